@@ -1,0 +1,219 @@
+package dev.vgnet;
+
+import dev.vgnet.graph.Graph;
+import dev.vgnet.graph.ShapeInference;
+import dev.vgnet.runtime.Backend;
+import dev.vgnet.runtime.Backends;
+import dev.vgnet.runtime.CompileOptions;
+import dev.vgnet.runtime.CompiledModel;
+import dev.vgnet.runtime.Device;
+import dev.vgnet.runtime.ExecutionReport;
+import dev.vgnet.tensor.Shape;
+import dev.vgnet.tensor.Tensor;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * A model made ready for one device. Every method may be called from any thread; runs are served one
+ * after the other in the order they arrive, each with all threads of the session (open several
+ * sessions to run several at a time: they share the model). Images are {@code [N, C, H, W]},
+ * row-major float32; batch and size may differ from run to run.
+ */
+public final class Session implements AutoCloseable {
+  private static final int REMEMBERED_SHAPES = 16;
+
+  private final Model model;
+  private final Backend backend;
+  private final CompiledModel compiled;
+  private final Map<String, Shape> tensorShapes = new HashMap<>();
+  private final ReentrantLock lock = new ReentrantLock(true);
+  private final Map<Shape, Shape> outputShapes = new HashMap<>();
+  private final float[][] outputs = new float[1][];
+  private boolean closed;
+
+  private Session(Model model, Backend backend, CompiledModel compiled) {
+    this.model = model;
+    this.backend = backend;
+    this.compiled = compiled;
+    model.tensors().forEach((name, tensor) -> tensorShapes.put(name, tensor.shape()));
+  }
+
+  static Session open(Model model, SessionOptions options) {
+    Backend backend = Backends.choose(options.device(), options.backend());
+    CompileOptions compileOptions = new CompileOptions(options.threads(), options.executor());
+    return new Session(
+        model, backend, backend.compile(model.graph(), model.tensors(), compileOptions));
+  }
+
+  /** The model this session runs. */
+  public Model model() {
+    return model;
+  }
+
+  /** The device it runs on; never {@link Device#AUTO}. */
+  public Device device() {
+    return backend.device();
+  }
+
+  /** The name of the backend it runs on. */
+  public String backend() {
+    return backend.name();
+  }
+
+  /**
+   * The shape of what {@link #run} returns for an input.
+   *
+   * @param input {@code [N, C, H, W]}
+   * @throws IllegalArgumentException if the network does not accept it
+   */
+  public Shape outputShape(Shape input) {
+    return locked(() -> checkedOutputShape(input));
+  }
+
+  /**
+   * Computes the network's output, such as {@code [N, classes]} logits.
+   *
+   * @param input {@code [N, C, H, W]}; any type of number, rounded to float32
+   * @throws IllegalArgumentException if the network does not accept its shape
+   * @throws IllegalStateException if the session is closed
+   */
+  public Tensor run(Tensor input) {
+    Shape output = outputShape(input.shape());
+    float[] values = new float[Math.toIntExact(output.elementCount())];
+    run(input.shape(), input.toFloatArray(), values);
+    return Tensor.of(output, values);
+  }
+
+  /**
+   * As {@link #run(Tensor)}, from and to arrays of the caller: allocates nothing once a shape has
+   * been seen.
+   *
+   * @param shape {@code [N, C, H, W]}
+   * @param images at least as many numbers as {@code shape} says
+   * @param output at least as many numbers as {@link #outputShape} says
+   * @throws IllegalArgumentException if the network does not accept the shape, or an array is too
+   *     short
+   * @throws IllegalStateException if the session is closed
+   */
+  public void run(Shape shape, float[] images, float[] output) {
+    lock.lock();
+    try {
+      requireOpen();
+      Shape outputShape = checkedOutputShape(shape);
+      requireLength("images", images.length, shape);
+      requireLength("output", output.length, outputShape);
+      outputs[0] = output;
+      compiled.run(shape, images, outputs);
+    } finally {
+      outputs[0] = null;
+      lock.unlock();
+    }
+  }
+
+  /**
+   * How this session runs images of a shape.
+   *
+   * @param input {@code [N, C, H, W]}
+   */
+  public ExecutionReport report(Shape input) {
+    return locked(
+        () -> {
+          checkedOutputShape(input);
+          return compiled.report(input);
+        });
+  }
+
+  /**
+   * Runs once and measures each step of {@link #report}, in nanoseconds.
+   *
+   * @param input {@code [N, C, H, W]}
+   */
+  public long[] profile(Tensor input) {
+    return locked(
+        () -> {
+          checkedOutputShape(input.shape());
+          return compiled.profile(input.shape(), input.toFloatArray());
+        });
+  }
+
+  /**
+   * Frees what the session holds, after the runs in flight have ended. May be called twice; later
+   * runs throw {@link IllegalStateException}.
+   */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        compiled.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      requireOpen();
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the session is closed");
+    }
+  }
+
+  private Shape checkedOutputShape(Shape input) {
+    Shape known = outputShapes.get(input);
+    if (known != null) {
+      return known;
+    }
+    Graph graph = model.graph();
+    if (input.rank() != 4 || input.extent(1) != graph.inputChannels() || input.extent(0) < 1) {
+      throw new IllegalArgumentException(
+          "expected images [N, %d, H, W], found %s".formatted(graph.inputChannels(), input));
+    }
+    Shape output = inferOutput(input);
+    if (outputShapes.size() >= REMEMBERED_SHAPES) {
+      outputShapes.clear();
+    }
+    outputShapes.put(input, output);
+    return output;
+  }
+
+  private Shape inferOutput(Shape input) {
+    Graph graph = model.graph();
+    Shape perImage;
+    try {
+      perImage =
+          ShapeInference.infer(graph, tensorShapes, input.extent(2), input.extent(3))
+              .get(graph.outputs().getFirst());
+    } catch (dev.vgnet.error.ModelFormatException e) {
+      throw new IllegalArgumentException(
+          "the network does not accept images " + input + ": " + e.getMessage(), e);
+    }
+    int[] extents = new int[perImage.rank() + 1];
+    extents[0] = input.extent(0);
+    System.arraycopy(perImage.toArray(), 0, extents, 1, perImage.rank());
+    Shape output = Shape.of(extents);
+    if (Math.max(input.elementCount(), output.elementCount()) > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException("images " + input + " do not fit in an array");
+    }
+    return output;
+  }
+
+  private static void requireLength(String what, int length, Shape shape) {
+    if (length < shape.elementCount()) {
+      throw new IllegalArgumentException(
+          "%s: %d numbers for %s".formatted(what, length, shape));
+    }
+  }
+}

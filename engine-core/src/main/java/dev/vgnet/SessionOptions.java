@@ -1,0 +1,80 @@
+package dev.vgnet;
+
+import dev.vgnet.runtime.Device;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * How a session computes. Immutable; the defaults are the best device and all processors.
+ *
+ * @param device where to compute
+ * @param backend the name of one backend of that device, if a certain one is wanted
+ * @param threads how many threads work on a run, the caller's included
+ * @param executor where the threads beside the caller's come from; own daemon threads if absent
+ */
+public record SessionOptions(
+    Device device, Optional<String> backend, int threads, Optional<Executor> executor) {
+  public SessionOptions {
+    Objects.requireNonNull(device);
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1, found " + threads);
+    }
+  }
+
+  /** The defaults. */
+  public static SessionOptions defaults() {
+    return builder().build();
+  }
+
+  /** A builder that starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects options. For one thread. */
+  public static final class Builder {
+    private Device device = Device.AUTO;
+    private Optional<String> backend = Optional.empty();
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private Optional<Executor> executor = Optional.empty();
+
+    private Builder() {}
+
+    /** Where to compute; {@link Device#AUTO} unless set. */
+    public Builder device(Device device) {
+      this.device = device;
+      return this;
+    }
+
+    /** The name of a backend, such as {@code "reference"}; the device's best one unless set. */
+    public Builder backend(String name) {
+      this.backend = Optional.of(name);
+      return this;
+    }
+
+    /** The threads of a run, the caller's included; all processors unless set. */
+    public Builder threads(int threads) {
+      this.threads = threads;
+      return this;
+    }
+
+    /**
+     * Takes the threads beside the caller's from here. Each run submits {@code threads - 1} tasks
+     * that last as long as the run; a run goes on (more slowly) if the executor starts them late.
+     */
+    public Builder executor(Executor executor) {
+      this.executor = Optional.of(executor);
+      return this;
+    }
+
+    /**
+     * The finished options.
+     *
+     * @throws IllegalArgumentException if the number of threads is not positive
+     */
+    public SessionOptions build() {
+      return new SessionOptions(device, backend, threads, executor);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.vgnet.graph;
+
+import dev.vgnet.error.ModelFormatException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a network computes: an immutable list of nodes, each after the values it reads. Batch and
+ * image size are free. The constructor checks names and order (so a graph has no cycles); {@link
+ * ShapeInference} checks everything that depends on the tensors.
+ *
+ * @param input the name of the image batch that the network reads
+ * @param inputChannels the channels of that batch, usually 3
+ * @param nodes in an order in which they can be computed
+ * @param outputs the names of the values that a run returns, at least one
+ */
+public record Graph(String input, int inputChannels, List<Node> nodes, List<String> outputs) {
+  public Graph {
+    nodes = List.copyOf(nodes);
+    outputs = List.copyOf(outputs);
+    if (inputChannels < 1) {
+      throw new ModelFormatException("input " + input, "has " + inputChannels + " channels");
+    }
+    Set<String> known = new HashSet<>();
+    known.add(input);
+    for (Node node : nodes) {
+      checkArity(node);
+      for (String name : node.inputs()) {
+        if (!known.contains(name)) {
+          throw new ModelFormatException(
+              node.describe(), "reads " + name + ", which no earlier node computes");
+        }
+      }
+      if (!known.add(node.name())) {
+        throw new ModelFormatException(node.describe(), "name is used twice");
+      }
+    }
+    if (outputs.isEmpty()) {
+      throw new ModelFormatException("graph", "has no output");
+    }
+    for (String name : outputs) {
+      if (!known.contains(name) || name.equals(input)) {
+        throw new ModelFormatException("output " + name, "is computed by no node");
+      }
+    }
+  }
+
+  /**
+   * The same network with other outputs, such as the values between its layers.
+   *
+   * @param names names of nodes
+   */
+  public Graph withOutputs(List<String> names) {
+    return new Graph(input, inputChannels, nodes, names);
+  }
+
+  private static void checkArity(Node node) {
+    int inputs = node.inputs().size();
+    boolean fits =
+        switch (node.operator()) {
+          case Operator.Add _, Operator.Multiply _ -> inputs == 2;
+          case Operator.Concat _ -> inputs >= 1;
+          default -> inputs == 1;
+        };
+    if (!fits) {
+      throw new ModelFormatException(node.describe(), "reads " + inputs + " values");
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package dev.vgnet.graph;
+
+import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.graph.Operator.Activation;
+import dev.vgnet.graph.Operator.Add;
+import dev.vgnet.graph.Operator.AveragePool;
+import dev.vgnet.graph.Operator.BatchNorm;
+import dev.vgnet.graph.Operator.ChannelShuffle;
+import dev.vgnet.graph.Operator.Concat;
+import dev.vgnet.graph.Operator.Conv2d;
+import dev.vgnet.graph.Operator.DepthwiseConv2d;
+import dev.vgnet.graph.Operator.Flatten;
+import dev.vgnet.graph.Operator.GlobalAveragePool;
+import dev.vgnet.graph.Operator.Linear;
+import dev.vgnet.graph.Operator.MaxPool;
+import dev.vgnet.graph.Operator.Multiply;
+import dev.vgnet.graph.Operator.Slice;
+import dev.vgnet.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The rules of a well-typed graph, stated and checked in this one place: which tensor shapes an
+ * operator accepts, and the shape of what it computes for one image. Feature maps are {@code [C, H,
+ * W]}, vectors {@code [F]}.
+ */
+public final class ShapeInference {
+  private final Map<String, Shape> tensors;
+  private final Map<String, Shape> values = new LinkedHashMap<>();
+  private Node node;
+
+  private ShapeInference(Map<String, Shape> tensors) {
+    this.tensors = tensors;
+  }
+
+  /**
+   * The shape of every value of the graph for one image, the input's included.
+   *
+   * @param tensors the shape of every tensor of the model
+   * @param height of the image
+   * @param width of the image
+   * @throws ModelFormatException naming the node that does not fit
+   */
+  public static Map<String, Shape> infer(
+      Graph graph, Map<String, Shape> tensors, int height, int width) {
+    if (height < 1 || width < 1) {
+      throw new IllegalArgumentException("no image has size %d x %d".formatted(height, width));
+    }
+    ShapeInference inference = new ShapeInference(tensors);
+    inference.values.put(graph.input(), Shape.of(graph.inputChannels(), height, width));
+    for (Node node : graph.nodes()) {
+      inference.node = node;
+      Shape shape = inference.infer(node);
+      if (shape.elementCount() > Integer.MAX_VALUE / 2) {
+        throw inference.error("computes " + shape + ", more elements than an array holds");
+      }
+      inference.values.put(node.name(), shape);
+    }
+    return inference.values;
+  }
+
+  private Shape infer(Node node) {
+    List<Shape> in = new ArrayList<>();
+    node.inputs().forEach(name -> in.add(values.get(name)));
+    Shape x = in.getFirst();
+    return switch (node.operator()) {
+      case Conv2d op -> conv2d(op, map(x));
+      case DepthwiseConv2d op -> depthwise(op, map(x));
+      case BatchNorm op -> {
+        Shape perChannel = Shape.of(map(x).extent(0));
+        op.tensors().forEach(name -> expect(name, perChannel));
+        yield x;
+      }
+      case Activation _ -> x;
+      case Add _ -> {
+        check(x.equals(in.getLast()), "adds " + x + " and " + in.getLast());
+        yield x;
+      }
+      case Multiply _ -> {
+        Shape scale = in.getLast();
+        check(
+            x.equals(scale) || scale.equals(Shape.of(map(x).extent(0), 1, 1)),
+            "multiplies " + x + " by " + scale);
+        yield x;
+      }
+      case Concat _ -> concat(in);
+      case Slice op -> {
+        check(op.to() <= map(x).extent(0), "takes channels up to " + op.to() + " of " + x);
+        yield Shape.of(op.to() - op.from(), x.extent(1), x.extent(2));
+      }
+      case ChannelShuffle op -> {
+        check(map(x).extent(0) % op.groups() == 0, op.groups() + " groups do not divide " + x);
+        yield x;
+      }
+      case MaxPool op -> {
+        check(2 * op.padding() <= op.kernel(), "padding exceeds half the kernel");
+        yield window(map(x), x.extent(0), op.kernel(), op.stride(), op.padding());
+      }
+      case AveragePool op -> window(map(x), x.extent(0), op.kernel(), op.stride(), 0);
+      case GlobalAveragePool _ -> Shape.of(map(x).extent(0), 1, 1);
+      case Flatten _ -> Shape.of(Math.toIntExact(x.elementCount()));
+      case Linear op -> linear(op, x);
+    };
+  }
+
+  private Shape conv2d(Conv2d op, Shape x) {
+    Shape weight = kernel(op.weight());
+    int in = x.extent(0);
+    check(
+        in % op.groups() == 0
+            && weight.extent(0) % op.groups() == 0
+            && weight.extent(1) == in / op.groups(),
+        "weight %s %s does not fit %d channels in %d groups"
+            .formatted(op.weight(), weight, in, op.groups()));
+    expectBias(op.bias(), weight.extent(0));
+    return window(x, weight.extent(0), weight.extent(2), op.stride(), op.padding());
+  }
+
+  private Shape depthwise(DepthwiseConv2d op, Shape x) {
+    Shape weight = kernel(op.weight());
+    int channels = x.extent(0);
+    check(
+        weight.extent(1) == 1 && channels % weight.extent(0) == 0,
+        "weight %s %s does not fit %d channels".formatted(op.weight(), weight, channels));
+    expectBias(op.bias(), channels);
+    return window(x, channels, weight.extent(2), op.stride(), op.padding());
+  }
+
+  private Shape linear(Linear op, Shape x) {
+    Shape weight = tensor(op.weight());
+    check(
+        x.rank() == 1
+            && weight.rank() == 2
+            && weight.extent(0) > 0
+            && weight.extent(1) == x.extent(0),
+        "weight %s %s does not fit an input of %s".formatted(op.weight(), weight, x));
+    expectBias(op.bias(), weight.extent(0));
+    return Shape.of(weight.extent(0));
+  }
+
+  private Shape concat(List<Shape> in) {
+    Shape first = map(in.getFirst());
+    long channels = 0;
+    for (Shape shape : in) {
+      check(
+          map(shape).extent(1) == first.extent(1) && shape.extent(2) == first.extent(2),
+          "joins " + first + " and " + shape);
+      channels += shape.extent(0);
+    }
+    check(channels <= Integer.MAX_VALUE, "joins " + channels + " channels");
+    return Shape.of((int) channels, first.extent(1), first.extent(2));
+  }
+
+  private Shape window(Shape x, int channels, int kernel, int stride, int padding) {
+    long height = (x.extent(1) + 2L * padding - kernel) / stride + 1;
+    long width = (x.extent(2) + 2L * padding - kernel) / stride + 1;
+    check(
+        x.extent(1) + 2L * padding >= kernel
+            && x.extent(2) + 2L * padding >= kernel
+            && height <= Integer.MAX_VALUE
+            && width <= Integer.MAX_VALUE,
+        "a window of %d with padding %d does not fit %s".formatted(kernel, padding, x));
+    try {
+      return Shape.of(channels, (int) height, (int) width);
+    } catch (IllegalArgumentException e) {
+      throw error(e.getMessage());
+    }
+  }
+
+  private Shape map(Shape shape) {
+    check(shape.rank() == 3, "needs a feature map, found " + shape);
+    return shape;
+  }
+
+  private Shape kernel(String name) {
+    Shape shape = tensor(name);
+    check(
+        shape.rank() == 4
+            && shape.elementCount() > 0
+            && shape.extent(2) == shape.extent(3),
+        "weight " + name + " is no set of square kernels: " + shape);
+    return shape;
+  }
+
+  private void expectBias(Optional<String> name, int channels) {
+    name.ifPresent(bias -> expect(bias, Shape.of(channels)));
+  }
+
+  private void expect(String name, Shape expected) {
+    Shape found = tensor(name);
+    check(
+        found.equals(expected),
+        "tensor %s: expected shape %s, found %s".formatted(name, expected, found));
+  }
+
+  private Shape tensor(String name) {
+    Shape shape = tensors.get(name);
+    if (shape == null) {
+      throw error("tensor " + name + " is missing");
+    }
+    return shape;
+  }
+
+  private void check(boolean condition, String problem) {
+    if (!condition) {
+      throw error(problem);
+    }
+  }
+
+  private ModelFormatException error(String problem) {
+    return new ModelFormatException(node.describe(), problem);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.vgnet.model;
+
+import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.graph.Graph;
+import dev.vgnet.graph.ShapeInference;
+import dev.vgnet.tensor.Shape;
+import dev.vgnet.tensor.Tensor;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The content of a weight file: graph, tensors and metadata, checked against each other. Immutable.
+ *
+ * @param tensors every tensor that the graph names, and perhaps more
+ */
+public record ModelFile(Graph graph, Map<String, Tensor> tensors, Metadata metadata) {
+  /**
+   * @throws ModelFormatException if a tensor is missing or of the wrong shape, if labels and
+   *     classes differ in number, or if the graph does not accept an image of the preprocessed size
+   */
+  public ModelFile {
+    tensors = Map.copyOf(tensors);
+    Map<String, Shape> shapes = new HashMap<>();
+    tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    int size = metadata.preprocessing().crop();
+    Map<String, Shape> values = ShapeInference.infer(graph, shapes, size, size);
+    if (graph.inputChannels() != metadata.preprocessing().mean().size()) {
+      throw new ModelFormatException(
+          "preprocessing",
+          "has %d channels, the graph %d"
+              .formatted(metadata.preprocessing().mean().size(), graph.inputChannels()));
+    }
+    int labels = metadata.labels().size();
+    long classes = values.get(graph.outputs().getFirst()).elementCount();
+    if (labels != 0 && labels != classes) {
+      throw new ModelFormatException(
+          "labels", "expected %d, one a class, found %d".formatted(classes, labels));
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.vgnet.plan;
+
+import dev.vgnet.graph.Operator.Function;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One pass over memory: reads values, writes one buffer. Strings name the model's tensors. A step
+ * reads only buffers that earlier steps wrote, or the plan's input.
+ */
+public sealed interface Step {
+  /** The name of the graph node whose value this step computes. */
+  String name();
+
+  /** The buffer it writes, all channels of it. */
+  Buffer output();
+
+  /** The values it reads, its epilogue's residual included. */
+  List<Value> inputs();
+
+  /**
+   * A 1x1 convolution with stride 1 over one group.
+   *
+   * @param weight {@code [out, in, 1, 1]}
+   */
+  record Pointwise(
+      String name,
+      Value input,
+      String weight,
+      Optional<String> bias,
+      Epilogue epilogue,
+      Buffer output)
+      implements Step {
+    @Override
+    public List<Value> inputs() {
+      return withResidual(input, epilogue);
+    }
+  }
+
+  /**
+   * Any other convolution that mixes channels: the stem, grouped and large kernels.
+   *
+   * @param weight {@code [out, in / groups, K, K]}
+   */
+  record Convolution(
+      String name,
+      Value input,
+      String weight,
+      Optional<String> bias,
+      int kernel,
+      int stride,
+      int padding,
+      int groups,
+      Epilogue epilogue,
+      Buffer output)
+      implements Step {
+    @Override
+    public List<Value> inputs() {
+      return withResidual(input, epilogue);
+    }
+  }
+
+  /**
+   * A convolution of each channel by itself; channel c uses kernel c mod m.
+   *
+   * @param weight {@code [m, 1, K, K]}
+   */
+  record Depthwise(
+      String name,
+      Value input,
+      String weight,
+      Optional<String> bias,
+      int kernel,
+      int stride,
+      int padding,
+      Epilogue epilogue,
+      Buffer output)
+      implements Step {
+    @Override
+    public List<Value> inputs() {
+      return withResidual(input, epilogue);
+    }
+  }
+
+  /**
+   * {@code x * gate(expand(inner(reduce(mean(x)))))}: squeeze-and-excite in one step. Where nothing
+   * else reads {@code x}, it works in place: {@code output} is then the buffer of {@code input}.
+   *
+   * @param reduceWeight {@code [S, C, 1, 1]}, or {@code [S, C]}
+   * @param expandWeight {@code [C, S, 1, 1]}, or {@code [C, S]}
+   */
+  record SqueezeExcite(
+      String name,
+      Value input,
+      String reduceWeight,
+      Optional<String> reduceBias,
+      Function inner,
+      String expandWeight,
+      Optional<String> expandBias,
+      Function gate,
+      Buffer output)
+      implements Step {
+    @Override
+    public List<Value> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /** A maximum or mean over windows; a mean has no padding. */
+  record Pool(
+      String name, Kind kind, Value input, int kernel, int stride, int padding, Buffer output)
+      implements Step {
+    /** What is taken of each window. */
+    public enum Kind {
+      MAX,
+      AVERAGE
+    }
+
+    @Override
+    public List<Value> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /** The mean over height and width; the output is {@code [C, 1, 1]}. */
+  record GlobalAveragePool(String name, Value input, Buffer output) implements Step {
+    @Override
+    public List<Value> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /**
+   * A fully connected layer over the flattened input (channel by channel, as PyTorch flattens); the
+   * output is {@code [out, 1, 1]}.
+   *
+   * @param weight {@code [out, C * H * W]}
+   */
+  record Linear(
+      String name,
+      Value input,
+      String weight,
+      Optional<String> bias,
+      Epilogue epilogue,
+      Buffer output)
+      implements Step {
+    @Override
+    public List<Value> inputs() {
+      return withResidual(input, epilogue);
+    }
+  }
+
+  /** What no other step could take into its epilogue: the epilogue alone, applied to the input. */
+  record Elementwise(String name, Value input, Epilogue epilogue, Buffer output) implements Step {
+    @Override
+    public List<Value> inputs() {
+      return withResidual(input, epilogue);
+    }
+  }
+
+  /** The product with a value of the same shape or of {@code [C, 1, 1]}. */
+  record Multiply(String name, Value input, Value factor, Buffer output) implements Step {
+    @Override
+    public List<Value> inputs() {
+      return List.of(input, factor);
+    }
+  }
+
+  /** Output channel {@code i * groups + g} is input channel {@code g * (C / groups) + i}. */
+  record ChannelShuffle(String name, Value input, int groups, Buffer output) implements Step {
+    @Override
+    public List<Value> inputs() {
+      return List.of(input);
+    }
+  }
+
+  private static List<Value> withResidual(Value input, Epilogue epilogue) {
+    return epilogue.residual().map(value -> List.of(input, value)).orElse(List.of(input));
+  }
+}

@@ -1,0 +1,33 @@
+package dev.vgnet.runtime;
+
+import dev.vgnet.graph.Graph;
+import dev.vgnet.tensor.Tensor;
+import java.util.Map;
+
+/**
+ * A way to run graphs on one device, found by {@link java.util.ServiceLoader}. Implementations are
+ * stateless and safe for any thread, and never fail while they are constructed or probed.
+ */
+public interface Backend {
+  /** A short name that users may ask for, such as {@code "vector"}. */
+  String name();
+
+  /** The device it runs on; never {@link Device#AUTO}. */
+  Device device();
+
+  /** Rank among the backends that are available; the highest is taken. */
+  int priority();
+
+  /** Whether it can be used here, and if not, why. */
+  Availability probe();
+
+  /**
+   * Prepares a graph for this device: packs weights, starts threads.
+   *
+   * @param tensors every tensor the graph names, of the shapes it needs
+   * @throws dev.vgnet.error.UnsupportedModelException if the graph holds what this backend cannot
+   *     run
+   * @throws dev.vgnet.error.DeviceUnavailableException if {@link #probe} says so
+   */
+  CompiledModel compile(Graph graph, Map<String, Tensor> tensors, CompileOptions options);
+}

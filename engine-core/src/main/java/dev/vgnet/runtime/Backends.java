@@ -1,0 +1,62 @@
+package dev.vgnet.runtime;
+
+import dev.vgnet.error.DeviceUnavailableException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/** The backends on the class path or module path. */
+public final class Backends {
+  private static final List<Backend> ALL =
+      ServiceLoader.load(Backend.class, Backend.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .sorted(Comparator.comparingInt(Backend::priority).reversed())
+          .toList();
+
+  private Backends() {}
+
+  /** All backends, the best first, whether or not they can be used here. */
+  public static List<Backend> all() {
+    return ALL;
+  }
+
+  /**
+   * The best backend that can be used.
+   *
+   * @param device the device it must run on; {@link Device#AUTO} takes any
+   * @param name its name, if a certain one is wanted
+   * @throws DeviceUnavailableException with the reason each candidate gave
+   */
+  public static Backend choose(Device device, Optional<String> name) {
+    List<Backend> candidates =
+        ALL.stream()
+            .filter(b -> device == Device.AUTO || b.device() == device)
+            .filter(b -> name.isEmpty() || b.name().equals(name.get()))
+            .toList();
+    System.Logger logger = System.getLogger(Backends.class.getName());
+    for (Backend candidate : candidates) {
+      Availability availability = candidate.probe();
+      if (availability.available()) {
+        return candidate;
+      }
+      logger.log(
+          System.Logger.Level.INFO,
+          "backend {0} is not available: {1}",
+          candidate.name(),
+          availability.detail());
+    }
+    String wanted = "device " + device + name.map(n -> ", backend " + n).orElse("");
+    if (candidates.isEmpty()) {
+      throw new DeviceUnavailableException(
+          wanted
+              + ": no such backend is installed; installed are "
+              + ALL.stream().map(b -> b.name() + " (" + b.device() + ")").toList());
+    }
+    throw new DeviceUnavailableException(
+        candidates.stream()
+            .map(b -> b.name() + ": " + b.probe().detail())
+            .collect(Collectors.joining("; ", wanted + ": ", "")));
+  }
+}

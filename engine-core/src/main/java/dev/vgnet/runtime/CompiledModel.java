@@ -1,0 +1,37 @@
+package dev.vgnet.runtime;
+
+import dev.vgnet.tensor.Shape;
+
+/**
+ * A graph prepared by a {@link Backend}. Not safe for several threads at once: a session lets one
+ * call in at a time. What it keeps for each image size is bounded.
+ */
+public interface CompiledModel extends AutoCloseable {
+  /**
+   * Computes all outputs. In steady state (a size seen before) nothing is allocated.
+   *
+   * @param input {@code [N, C, H, W]}
+   * @param images at least as many numbers as {@code input} says, row-major
+   * @param outputs one array for each output of the graph, at least as long as the output
+   */
+  void run(Shape input, float[] images, float[][] outputs);
+
+  /**
+   * The steps for one input shape, and the memory they need.
+   *
+   * @param input {@code [N, C, H, W]}
+   */
+  ExecutionReport report(Shape input);
+
+  /**
+   * Runs once and measures each step of {@link #report}, in nanoseconds of wall time.
+   *
+   * @param input {@code [N, C, H, W]}
+   * @param images at least as many numbers as {@code input} says
+   */
+  long[] profile(Shape input, float[] images);
+
+  /** Frees what it holds. Not called while another method runs; never called twice. */
+  @Override
+  void close();
+}

@@ -1,0 +1,4 @@
+/** PyTorch checkpoint reader, network zoo and the vgnet command. */
+module dev.vgnet.weights {
+  requires transitive dev.vgnet.core;
+}
