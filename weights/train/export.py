@@ -49,7 +49,7 @@ def logits(model: nn.Module, pictures: np.ndarray) -> Tensor:
 
 def coarse(pictures: np.ndarray) -> np.ndarray:
     """Rounds to 32 levels a channel, which makes a lossless sheet less than half as large."""
-    return pictures & 0xF8 | pictures >> 5
+    return pictures & 0xF8 | 4
 
 
 def write(path: Path, content: bytes) -> None:
@@ -118,7 +118,7 @@ def write_samples(folder: Path, model: nn.Module) -> dict[str, tuple[str, float]
         encoded = io.BytesIO()
         picture.save(encoded, "PNG" if suffix == ".png" else "JPEG", optimize=True, quality=90)
         write(folder / (label + suffix), encoded.getvalue())
-        seen = np.asarray(fit(Image.open(encoded).convert("RGB")))[None]
+        seen = np.array(fit(Image.open(encoded).convert("RGB")))[None]
         chances = logits(model, seen).softmax(1)[0]
         answers[label] = (LABELS[chances.argmax()], float(chances.max()))
     return answers

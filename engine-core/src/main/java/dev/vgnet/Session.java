@@ -16,8 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * A model made ready for one device. Every method may be called from any thread; runs are served one
- * after the other in the order they arrive, each with all threads of the session (open several
+ * A model made ready for one device. Every method may be called from any thread; runs are served
+ * one after the other in the order they arrive, each with all threads of the session (open several
  * sessions to run several at a time: they share the model). Images are {@code [N, C, H, W]},
  * row-major float32; batch and size may differ from run to run.
  */
@@ -212,8 +212,7 @@ public final class Session implements AutoCloseable {
 
   private static void requireLength(String what, int length, Shape shape) {
     if (length < shape.elementCount()) {
-      throw new IllegalArgumentException(
-          "%s: %d numbers for %s".formatted(what, length, shape));
+      throw new IllegalArgumentException("%s: %d numbers for %s".formatted(what, length, shape));
     }
   }
 }

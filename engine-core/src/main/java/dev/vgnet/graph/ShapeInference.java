@@ -178,9 +178,7 @@ public final class ShapeInference {
   private Shape kernel(String name) {
     Shape shape = tensor(name);
     check(
-        shape.rank() == 4
-            && shape.elementCount() > 0
-            && shape.extent(2) == shape.extent(3),
+        shape.rank() == 4 && shape.elementCount() > 0 && shape.extent(2) == shape.extent(3),
         "weight " + name + " is no set of square kernels: " + shape);
     return shape;
   }

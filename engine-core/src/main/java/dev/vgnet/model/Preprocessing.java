@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * How a picture becomes the network's input: the shorter side is resized to {@code resize} pixels,
- * the middle {@code crop} x {@code crop} pixels are kept, and each channel (red, green, blue, in [0,
- * 1]) becomes {@code (x - mean) / std}.
+ * the middle {@code crop} x {@code crop} pixels are kept, and each channel (red, green, blue, in
+ * [0, 1]) becomes {@code (x - mean) / std}.
  *
  * @param resize pixels of the shorter side after resizing, at least {@code crop}
  * @param crop pixels of the square that the network sees

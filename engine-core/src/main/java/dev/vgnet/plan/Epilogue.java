@@ -25,9 +25,5 @@ public record Epilogue(
   /** The epilogue that changes nothing. */
   public static final Epilogue NONE =
       new Epilogue(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
+          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 }

@@ -30,9 +30,7 @@ public record Value(List<Segment> segments) {
             && last.buffer().equals(next.buffer())
             && last.firstChannel() + last.channels() == next.firstChannel()) {
           joined.removeLast();
-          next =
-              new Segment(
-                  last.buffer(), last.firstChannel(), last.channels() + next.channels());
+          next = new Segment(last.buffer(), last.firstChannel(), last.channels() + next.channels());
         }
         joined.add(next);
       }
@@ -76,6 +74,7 @@ public record Value(List<Segment> segments) {
 
   /** True if the value is exactly the content of one buffer. */
   public boolean isWholeBuffer() {
-    return segments.size() == 1 && segments.getFirst().channels() == segments.getFirst().buffer().channels();
+    return segments.size() == 1
+        && segments.getFirst().channels() == segments.getFirst().buffer().channels();
   }
 }
