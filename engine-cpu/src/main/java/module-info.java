@@ -1,4 +1,6 @@
 /** The Vector API backend and the scalar reference backend. */
 module dev.vgnet.cpu {
-  requires dev.vgnet.core;
+  requires transitive dev.vgnet.core;
+
+  exports dev.vgnet.cpu.reference;
 }
