@@ -1,0 +1,90 @@
+package dev.vgnet.bench.build;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The module table of docs/architecture.md, kept true. */
+@AnalyzeClasses(packages = "dev.vgnet", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String[] CORE = {
+    "dev.vgnet",
+    "dev.vgnet.error",
+    "dev.vgnet.tensor",
+    "dev.vgnet.graph",
+    "dev.vgnet.plan",
+    "dev.vgnet.model",
+    "dev.vgnet.runtime",
+    "dev.vgnet.image"
+  };
+
+  @ArchTest
+  static final ArchRule CORE_NEEDS_ONLY_THE_JDK_AND_ITS_SMALL_LIBRARIES =
+      classes()
+          .that()
+          .resideInAnyPackage(CORE)
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage(CORE)
+                  .or(
+                      resideInAnyPackage(
+                          "java..", "javax.imageio..", "com.fasterxml.jackson..", "com.drew..")));
+
+  @ArchTest
+  static final ArchRule CPU_NEEDS_ONLY_THE_CORE_AND_THE_VECTOR_API =
+      classes()
+          .that()
+          .resideInAPackage("dev.vgnet.cpu..")
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage(CORE)
+                  .or(resideInAnyPackage("dev.vgnet.cpu..", "java..", "jdk.incubator.vector..")));
+
+  @ArchTest
+  static final ArchRule WEIGHTS_FINDS_BACKENDS_AT_RUN_TIME_ONLY =
+      noClasses()
+          .that()
+          .resideInAnyPackage("dev.vgnet.torch..", "dev.vgnet.zoo..", "dev.vgnet.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.vgnet.cpu..", "dev.vgnet.cuda..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_COMMAND_KNOWS_COMMAND_LINE_LIBRARIES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.vgnet.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("picocli..", "me.tongfei..");
+
+  @ArchTest
+  static final ArchRule ONLY_IMAGE_TOUCHES_THE_DESKTOP =
+      noClasses()
+          .that(resideInAnyPackage(CORE).or(resideInAPackage("dev.vgnet.cpu..")))
+          .and()
+          .resideOutsideOfPackage("dev.vgnet.image..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("java.awt..", "javax.imageio..", "com.drew..");
+
+  @ArchTest
+  static final ArchRule GRAPH_AND_PLAN_KNOW_NO_DEVICE_AND_NO_FILE =
+      noClasses()
+          .that()
+          .resideInAnyPackage("dev.vgnet.tensor", "dev.vgnet.graph", "dev.vgnet.plan")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.vgnet.runtime", "dev.vgnet.model", "dev.vgnet.image");
+
+  @ArchTest
+  static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+      slices().matching("dev.vgnet.(**)").should().beFreeOfCycles();
+}
