@@ -1,0 +1,135 @@
+package dev.vgnet.plan;
+
+import dev.vgnet.graph.Operator.Function;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Plans as people read them. A value is written as its segments, {@code b3[0:28]+b5}: channels 0 to
+ * 28 of buffer 3, then all of buffer 5.
+ */
+public final class PlanText {
+  private PlanText() {}
+
+  /**
+   * One line for the input, one for each step and one for the outputs, such as
+   *
+   * <pre>
+   * input b0 3x224x224
+   * convolution 3x3 s2 stem.2: b0 -> b1 28x112x112, relu, norm
+   * pointwise half.2: b3[0:28]+b5 -> b6 28x56x56, relu, norm, +b2, relu
+   * outputs b6
+   * </pre>
+   */
+  public static String of(Plan plan) {
+    List<String> lines = new ArrayList<>();
+    lines.add("input " + buffer(plan.input()));
+    plan.steps().forEach(step -> lines.add(step(step)));
+    lines.add(
+        "outputs "
+            + plan.outputs().stream().map(PlanText::value).collect(Collectors.joining(", ")));
+    return String.join("\n", lines);
+  }
+
+  /** One step in one line, as above. */
+  public static String step(Step step) {
+    String epilogue = epilogue(step);
+    return "%s%s %s: %s -> %s%s"
+        .formatted(
+            kind(step),
+            window(step),
+            step.name(),
+            operands(step),
+            buffer(step.output()),
+            epilogue.isEmpty() ? "" : ", " + epilogue);
+  }
+
+  /** The kind of a step in words, such as {@code squeeze-excite}. */
+  public static String kind(Step step) {
+    return switch (step) {
+      case Step.Pointwise _ -> "pointwise";
+      case Step.Convolution _ -> "convolution";
+      case Step.Depthwise _ -> "depthwise";
+      case Step.SqueezeExcite _ -> "squeeze-excite";
+      case Step.Pool pool -> pool.kind() == Step.Pool.Kind.MAX ? "max-pool" : "average-pool";
+      case Step.GlobalAveragePool _ -> "global-average-pool";
+      case Step.Linear _ -> "linear";
+      case Step.Elementwise _ -> "elementwise";
+      case Step.Multiply _ -> "multiply";
+      case Step.ChannelShuffle _ -> "channel-shuffle";
+    };
+  }
+
+  /** The segments of a value, such as {@code b3[0:28]+b5}. */
+  public static String value(Value value) {
+    return value.segments().stream().map(PlanText::segment).collect(Collectors.joining("+"));
+  }
+
+  /** The parts of an epilogue in order, such as {@code relu, norm, +b2, relu}. */
+  static String epilogue(Epilogue epilogue, Optional<String> residual) {
+    List<String> parts = new ArrayList<>();
+    epilogue.foldedNorm().ifPresent(_ -> parts.add("norm"));
+    epilogue.activation().ifPresent(function -> parts.add(function(function)));
+    epilogue.norm().ifPresent(_ -> parts.add("norm"));
+    residual.ifPresent(value -> parts.add("+" + value));
+    epilogue.finalActivation().ifPresent(function -> parts.add(function(function)));
+    return String.join(", ", parts);
+  }
+
+  private static String epilogue(Step step) {
+    return switch (step) {
+      case Step.Pointwise s -> epilogue(s.epilogue());
+      case Step.Convolution s -> epilogue(s.epilogue());
+      case Step.Depthwise s -> epilogue(s.epilogue());
+      case Step.Linear s -> epilogue(s.epilogue());
+      case Step.Elementwise s -> epilogue(s.epilogue());
+      case Step.SqueezeExcite s -> function(s.inner()) + ", " + function(s.gate());
+      case Step.Pool _, Step.GlobalAveragePool _, Step.Multiply _, Step.ChannelShuffle _ -> "";
+    };
+  }
+
+  private static String epilogue(Epilogue epilogue) {
+    return epilogue(epilogue, epilogue.residual().map(PlanText::value));
+  }
+
+  private static String window(Step step) {
+    return switch (step) {
+      case Step.Convolution s ->
+          window(s.kernel(), s.stride()) + (s.groups() > 1 ? " g" + s.groups() : "");
+      case Step.Depthwise s -> window(s.kernel(), s.stride());
+      case Step.Pool s -> window(s.kernel(), s.stride());
+      default -> "";
+    };
+  }
+
+  private static String window(int kernel, int stride) {
+    return " %dx%d s%d".formatted(kernel, kernel, stride);
+  }
+
+  private static String operands(Step step) {
+    return step instanceof Step.Multiply multiply
+        ? value(multiply.input()) + " * " + value(multiply.factor())
+        : value(step.inputs().getFirst());
+  }
+
+  private static String segment(Segment segment) {
+    Buffer buffer = segment.buffer();
+    return segment.channels() == buffer.channels()
+        ? "b" + buffer.id()
+        : "b%d[%d:%d]"
+            .formatted(
+                buffer.id(), segment.firstChannel(), segment.firstChannel() + segment.channels());
+  }
+
+  private static String buffer(Buffer buffer) {
+    return "b%d %dx%dx%d"
+        .formatted(buffer.id(), buffer.channels(), buffer.height(), buffer.width());
+  }
+
+  private static String function(Function function) {
+    return function.name().toLowerCase(Locale.ROOT);
+  }
+}
