@@ -1,0 +1,19 @@
+package dev.vgnet.torch;
+
+import dev.vgnet.tensor.Tensor;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tensors of a checkpoint by name, in the order of the file. Immutable.
+ *
+ * @param notes what the reader did on the way, for people: the entry it chose, prefixes it removed
+ */
+public record StateDict(Map<String, Tensor> tensors, List<String> notes) {
+  public StateDict {
+    tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+    notes = List.copyOf(notes);
+  }
+}

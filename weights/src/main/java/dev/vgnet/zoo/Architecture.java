@@ -1,0 +1,20 @@
+package dev.vgnet.zoo;
+
+import dev.vgnet.torch.StateDict;
+import java.util.List;
+import java.util.Optional;
+
+/** A family of networks: which there are, and which one a checkpoint holds. */
+interface Architecture {
+  /** The networks of the family that have a name. */
+  List<ArchitectureInfo> catalogue();
+
+  /**
+   * The network that a checkpoint's keys and shapes describe, or empty if it is none of this
+   * family. Whether each tensor fits is checked afterwards, all at once.
+   *
+   * @throws dev.vgnet.error.UnsupportedModelException if it is one of the family, but none that can
+   *     be told or run
+   */
+  Optional<Network> recognise(StateDict checkpoint, ImportOptions options);
+}

@@ -1,0 +1,20 @@
+package dev.vgnet.zoo;
+
+/**
+ * A network of the zoo, for a list.
+ *
+ * @param name as in {@link ImportOptions#architecture}
+ * @param imageSize side in pixels of the image that {@code multiplyAccumulates} is counted for
+ * @param parameters that are learned, of the network with 1,000 classes as the paper has it
+ * @param multiplyAccumulates of convolutions and fully connected layers, for one image
+ * @param reported what the paper reports and where, or empty
+ * @param notes how its generations differ, or empty
+ */
+public record ArchitectureInfo(
+    String name,
+    String family,
+    int imageSize,
+    long parameters,
+    long multiplyAccumulates,
+    String reported,
+    String notes) {}

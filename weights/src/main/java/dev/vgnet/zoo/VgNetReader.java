@@ -1,0 +1,275 @@
+package dev.vgnet.zoo;
+
+import dev.vgnet.error.UnsupportedModelException;
+import dev.vgnet.tensor.Tensor;
+import dev.vgnet.torch.StateDict;
+import dev.vgnet.zoo.VgNetConfig.Downsampling;
+import dev.vgnet.zoo.VgNetConfig.Filters;
+import dev.vgnet.zoo.VgNetConfig.Tail;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Tells from the keys, shapes and fixed kernels of a state dict which VGNet it is. */
+final class VgNetReader {
+  private static final Pattern STEM = Pattern.compile("features\\.stem\\..*");
+  private static final Pattern BLOCK = Pattern.compile("features\\.stage[1-4]\\.0\\.conv1x1\\..*");
+  private static final Pattern SQUEEZE_EXCITE =
+      Pattern.compile(".*\\.conv1x1\\.1\\.(reduce|expand)\\..*");
+  private static final Pattern SIGMA = Pattern.compile(".*\\.downsample\\.sigma");
+  private static final Pattern FIXED_FILTERS = Pattern.compile(".*\\.half3x3\\.[01]\\..*");
+  private static final Pattern EARLY_TAIL = Pattern.compile("features\\.last\\..*");
+  private static final Pattern SHARED_TAIL = Pattern.compile(".*\\.mux\\.weight");
+  private static final Pattern FIXED_TAIL =
+      Pattern.compile("features\\.(stage4\\.\\d+|last)\\.(1\\.running_mean|2\\.0\\.weight)");
+  private static final Pattern PUBLIC_CLASSIFIER = Pattern.compile("classifier\\.1\\..*");
+
+  static final String THUMBNAIL = "_thumbnail";
+
+  private final Keys keys;
+  private final ImportOptions options;
+
+  private VgNetReader(Keys keys, ImportOptions options) {
+    this.keys = keys;
+    this.options = options;
+  }
+
+  /** The VGNet that a state dict holds, or empty if it is of another family. */
+  static Optional<Network> read(StateDict stateDict, ImportOptions options) {
+    Keys keys = new Keys(stateDict);
+    return keys.anyMatch(STEM) && keys.anyMatch(BLOCK)
+        ? Optional.of(new VgNetReader(keys, options).read())
+        : Optional.empty();
+  }
+
+  private Network read() {
+    VgNetGeneration generation = generation();
+    VgNetConfig config = config(generation);
+    String name = name(config);
+    if (!options.architecture().orElse(name).equals(name)) {
+      throw new UnsupportedModelException(
+          "the keys and shapes are those of %s, with channels %s and layers %s, not of %s"
+              .formatted(name, config.channels(), config.layers(), options.architecture().get()));
+    }
+    return VgNetDefinition.network(
+        name, config, this::squeezeWidth, findings(name, config, generation));
+  }
+
+  private VgNetConfig config(VgNetGeneration generation) {
+    boolean squeezeExcite = keys.anyMatch(SQUEEZE_EXCITE);
+    List<Integer> layers =
+        IntStream.rangeClosed(1, VgNetConfig.STAGES).map(this::layers).boxed().toList();
+    Tail tail = tail();
+    String tailPrefix =
+        keys.anyMatch(EARLY_TAIL) ? "features.last" : "features.stage4." + (layers.getLast() + 1);
+    String classifier = generation == VgNetGeneration.PUBLIC ? "classifier.1" : "classifier";
+    String pointwise = squeezeExcite ? ".conv1x1.0.0.weight" : ".conv1x1.0.weight";
+    Downsampling downsampling = downsampling();
+    return new VgNetConfig(
+        channels(layers, pointwise, classifier),
+        layers,
+        downsampling,
+        keys.anyMatch(FIXED_FILTERS) ? Filters.FIXED : Filters.LEARNED,
+        tail,
+        squeezeExcite,
+        isThumbnail(downsampling),
+        options.activation().orElse(generation.activation),
+        options.squeezeExciteActivation().orElse(generation.squeezeExciteActivation),
+        tailPrefix,
+        classifier,
+        keys.votes()
+            .add(classifier + ".weight", 0)
+            .add(classifier + ".bias", 0)
+            .winner()
+            .orElseThrow(
+                () ->
+                    new UnsupportedModelException(
+                        "no tensor tells the number of classes: neither %1$s.weight nor %1$s.bias is there"
+                            .formatted(classifier))));
+  }
+
+  private VgNetGeneration generation() {
+    if (keys.anyMatch(SIGMA)) {
+      return VgNetGeneration.MIDDLE;
+    }
+    return keys.anyMatch(PUBLIC_CLASSIFIER) ? VgNetGeneration.PUBLIC : VgNetGeneration.PAPER;
+  }
+
+  /** The blocks of a stage. More than a thousand are no network, so longer numbers do not count. */
+  private int layers(int stage) {
+    Pattern block =
+        Pattern.compile("features\\.stage" + stage + "\\.(\\d{1,3})\\.(half3x3|conv1x1)\\..*");
+    return 1 + keys.largestIndex(block).orElse(0);
+  }
+
+  private Tail tail() {
+    if (keys.anyMatch(SHARED_TAIL)) {
+      return Tail.SHARED;
+    }
+    return keys.anyMatch(FIXED_TAIL) ? Tail.FIXED : Tail.OWN;
+  }
+
+  private Downsampling downsampling() {
+    if (keys.anyMatch(SIGMA)) {
+      return Downsampling.GAUSSIAN_BY_SIGMA;
+    }
+    List<Integer> learned = stages().filter(stage -> hasDownsampling(stage, false)).toList();
+    List<Integer> gaussian = stages().filter(stage -> hasDownsampling(stage, true)).toList();
+    if (gaussian.isEmpty()) {
+      return Downsampling.LEARNED;
+    }
+    if (learned.stream().anyMatch(stage -> stage > 1)) {
+      throw new UnsupportedModelException(
+          "the downsampling kernels of stages %s are Gaussians, those of stages %s are not: no VGNet"
+              .formatted(gaussian, learned));
+    }
+    return Downsampling.GAUSSIAN;
+  }
+
+  /**
+   * Strides leave no trace in shapes, but only kernels of stride 1 are learned beside Gaussians.
+   */
+  private boolean isThumbnail(Downsampling downsampling) {
+    return downsampling == Downsampling.LEARNED
+        ? options.architecture().orElse("").endsWith(THUMBNAIL)
+        : hasDownsampling(1, false);
+  }
+
+  private boolean hasDownsampling(int stage, boolean gaussian) {
+    return keys.depthwiseKernels("features.stage" + stage + ".0.downsample.weight")
+        .filter(kernels -> GaussianKernel.isRepeatedIn(kernels) == gaussian)
+        .isPresent();
+  }
+
+  private List<Integer> channels(List<Integer> layers, String pointwise, String classifier) {
+    List<Integer> channels = new ArrayList<>();
+    for (int stage = 0; stage <= VgNetConfig.STAGES; stage++) {
+      Keys.Votes votes = keys.votes();
+      if (stage == 0) {
+        votes.add("features.stem.0.weight", 0).add("features.stem.2.weight", 0);
+      } else {
+        for (int i = 1; i < layers.get(stage - 1); i++) {
+          votes.add("features.stage" + stage + "." + i + pointwise, 1);
+        }
+      }
+      if (stage < VgNetConfig.STAGES) {
+        String next = "features.stage" + (stage + 1) + ".0";
+        votes.add(next + ".downsample.weight", 0).add(next + pointwise, 1);
+      } else {
+        votes.add(classifier + ".weight", 1);
+      }
+      channels.add(checkedWidth(stage, votes));
+    }
+    return channels;
+  }
+
+  private int checkedWidth(int stage, Keys.Votes votes) {
+    String what = stage == 0 ? "the stem" : "stage " + stage;
+    int width =
+        votes
+            .winner()
+            .orElseThrow(
+                () -> new UnsupportedModelException("no tensor tells the channels of " + what));
+    boolean sharesTail = stage == VgNetConfig.STAGES && tail() == Tail.SHARED;
+    int divisor = stage == 0 ? 1 : sharesTail ? VgNetConfig.TAIL_SHARING : 2;
+    if (width < 1 || width % divisor != 0) {
+      throw new UnsupportedModelException(
+          "%s has %d channels, which %d does not divide".formatted(what, width, divisor));
+    }
+    return width;
+  }
+
+  private int squeezeWidth(String block, int channels) {
+    return keys.votes()
+        .add(block + ".reduce.weight", 0)
+        .add(block + ".reduce.bias", 0)
+        .add(block + ".expand.weight", 1)
+        .winner()
+        .orElseGet(() -> VgNetConfig.squeezeWidth(channels));
+  }
+
+  private String name(VgNetConfig config) {
+    return VgNet.name(
+        variant(config),
+        VgNet.size(config.channels(), config.layers()),
+        config.squeezeExcite(),
+        config.thumbnail());
+  }
+
+  private String variant(VgNetConfig config) {
+    boolean learned = config.downsampling() == Downsampling.LEARNED;
+    if (config.filters() == Filters.LEARNED) {
+      return learned ? "c" : "g";
+    }
+    if (learned) {
+      throw new UnsupportedModelException(
+          "fixed kernels in the blocks, but learned ones in the downsampling: no VGNet");
+    }
+    int first = fixedFiltersPeriod(config) == 8 ? 1 : 3;
+    return "f" + (config.tail() == Tail.FIXED ? first + 1 : first);
+  }
+
+  /** VGNetF1 and F2 repeat eight kernels (6 EKs + 2 GKs in Table 4), F3 and F4 four of them. */
+  private int fixedFiltersPeriod(VgNetConfig config) {
+    for (int stage = 1; stage <= VgNetConfig.STAGES; stage++) {
+      for (int i = 1; i < config.layers().get(stage - 1); i++) {
+        String key = "features.stage%d.%d.half3x3.0.weight".formatted(stage, i);
+        Optional<Tensor> kernels = keys.depthwiseKernels(key);
+        if (kernels.isPresent()) {
+          double[] values = kernels.get().toDoubleArray();
+          return IntStream.of(4, 8)
+              .filter(period -> repeats(values, period))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new UnsupportedModelException(
+                          key + ": the kernels repeat neither every 4 nor every 8 channels"));
+        }
+      }
+    }
+    throw new UnsupportedModelException("no tensor tells the fixed kernels");
+  }
+
+  private static boolean repeats(double[] kernels, int period) {
+    int distance = period * 9;
+    return IntStream.range(distance, kernels.length)
+        .allMatch(i -> kernels[i] == kernels[i - distance]);
+  }
+
+  private List<String> findings(String name, VgNetConfig config, VgNetGeneration generation) {
+    List<String> findings = new ArrayList<>();
+    findings.add(name + " of the " + generation.label + " generation");
+    findings.add("channels " + config.channels() + ", layers " + config.layers());
+    findings.add(
+        "activation "
+            + config.activation().name().toLowerCase(Locale.ROOT)
+            + origin(options.activation().isPresent()));
+    if (config.squeezeExcite()) {
+      findings.add(
+          "squeeze-excite activation "
+              + config.squeezeExciteActivation().name().toLowerCase(Locale.ROOT)
+              + origin(options.squeezeExciteActivation().isPresent()));
+    }
+    if (config.downsampling() == Downsampling.LEARNED && !config.thumbnail()) {
+      findings.add(
+          "strides for large images (keys do not tell; for the form for 32 x 32 ask for "
+              + name
+              + THUMBNAIL
+              + ")");
+    }
+    findings.add(config.classes() + " classes");
+    return findings;
+  }
+
+  private static String origin(boolean asked) {
+    return asked ? " (as asked)" : " (the default of this generation; keys do not tell)";
+  }
+
+  private static Stream<Integer> stages() {
+    return IntStream.rangeClosed(1, VgNetConfig.STAGES).boxed();
+  }
+}

@@ -1,0 +1,96 @@
+package dev.vgnet.zoo;
+
+import dev.vgnet.error.UnsupportedModelException;
+import dev.vgnet.model.Metadata;
+import dev.vgnet.model.ModelFile;
+import dev.vgnet.model.Preprocessing;
+import dev.vgnet.tensor.Tensor;
+import dev.vgnet.torch.StateDict;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The networks that checkpoints can be imported as. */
+public final class Zoo {
+  private static final List<Architecture> FAMILIES = List.of(new VgNet());
+  private static final int KEYS_SHOWN = 5;
+
+  private Zoo() {}
+
+  /** Every network that has a name. */
+  public static List<ArchitectureInfo> architectures() {
+    return FAMILIES.stream().flatMap(family -> family.catalogue().stream()).toList();
+  }
+
+  /**
+   * Recognises a network from the keys and shapes of its state dict and builds the model.
+   *
+   * @param checkpoint the name of the checkpoint file, for the model's metadata
+   * @param sha256 its SHA-256 in lower-case hexadecimal, for the same
+   * @throws UnsupportedModelException if the state dict is of no network in the zoo
+   * @throws dev.vgnet.error.ModelFormatException if tensors are missing, left over or of the wrong
+   *     shape: the message lists them all
+   */
+  public static ImportedModel importStateDict(
+      StateDict stateDict, String checkpoint, String sha256, ImportOptions options) {
+    Network network = recognise(stateDict, options);
+    StateDictCheck.check(network, stateDict);
+
+    Preprocessing preprocessing =
+        options
+            .preprocessing()
+            .orElseGet(() -> preprocessing(options.imageSize().orElse(network.imageSize())));
+    Metadata metadata =
+        new Metadata(
+            preprocessing,
+            options.labels(),
+            new Metadata.Source(checkpoint, sha256, network.name()));
+    List<String> findings = new ArrayList<>(network.findings());
+    int size = preprocessing.crop();
+    findings.add("input %d x %d".formatted(size, size));
+    return new ImportedModel(
+        new ModelFile(network.graph(), tensors(network, stateDict), metadata),
+        network.name(),
+        findings);
+  }
+
+  private static Network recognise(StateDict stateDict, ImportOptions options) {
+    for (Architecture family : FAMILIES) {
+      var network = family.recognise(stateDict, options);
+      if (network.isPresent()) {
+        return network.get();
+      }
+    }
+    List<String> names = architectures().stream().map(ArchitectureInfo::name).toList();
+    List<String> keys = stateDict.tensors().keySet().stream().limit(KEYS_SHOWN).toList();
+    throw new UnsupportedModelException(
+        "the keys are of no known network; known are %s; the %d keys begin with %s"
+            .formatted(names, stateDict.tensors().size(), keys));
+  }
+
+  private static Preprocessing preprocessing(int size) {
+    return Preprocessing.imageNet(size);
+  }
+
+  /** The tensors that the graph reads, as stored where they are stored. */
+  private static Map<String, Tensor> tensors(Network network, StateDict stateDict) {
+    Map<String, Tensor> tensors = new HashMap<>();
+    network
+        .graph()
+        .nodes()
+        .forEach(
+            node ->
+                node.operator()
+                    .tensors()
+                    .forEach(name -> tensors.put(name, tensor(name, network, stateDict))));
+    return tensors;
+  }
+
+  private static Tensor tensor(String name, Network network, StateDict stateDict) {
+    var derivation = network.derived().get(name);
+    return derivation == null
+        ? stateDict.tensors().get(name)
+        : derivation.function().apply(stateDict.tensors().get(derivation.source()));
+  }
+}
