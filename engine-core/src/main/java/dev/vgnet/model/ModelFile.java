@@ -5,13 +5,15 @@ import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.ShapeInference;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * The content of a weight file: graph, tensors and metadata, checked against each other. Immutable.
  *
- * @param tensors every tensor that the graph names, and perhaps more
+ * @param tensors every tensor that the graph names, and perhaps more; their order is kept
  */
 public record ModelFile(Graph graph, Map<String, Tensor> tensors, Metadata metadata) {
   /**
@@ -19,7 +21,7 @@ public record ModelFile(Graph graph, Map<String, Tensor> tensors, Metadata metad
    *     classes differ in number, or if the graph does not accept an image of the preprocessed size
    */
   public ModelFile {
-    tensors = Map.copyOf(tensors);
+    tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
     Map<String, Shape> shapes = new HashMap<>();
     tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     int size = metadata.preprocessing().crop();

@@ -1,0 +1,103 @@
+package dev.vgnet.model;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.vgnet.tensor.Tensor;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Lays a safetensors file out and writes it. */
+final class SafetensorsWriter {
+  private static final int ALIGNMENT = 8;
+  private static final int CHUNK_SIZE = 1 << 20;
+
+  private SafetensorsWriter() {}
+
+  static void write(Safetensors content, Path path) throws IOException {
+    List<Map.Entry<String, Tensor>> tensors = aligned(content.tensors());
+    byte[] header = header(content.metadata(), tensors);
+    AtomicFile.write(
+        path,
+        channel -> {
+          writeFully(
+              channel,
+              ByteBuffer.allocate(Long.BYTES)
+                  .order(ByteOrder.LITTLE_ENDIAN)
+                  .putLong(header.length)
+                  .flip());
+          writeFully(channel, ByteBuffer.wrap(header));
+          ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_SIZE);
+          for (Map.Entry<String, Tensor> tensor : tensors) {
+            copy(tensor.getValue().bytes(), chunk, channel);
+          }
+        });
+  }
+
+  /** Widest elements first, so that each tensor begins at a multiple of its element's size. */
+  private static List<Map.Entry<String, Tensor>> aligned(Map<String, Tensor> tensors) {
+    return tensors.entrySet().stream()
+        .sorted(
+            Comparator.comparing(
+                    (Map.Entry<String, Tensor> tensor) -> tensor.getValue().dataType().byteSize())
+                .reversed()
+                .thenComparing(Map.Entry::getKey))
+        .toList();
+  }
+
+  private static byte[] header(
+      Map<String, String> metadata, List<Map.Entry<String, Tensor>> tensors) throws IOException {
+    Map<String, Object> header = new LinkedHashMap<>();
+    if (!metadata.isEmpty()) {
+      header.put(Safetensors.METADATA_KEY, metadata);
+    }
+    long position = 0;
+    for (Map.Entry<String, Tensor> named : tensors) {
+      Tensor tensor = named.getValue();
+      long end = position + tensor.bytes().byteSize();
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("dtype", tensor.dataType().code());
+      entry.put("shape", tensor.shape().toArray());
+      entry.put("data_offsets", new long[] {position, end});
+      header.put(named.getKey(), entry);
+      position = end;
+    }
+    return padded(JSON.std.asBytes(header));
+  }
+
+  private static byte[] padded(byte[] json) {
+    int size = (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (size > Safetensors.MAX_HEADER_SIZE) {
+      throw new IllegalArgumentException(
+          "a header of %d bytes, at most %d are allowed"
+              .formatted(size, Safetensors.MAX_HEADER_SIZE));
+    }
+    byte[] padded = Arrays.copyOf(json, size);
+    Arrays.fill(padded, json.length, size, (byte) ' ');
+    return padded;
+  }
+
+  private static void copy(MemorySegment bytes, ByteBuffer chunk, FileChannel channel)
+      throws IOException {
+    long position = 0;
+    while (position < bytes.byteSize()) {
+      int size = (int) Math.min(bytes.byteSize() - position, CHUNK_SIZE);
+      MemorySegment.copy(bytes, position, MemorySegment.ofBuffer(chunk.clear()), 0, size);
+      writeFully(channel, chunk.limit(size));
+      position += size;
+    }
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+}
