@@ -127,7 +127,10 @@ public sealed interface Operator {
   /** The sum of two feature maps of one shape. */
   record Add() implements Operator {}
 
-  /** The product of a feature map and a second one of the same shape or of {@code [C, 1, 1]}. */
+  /**
+   * The product of a feature map and a second value: of the same shape, or a factor for each
+   * channel in {@code [C, 1, 1]} or {@code [C]}.
+   */
   record Multiply() implements Operator {}
 
   /** Feature maps joined along the channels. */

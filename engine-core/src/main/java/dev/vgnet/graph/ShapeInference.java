@@ -82,7 +82,9 @@ public final class ShapeInference {
       case Multiply _ -> {
         Shape scale = in.getLast();
         check(
-            x.equals(scale) || scale.equals(Shape.of(map(x).extent(0), 1, 1)),
+            x.equals(scale)
+                || scale.equals(Shape.of(map(x).extent(0), 1, 1))
+                || scale.equals(Shape.of(x.extent(0))),
             "multiplies " + x + " by " + scale);
         yield x;
       }

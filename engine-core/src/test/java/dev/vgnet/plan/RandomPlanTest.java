@@ -1,0 +1,58 @@
+package dev.vgnet.plan;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vgnet.graph.Graph;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** Plans of random graphs compute what the graphs say, in memory that is shared without harm. */
+class RandomPlanTest {
+  private static final int NETWORKS = 1500;
+
+  @Test
+  void plansComputeTheirGraphs() {
+    long first = new Random().nextLong();
+    for (long seed = first; seed < first + NETWORKS; seed++) {
+      String message = "seed " + seed;
+      RandomNetwork random = new RandomNetwork(seed);
+      Network net = random.network();
+      String[] outputs = random.outputs();
+      Graph graph = net.graph(outputs);
+      Plan plan = net.plan(RandomNetwork.SIZE, outputs);
+      long[] input = LongStream.range(100, 100 + RandomNetwork.CHANNELS).toArray();
+
+      assertWellFormed(plan, message);
+      MemoryPlan memory = MemoryPlan.of(plan, Buffer::channels, 1);
+      Map<String, long[]> expected = SymbolicExecution.run(graph, net.tensors, input);
+      List<long[]> actual = SymbolicExecution.run(plan, memory, net.tensors, input);
+      for (int i = 0; i < outputs.length; i++) {
+        assertArrayEquals(expected.get(outputs[i]), actual.get(i), message);
+      }
+    }
+  }
+
+  private static void assertWellFormed(Plan plan, String message) {
+    Set<Buffer> written = new HashSet<>(Set.of(plan.input()));
+    for (Step step : plan.steps()) {
+      for (Value value : step.inputs()) {
+        value
+            .segments()
+            .forEach(segment -> assertTrue(written.contains(segment.buffer()), message));
+      }
+      boolean inPlace =
+          step instanceof Step.SqueezeExcite excite
+              && excite.input().equals(Value.of(step.output()))
+              && !step.output().equals(plan.input());
+      assertTrue(written.add(step.output()) || inPlace, message);
+    }
+    assertEquals(Set.copyOf(plan.buffers()), written, message);
+  }
+}
