@@ -1,6 +1,7 @@
 /** The Vector API backend and the scalar reference backend. */
 module dev.vgnet.cpu {
   requires transitive dev.vgnet.core;
+  requires jdk.incubator.vector;
 
   exports dev.vgnet.cpu.reference;
 }
