@@ -4,4 +4,7 @@ module dev.vgnet.cpu {
   requires jdk.incubator.vector;
 
   exports dev.vgnet.cpu.reference;
+
+  provides dev.vgnet.runtime.Backend with
+      dev.vgnet.cpu.reference.ReferenceBackend;
 }
