@@ -4,7 +4,8 @@ package dev.vgnet.cpu.kernel;
 public interface EpilogueKernel {
   /** The kernel with these parts. */
   static EpilogueKernel of(EpilogueSpec spec) {
-    return KernelClasses.instance(spec, EpilogueKernel.class, _ -> EpilogueLoop.classFile());
+    return KernelClasses.instance(
+        spec, EpilogueKernel.class, _ -> KernelClasses.classFile(EpilogueLoop.class));
   }
 
   /**

@@ -1,9 +1,6 @@
 package dev.vgnet.cpu.kernel;
 
 import dev.vgnet.graph.Operator.Function;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
@@ -12,7 +9,8 @@ import jdk.incubator.vector.VectorMask;
 /**
  * The loop of every {@link EpilogueKernel}. Each kernel is a hidden class made of this one's bytes,
  * with its {@link EpilogueSpec} as class data: so the spec is constant to the compiler, which drops
- * the parts that are absent, and no kernel suffers from the profile of another.
+ * the parts that are absent, and no kernel suffers from the profile of another. This class itself
+ * is never initialised.
  */
 final class EpilogueLoop implements EpilogueKernel {
   private static final int LANES = Vectors.LANES;
@@ -25,14 +23,6 @@ final class EpilogueLoop implements EpilogueKernel {
   private static final Function FINAL_ACTIVATION = SPEC.finalActivation().orElse(null);
 
   EpilogueLoop() {}
-
-  static byte[] classFile() {
-    try (InputStream in = EpilogueLoop.class.getResourceAsStream("EpilogueLoop.class")) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 
   private static EpilogueSpec spec() {
     try {
