@@ -53,10 +53,15 @@ def lines(case: dict):
         yield "logits", *row
 
 
-def compact(source: Path, target: Path):
-    case = json.loads(source.read_text())
+def write(case: dict, output: Path):
     text = "".join(" ".join(map(str, line)) + "\n" for line in lines(case))
+    target = output / (case["name"] + ".txt.gz")
     target.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+
+
+def write_index(output: Path):
+    names = sorted(path.name.removesuffix(".txt.gz") for path in output.glob("*.txt.gz"))
+    (output / "index.txt").write_text("".join(name + "\n" for name in names))
 
 
 def main():
@@ -65,9 +70,8 @@ def main():
     output.mkdir(parents=True, exist_ok=True)
     for source in sorted(reference.glob(prefix + "*.json")):
         if not source.name.startswith("_"):
-            compact(source, output / (source.stem + ".txt.gz"))
-    names = sorted(path.name.removesuffix(".txt.gz") for path in output.glob("*.txt.gz"))
-    (output / "index.txt").write_text("".join(name + "\n" for name in names))
+            write(json.loads(source.read_text()), output)
+    write_index(output)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,7 @@ import java.io.Serial;
  * JDK's own {@link IllegalArgumentException} and {@link IllegalStateException}.
  */
 public sealed class EngineException extends RuntimeException
-    permits ModelFormatException,
-        ImageFormatException,
-        UnsupportedModelException,
-        DeviceUnavailableException {
+    permits ModelFormatException, UnsupportedModelException, DeviceUnavailableException {
   @Serial private static final long serialVersionUID = 1L;
 
   EngineException(String message, Throwable cause) {

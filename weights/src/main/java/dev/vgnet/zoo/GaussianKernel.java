@@ -17,14 +17,15 @@ final class GaussianKernel {
    * The kernel of a standard deviation: the product of two normalised Gaussians, one along each
    * axis.
    *
+   * @param name of the tensor, for messages
    * @param sigma one positive number, in pixels
    * @return {@code [1, 1, 3, 3]} in float64
    */
-  static Tensor ofSigma(Tensor sigma) {
+  static Tensor ofSigma(String name, Tensor sigma) {
     double value = sigma.get(0);
     if (!(value > 0 && Double.isFinite(value))) {
       throw new ModelFormatException(
-          "downsample.sigma", "expected a positive number, found " + value);
+          "tensor " + name, "expected a positive number, found " + value);
     }
     double side = Math.exp(-0.5 / (value * value));
     double[] line = {side / (1 + 2 * side), 1 / (1 + 2 * side), side / (1 + 2 * side)};

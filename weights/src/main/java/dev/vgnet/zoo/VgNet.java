@@ -1,21 +1,57 @@
 package dev.vgnet.zoo;
 
+import dev.vgnet.graph.GraphStatistics;
 import dev.vgnet.torch.StateDict;
+import dev.vgnet.zoo.VgNetConfig.Downsampling;
+import dev.vgnet.zoo.VgNetConfig.Filters;
+import dev.vgnet.zoo.VgNetConfig.Tail;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The VGNet family: VGNetC (all kernels learned), VGNetG (Gaussian downsampling) and VGNetF1 to F4
- * (all 3x3 kernels of the blocks fixed), see Tables 1, 2 and 4 of the paper.
+ * (fixed 3x3 kernels in the blocks, and in F2's and F4's tail), see Tables 1, 2 and 4 of the paper.
  */
 final class VgNet implements Architecture {
-  private static final List<Size> SIZES =
+  /** Ends the name of the form for images of 32x32. */
+  static final String THUMBNAIL = "_thumbnail";
+
+  private static final int CLASSES = 1000;
+
+  private static final Size MP_1_0 =
+      new Size("1_0mp", List.of(28, 56, 112, 224, 368), List.of(4, 7, 13, 2));
+  private static final Size MP_1_5 =
+      new Size("1_5mp", List.of(32, 64, 128, 256, 512), List.of(3, 7, 14, 2));
+  private static final Size MP_2_0 =
+      new Size("2_0mp", List.of(32, 72, 168, 376, 512), List.of(3, 6, 13, 2));
+  private static final Size MP_2_5 =
+      new Size("2_5mp", List.of(32, 80, 192, 400, 544), List.of(3, 6, 16, 2));
+  private static final Size MP_5_0 =
+      new Size("5_0mp", List.of(32, 88, 216, 456, 856), List.of(4, 7, 15, 5));
+
+  private static final List<Size> SIZES = List.of(MP_1_0, MP_1_5, MP_2_0, MP_2_5, MP_5_0);
+
+  private static final List<Entry> CATALOGUE =
       List.of(
-          new Size("1_0mp", List.of(28, 56, 112, 224, 368), List.of(4, 7, 13, 2)),
-          new Size("1_5mp", List.of(32, 64, 128, 256, 512), List.of(3, 7, 14, 2)),
-          new Size("2_0mp", List.of(32, 72, 168, 376, 512), List.of(3, 6, 13, 2)),
-          new Size("2_5mp", List.of(32, 80, 192, 400, 544), List.of(3, 6, 16, 2)),
-          new Size("5_0mp", List.of(32, 88, 216, 456, 856), List.of(4, 7, 15, 5)));
+          new Entry("g", MP_1_0, false, "0.997 M, 66.6 % top-1, SiLU 67.7 % (Table 3)"),
+          new Entry("g", MP_1_0, true, "1.143 M, 69.2 % top-1 (Table 3)"),
+          new Entry("g", MP_1_5, false, "1.502 M, 69.3 % top-1 (Table 3)"),
+          new Entry("g", MP_1_5, true, "1.702 M, 71.3 % top-1 (Table 3)"),
+          new Entry("g", MP_2_0, false, "2.006 M, 71.3 % top-1 (Table 3)"),
+          new Entry("g", MP_2_0, true, "2.345 M, 73.5 % top-1 (Table 3)"),
+          new Entry("g", MP_2_5, false, "2.493 M, 72.6 % top-1 (Table 3)"),
+          new Entry("g", MP_2_5, true, "2.922 M, 74.2 % top-1 (Table 3)"),
+          new Entry("g", MP_5_0, false, ""),
+          new Entry("g", MP_5_0, true, ""),
+          new Entry("c", MP_1_0, false, ""),
+          new Entry("c", MP_1_5, false, "67.6 % top-1 (Table 4)"),
+          new Entry("c", MP_2_0, false, ""),
+          new Entry("c", MP_2_5, false, ""),
+          new Entry("c", MP_5_0, false, ""),
+          new Entry("f1", MP_1_5, false, "66.8 % top-1 (Table 4)"),
+          new Entry("f2", MP_1_5, false, "66.2 % top-1 (Table 4)"),
+          new Entry("f3", MP_1_5, false, "66.1 % top-1 (Table 4)"),
+          new Entry("f4", MP_1_5, false, "64.4 % top-1 (Table 4)"));
 
   /**
    * A size that has a name.
@@ -25,9 +61,62 @@ final class VgNet implements Architecture {
    */
   private record Size(String name, List<Integer> channels, List<Integer> layers) {}
 
+  /**
+   * A network of the catalogue.
+   *
+   * @param variant {@code c}, {@code g} or {@code f1} to {@code f4}
+   */
+  private record Entry(String variant, Size size, boolean squeezeExcite, String reported) {
+    ArchitectureInfo info() {
+      String name = VgNet.name(variant, size.name(), squeezeExcite, false);
+      GraphStatistics paper = statistics(name, VgNetGeneration.PAPER);
+      String notes =
+          variant.startsWith("f")
+              ? ""
+              : "%,d parameters in the public generation, whose tail shares no kernels"
+                  .formatted(statistics(name, VgNetGeneration.PUBLIC).parameters());
+      return new ArchitectureInfo(
+          name,
+          "VGNet",
+          config(VgNetGeneration.PAPER).imageSize(),
+          paper.parameters(),
+          paper.multiplyAccumulates(),
+          reported,
+          notes);
+    }
+
+    private GraphStatistics statistics(String name, VgNetGeneration generation) {
+      Network network =
+          VgNetDefinition.network(
+              name,
+              config(generation),
+              (_, channels) -> VgNetConfig.squeezeWidth(channels),
+              List.of());
+      int side = network.imageSize();
+      return GraphStatistics.of(network.graph(), network.expected(), side, side);
+    }
+
+    private VgNetConfig config(VgNetGeneration generation) {
+      boolean fixedTail = variant.equals("f2") || variant.equals("f4");
+      return new VgNetConfig(
+          size.channels(),
+          size.layers(),
+          variant.equals("c") ? Downsampling.LEARNED : Downsampling.GAUSSIAN,
+          variant.startsWith("f") ? Filters.FIXED : Filters.LEARNED,
+          fixedTail ? Tail.FIXED : generation.tail,
+          squeezeExcite,
+          false,
+          generation.activation,
+          generation.squeezeExciteActivation,
+          tailName(size.layers()),
+          generation.classifier,
+          CLASSES);
+    }
+  }
+
   @Override
   public List<ArchitectureInfo> catalogue() {
-    return List.of();
+    return CATALOGUE.stream().map(Entry::info).toList();
   }
 
   @Override
@@ -43,8 +132,7 @@ final class VgNet implements Architecture {
    */
   static String name(String variant, String size, boolean squeezeExcite, boolean thumbnail) {
     return "vgnet%s_%s%s%s"
-        .formatted(
-            variant, size, squeezeExcite ? "_se" : "", thumbnail ? VgNetReader.THUMBNAIL : "");
+        .formatted(variant, size, squeezeExcite ? "_se" : "", thumbnail ? THUMBNAIL : "");
   }
 
   /** The name of a size, or {@code custom}. */
@@ -54,5 +142,10 @@ final class VgNet implements Architecture {
         .map(Size::name)
         .findFirst()
         .orElse("custom");
+  }
+
+  /** The name of the tail: it follows the last stage's layers and their concatenation. */
+  static String tailName(List<Integer> layers) {
+    return "features.stage4." + (layers.getLast() + 1);
   }
 }

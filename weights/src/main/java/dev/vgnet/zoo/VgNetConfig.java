@@ -11,7 +11,7 @@ import java.util.List;
  * @param squeezeExcite true if squeeze-excite follows every pointwise block of the stages
  * @param thumbnail true for the form for images of 32x32, with stride 1 in the stem and in stage 1
  * @param classifier the name of the last layer
- * @param tailPrefix the name of the tail
+ * @param tailName the name of the tail
  */
 record VgNetConfig(
     List<Integer> channels,
@@ -23,7 +23,7 @@ record VgNetConfig(
     boolean thumbnail,
     Function activation,
     Function squeezeExciteActivation,
-    String tailPrefix,
+    String tailName,
     String classifier,
     int classes) {
 
@@ -54,6 +54,11 @@ record VgNetConfig(
     SHARED,
     /** With a batch norm behind them. */
     FIXED
+  }
+
+  /** Side in pixels of the image the network was made for. */
+  int imageSize() {
+    return thumbnail ? 32 : 224;
   }
 
   /** True if a stage halves the image with a Gaussian; the thumbnail's first one keeps its size. */

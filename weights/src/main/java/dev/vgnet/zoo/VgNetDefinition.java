@@ -42,7 +42,7 @@ final class VgNetDefinition {
         definition.layers.graph(logits),
         definition.layers.expected(),
         definition.derived,
-        config.thumbnail() ? 32 : 224,
+        config.imageSize(),
         findings);
   }
 
@@ -51,7 +51,7 @@ final class VgNetDefinition {
     for (int stage = 1; stage <= VgNetConfig.STAGES; stage++) {
       x = stage(stage, x);
     }
-    x = tail(config.tailPrefix(), x);
+    x = tail(config.tailName(), x);
     x = layers.globalAveragePool("avg", x);
     return layers.linear(config.classifier(), x, config.classes());
   }
@@ -96,7 +96,8 @@ final class VgNetDefinition {
     String weight;
     if (blurs && config.downsampling() == VgNetConfig.Downsampling.GAUSSIAN_BY_SIGMA) {
       weight = name + ".kernel";
-      derived.put(weight, new Derivation(layers.expect(name + ".sigma"), GaussianKernel::ofSigma));
+      String sigma = layers.expect(name + ".sigma");
+      derived.put(weight, new Derivation(sigma, value -> GaussianKernel.ofSigma(sigma, value)));
     } else {
       weight = layers.expect(name + ".weight", in.channels(), 1, 3, 3);
     }

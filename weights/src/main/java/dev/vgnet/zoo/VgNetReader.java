@@ -28,8 +28,6 @@ final class VgNetReader {
       Pattern.compile("features\\.(stage4\\.\\d+|last)\\.(1\\.running_mean|2\\.0\\.weight)");
   private static final Pattern PUBLIC_CLASSIFIER = Pattern.compile("classifier\\.1\\..*");
 
-  static final String THUMBNAIL = "_thumbnail";
-
   private final Keys keys;
   private final ImportOptions options;
 
@@ -64,9 +62,8 @@ final class VgNetReader {
     List<Integer> layers =
         IntStream.rangeClosed(1, VgNetConfig.STAGES).map(this::layers).boxed().toList();
     Tail tail = tail();
-    String tailPrefix =
-        keys.anyMatch(EARLY_TAIL) ? "features.last" : "features.stage4." + (layers.getLast() + 1);
-    String classifier = generation == VgNetGeneration.PUBLIC ? "classifier.1" : "classifier";
+    String tailName = keys.anyMatch(EARLY_TAIL) ? "features.last" : VgNet.tailName(layers);
+    String classifier = generation.classifier;
     String pointwise = squeezeExcite ? ".conv1x1.0.0.weight" : ".conv1x1.0.weight";
     Downsampling downsampling = downsampling();
     return new VgNetConfig(
@@ -79,7 +76,7 @@ final class VgNetReader {
         isThumbnail(downsampling),
         options.activation().orElse(generation.activation),
         options.squeezeExciteActivation().orElse(generation.squeezeExciteActivation),
-        tailPrefix,
+        tailName,
         classifier,
         keys.votes()
             .add(classifier + ".weight", 0)
@@ -135,7 +132,7 @@ final class VgNetReader {
    */
   private boolean isThumbnail(Downsampling downsampling) {
     return downsampling == Downsampling.LEARNED
-        ? options.architecture().orElse("").endsWith(THUMBNAIL)
+        ? options.architecture().orElse("").endsWith(VgNet.THUMBNAIL)
         : hasDownsampling(1, false);
   }
 
@@ -242,7 +239,7 @@ final class VgNetReader {
 
   private List<String> findings(String name, VgNetConfig config, VgNetGeneration generation) {
     List<String> findings = new ArrayList<>();
-    findings.add(name + " of the " + generation.label + " generation");
+    findings.add(name + " of the " + generation + " generation");
     findings.add("channels " + config.channels() + ", layers " + config.layers());
     findings.add(
         "activation "
@@ -258,7 +255,7 @@ final class VgNetReader {
       findings.add(
           "strides for large images (keys do not tell; for the form for 32 x 32 ask for "
               + name
-              + THUMBNAIL
+              + VgNet.THUMBNAIL
               + ")");
     }
     findings.add(config.classes() + " classes");

@@ -15,6 +15,7 @@ import java.util.Map;
 public final class Zoo {
   private static final List<Architecture> FAMILIES = List.of(new VgNet());
   private static final int KEYS_SHOWN = 5;
+  private static final int THUMBNAIL_SIZE = 32;
 
   private Zoo() {}
 
@@ -40,7 +41,8 @@ public final class Zoo {
     Preprocessing preprocessing =
         options
             .preprocessing()
-            .orElseGet(() -> preprocessing(options.imageSize().orElse(network.imageSize())));
+            .orElseGet(
+                () -> preprocessing(network, options.imageSize().orElse(network.imageSize())));
     Metadata metadata =
         new Metadata(
             preprocessing,
@@ -69,8 +71,12 @@ public final class Zoo {
             .formatted(names, stateDict.tensors().size(), keys));
   }
 
-  private static Preprocessing preprocessing(int size) {
-    return Preprocessing.imageNet(size);
+  /** As for ImageNet, but thumbnails are used whole. */
+  private static Preprocessing preprocessing(Network network, int size) {
+    Preprocessing cropped = Preprocessing.imageNet(size);
+    return network.imageSize() > THUMBNAIL_SIZE
+        ? cropped
+        : new Preprocessing(size, size, cropped.interpolation(), cropped.mean(), cropped.std());
   }
 
   /** The tensors that the graph reads, as stored where they are stored. */

@@ -1,0 +1,354 @@
+package dev.vgnet.zoo;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vgnet.cpu.reference.ReferenceInterpreter;
+import dev.vgnet.error.EngineException;
+import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.UnsupportedModelException;
+import dev.vgnet.graph.Operator;
+import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.model.ModelFile;
+import dev.vgnet.model.Preprocessing;
+import dev.vgnet.tensor.DataType;
+import dev.vgnet.tensor.Shape;
+import dev.vgnet.tensor.Tensor;
+import dev.vgnet.torch.StateDict;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ZooTest {
+  private static final String SMALL = "own_vgnetg_custom_public";
+  private static final String UNEVEN = "own_vgnetg_custom_public__uneven";
+  private static final ImportOptions DEFAULTS = ImportOptions.defaults();
+
+  @ParameterizedTest
+  @CsvSource({
+    "vgnetg_1_0mp, 997358, 141300232, 1000256",
+    "vgnetg_1_0mp_se, 1143190, 141443080, 1146088",
+    "vgnetg_1_5mp, 1502024, 187819008, 1506056",
+    "vgnetg_1_5mp_se, 1701680, 188015104, 1705712",
+    "vgnetg_2_0mp, 2006380, 300637784, 2010412",
+    "vgnetg_2_0mp_se, 2344696, 300971544, 2348728",
+    "vgnetg_2_5mp, 2492756, 398936736, 2497040",
+    "vgnetg_2_5mp_se, 2922284, 399360672, 2926568",
+    "vgnetc_1_0mp, 1001138, 141300232, 1004036",
+    "vgnetc_1_5mp, 1506344, 187819008, 1510376",
+    "vgnetf1_1_5mp, 1485448, 187819008,",
+    "vgnetf2_1_5mp, 1485896, 187819008,",
+    "vgnetf3_1_5mp, 1485448, 187819008,",
+    "vgnetf4_1_5mp, 1485896, 187819008,",
+  })
+  void listsTheNetworksOfThePaper(
+      String name, long parameters, long multiplyAccumulates, Long publicParameters) {
+    ArchitectureInfo info =
+        Zoo.architectures().stream().filter(a -> a.name().equals(name)).findFirst().orElseThrow();
+    assertEquals(parameters, info.parameters());
+    assertEquals(multiplyAccumulates, info.multiplyAccumulates());
+    assertEquals(
+        publicParameters != null,
+        info.notes().startsWith("%,d parameters in the public".formatted(publicParameters)));
+  }
+
+  @Test
+  void listsEveryNameOnce() {
+    List<String> names = Zoo.architectures().stream().map(ArchitectureInfo::name).toList();
+    assertEquals(names.stream().distinct().toList(), names);
+    assertTrue(names.containsAll(List.of("vgnetg_5_0mp", "vgnetg_5_0mp_se", "vgnetc_5_0mp")));
+  }
+
+  @Test
+  void listsAllDifferencesAtOnce() {
+    Map<String, Tensor> tensors = tensors(SMALL);
+    tensors.remove("features.stage3.2.conv1x1.2.running_var");
+    tensors.remove("features.stage1.1.half3x3.weight");
+    tensors.put("head.weight", zeros(7));
+    tensors.put("ema.num_batches_tracked", zeros());
+    tensors.put("features.stem.0.weight", zeros(18, 3, 3, 3));
+    tensors.put("features.stage4.0.conv1x1.0.weight", zeros(96, 128));
+    tensors.put(
+        "classifier.1.bias",
+        Tensor.wrap(Shape.of(12), DataType.INT64, MemorySegment.ofArray(new byte[96])));
+    ModelFormatException e = assertThrows(ModelFormatException.class, () -> imported(tensors));
+    assertEquals(
+        "state dict: does not fit vgnetg_custom: 2 missing: "
+            + "features.stage1.1.half3x3.weight [16, 1, 3, 3], "
+            + "features.stage3.2.conv1x1.2.running_var [64]; "
+            + "2 unexpected: ema.num_batches_tracked, head.weight; "
+            + "3 mismatched: "
+            + "classifier.1.bias expected floating-point numbers, found INT64, "
+            + "features.stage4.0.conv1x1.0.weight expected [96, 128, 1, 1], found [96, 128], "
+            + "features.stem.0.weight expected [16, 3, 3, 3], found [18, 3, 3, 3]",
+        e.getMessage());
+  }
+
+  @Test
+  void refusesOtherNetworks() {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (int i = 1; i <= 9; i++) {
+      tensors.put("layer" + i + ".conv.weight", zeros(2));
+    }
+    UnsupportedModelException e =
+        assertThrows(UnsupportedModelException.class, () -> imported(tensors));
+    assertTrue(e.getMessage().contains("vgnetg_1_0mp_se, "), e.getMessage());
+    assertTrue(
+        e.getMessage()
+            .endsWith(
+                "the 9 keys begin with [layer1.conv.weight, layer2.conv.weight, "
+                    + "layer3.conv.weight, layer4.conv.weight, layer5.conv.weight]"),
+        e.getMessage());
+  }
+
+  @Test
+  void refusesAnotherArchitectureThanAsked() {
+    ImportOptions options = asking("vgnetg_1_5mp");
+    UnsupportedModelException e =
+        assertThrows(UnsupportedModelException.class, () -> imported(tensors(SMALL), options));
+    assertEquals(
+        "the keys and shapes are those of vgnetg_custom, with channels [16, 32, 64, 128, 192] and "
+            + "layers [2, 3, 4, 2], not of vgnetg_1_5mp",
+        e.getMessage());
+    assertEquals("vgnetg_custom", imported(tensors(SMALL), asking("vgnetg_custom")).architecture());
+  }
+
+  @Test
+  void keepsTheTensorsAsStoredAndDropsTheCounters() {
+    Map<String, Tensor> tensors = tensors(SMALL);
+    assertTrue(tensors.containsKey("features.stem.2.num_batches_tracked"));
+    ModelFile file = imported(tensors).file();
+    file.tensors().forEach((name, tensor) -> assertEquals(tensors.get(name), tensor));
+    tensors.keySet().removeIf(name -> name.endsWith(".num_batches_tracked"));
+    assertEquals(tensors.keySet(), file.tensors().keySet());
+  }
+
+  @Test
+  void findsTheTailOfEarlyCheckpoints() {
+    Map<String, Tensor> early = new LinkedHashMap<>();
+    tensors(UNEVEN)
+        .forEach((name, t) -> early.put(name.replace("features.stage4.4.", "features.last."), t));
+    assertTrue(early.containsKey("features.last.1.2.running_mean"));
+    assertArrayEquals(logits(imported(tensors(UNEVEN))), logits(imported(early)));
+  }
+
+  @Test
+  void takesSqueezeWidthsFromTheTensors() {
+    Map<String, Tensor> tensors = tensors("own_vgnetg_1_0mp_se_thumbnail_public");
+    String block = "features.stage2.3.conv1x1.1.";
+    tensors.put(block + "reduce.weight", zeros(5, 56, 1, 1));
+    tensors.put(block + "reduce.bias", zeros(5));
+    tensors.put(block + "expand.weight", zeros(56, 5, 1, 1));
+    assertEquals("vgnetg_1_0mp_se_thumbnail", imported(tensors).architecture());
+  }
+
+  @Test
+  void takesTheLargeFormWhereKeysDoNotTell() {
+    ImportedModel model = imported(tensors("own_vgnetc_1_0mp_thumbnail_public"));
+    assertEquals("vgnetc_1_0mp", model.architecture());
+    assertTrue(
+        model.findings().stream().anyMatch(text -> text.contains("vgnetc_1_0mp_thumbnail")),
+        model.findings().toString());
+  }
+
+  @Test
+  void usesThumbnailsWhole() {
+    Preprocessing thumbnail = preprocessing("own_vgnetg_1_0mp_thumbnail_public", DEFAULTS);
+    assertEquals(32, thumbnail.crop());
+    assertEquals(32, thumbnail.resize());
+    assertEquals(Preprocessing.imageNet(224), preprocessing(SMALL, DEFAULTS));
+  }
+
+  @Test
+  void followsTheOptions() {
+    assertEquals(Preprocessing.imageNet(97), preprocessing(SMALL, withImageSize(97)));
+    Preprocessing own = Preprocessing.imageNet(64);
+    List<String> labels = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l");
+    ImportOptions options =
+        new ImportOptions(
+            Optional.empty(),
+            Optional.of(Function.RELU),
+            Optional.empty(),
+            Optional.of(97),
+            Optional.of(own),
+            labels);
+    ImportedModel model = imported(tensors(SMALL), options);
+    assertEquals(own, model.file().metadata().preprocessing());
+    assertEquals(labels, model.file().metadata().labels());
+    assertEquals("vgnetg_custom", model.file().metadata().source().architecture());
+    assertEquals(List.of(Function.RELU), activations(model));
+    assertTrue(model.findings().contains("activation relu (as asked)"));
+  }
+
+  @Test
+  void refusesLabelsOfAnotherNumber() {
+    ImportOptions options =
+        new ImportOptions(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of("cat", "dog"));
+    ModelFormatException e =
+        assertThrows(ModelFormatException.class, () -> imported(tensors(SMALL), options));
+    assertEquals("labels: expected 12, one a class, found 2", e.getMessage());
+  }
+
+  @Test
+  void refusesGaussiansInSomeStagesOnly() {
+    Map<String, Tensor> tensors = tensors(SMALL);
+    String learned = "features.stage3.0.downsample.weight";
+    tensors.put(learned, RuleWeights.tensor(learned, "weight", tensors.get(learned).shape(), 1));
+    UnsupportedModelException e =
+        assertThrows(UnsupportedModelException.class, () -> imported(tensors));
+    assertTrue(e.getMessage().contains("stages [1, 2, 4] are Gaussians, those of stages [3]"));
+  }
+
+  @Test
+  void refusesFixedKernelsOfNoKnownSet() {
+    Map<String, Tensor> tensors = tensors("vgnetf1_1_5mp_paper");
+    String first = "features.stage1.1.half3x3.0.weight";
+    tensors.put(first, RuleWeights.tensor(first, "weight", tensors.get(first).shape(), 1));
+    UnsupportedModelException e =
+        assertThrows(UnsupportedModelException.class, () -> imported(tensors));
+    assertEquals(
+        first + ": the kernels repeat neither every 4 nor every 8 channels", e.getMessage());
+  }
+
+  @Test
+  void refusesASigmaThatIsNoWidth() {
+    Map<String, Tensor> tensors = tensors("vgnetg_1_0mp_se_mid");
+    tensors.put("features.stage2.0.downsample.sigma", zeros());
+    ModelFormatException e = assertThrows(ModelFormatException.class, () -> imported(tensors));
+    assertEquals(
+        "tensor features.stage2.0.downsample.sigma: expected a positive number, found 0.0",
+        e.getMessage());
+  }
+
+  @Test
+  void doesNotBuildTheLayersThatAKeyClaims() {
+    Map<String, Tensor> tensors = tensors(SMALL);
+    tensors.put("features.stage2.999999999999.half3x3.weight", zeros(1));
+    ModelFormatException e = assertThrows(ModelFormatException.class, () -> imported(tensors));
+    assertTrue(
+        e.getMessage().endsWith("1 unexpected: features.stage2.999999999999.half3x3.weight"));
+  }
+
+  @Test
+  void brokenStateDictsEndInErrorsOfTheEngine() {
+    long seed = System.nanoTime();
+    System.out.println("ZooTest seed " + seed);
+    Random random = new Random(seed);
+    List<Map<String, Tensor>> networks =
+        List.of(tensors(SMALL), tensors(UNEVEN), tensors("vgnetg_1_0mp_se_mid"));
+    for (int round = 0; round < 600; round++) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>(networks.get(round % networks.size()));
+      int changes = 1 + random.nextInt(round % 2 == 0 ? 3 : tensors.size());
+      for (int i = 0; i < changes; i++) {
+        breakOne(tensors, random);
+      }
+      try {
+        imported(tensors);
+      } catch (EngineException e) {
+        assertFalse(e.getMessage().isBlank());
+      }
+    }
+  }
+
+  /** Drops, renames or reshapes a tensor. */
+  private static void breakOne(Map<String, Tensor> tensors, Random random) {
+    List<String> names = new ArrayList<>(tensors.keySet());
+    if (names.isEmpty()) {
+      return;
+    }
+    String name = names.get(random.nextInt(names.size()));
+    switch (random.nextInt(4)) {
+      case 0 -> tensors.remove(name);
+      case 1 -> tensors.put(names.get(random.nextInt(names.size())), tensors.get(name));
+      case 2 -> {
+        int[] extents = new int[random.nextInt(5)];
+        for (int i = 0; i < extents.length; i++) {
+          extents[i] = random.nextInt(4);
+        }
+        tensors.put(name, zeros(extents));
+      }
+      default -> {
+        int[] extents = tensors.get(name).shape().toArray();
+        if (extents.length > 0) {
+          extents[0] = random.nextBoolean() ? 0 : extents[0] + 1;
+        }
+        tensors.put(name, zeros(extents));
+      }
+    }
+  }
+
+  private static Preprocessing preprocessing(String name, ImportOptions options) {
+    return imported(tensors(name), options).file().metadata().preprocessing();
+  }
+
+  private static List<Function> activations(ImportedModel model) {
+    return model.file().graph().nodes().stream()
+        .filter(node -> node.operator() instanceof Operator.Activation)
+        .map(node -> ((Operator.Activation) node.operator()).function())
+        .distinct()
+        .collect(Collectors.toList());
+  }
+
+  private static double[] logits(ImportedModel model) {
+    Shape input = Shape.of(1, 3, 33, 5);
+    ModelFile file = model.file();
+    return new ReferenceInterpreter(file.graph(), file.tensors())
+        .run(input, RuleWeights.input(input))
+        .get("classifier.1");
+  }
+
+  private static ImportOptions asking(String architecture) {
+    return new ImportOptions(
+        Optional.of(architecture),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of());
+  }
+
+  private static ImportOptions withImageSize(int size) {
+    return new ImportOptions(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(size),
+        Optional.empty(),
+        List.of());
+  }
+
+  private static Map<String, Tensor> tensors(String name) {
+    return new LinkedHashMap<>(GoldenCase.load(name).stateDict().tensors());
+  }
+
+  private static ImportedModel imported(Map<String, Tensor> tensors) {
+    return imported(tensors, DEFAULTS);
+  }
+
+  private static ImportedModel imported(Map<String, Tensor> tensors, ImportOptions options) {
+    return Zoo.importStateDict(
+        new StateDict(tensors, List.of()), "checkpoint.pth", "0".repeat(64), options);
+  }
+
+  private static Tensor zeros(int... extents) {
+    Shape shape = Shape.of(extents);
+    return Tensor.of(shape, new float[(int) shape.elementCount()]);
+  }
+}
