@@ -1,10 +1,12 @@
 /** Tensors, graph, plan, weight file, sessions and image preprocessing. */
 module dev.vgnet.core {
   requires com.fasterxml.jackson.jr.ob;
+  requires transitive java.desktop;
 
   exports dev.vgnet;
   exports dev.vgnet.error;
   exports dev.vgnet.graph;
+  exports dev.vgnet.image;
   exports dev.vgnet.model;
   exports dev.vgnet.plan;
   exports dev.vgnet.runtime;

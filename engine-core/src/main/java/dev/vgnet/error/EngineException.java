@@ -8,7 +8,10 @@ import java.io.Serial;
  * JDK's own {@link IllegalArgumentException} and {@link IllegalStateException}.
  */
 public sealed class EngineException extends RuntimeException
-    permits ModelFormatException, UnsupportedModelException, DeviceUnavailableException {
+    permits ModelFormatException,
+        ImageFormatException,
+        UnsupportedModelException,
+        DeviceUnavailableException {
   @Serial private static final long serialVersionUID = 1L;
 
   EngineException(String message, Throwable cause) {

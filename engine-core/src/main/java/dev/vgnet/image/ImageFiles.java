@@ -1,0 +1,123 @@
+package dev.vgnet.image;
+
+import dev.vgnet.error.ImageFormatException;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * Reads pictures as torchvision's users do: {@code ImageOps.exif_transpose(Image.open(file))
+ * .convert("RGB")}. Every format that {@link ImageIO} knows (PNG, JPEG, GIF, BMP, TIFF, WBMP, and
+ * what plug-ins add) becomes 8-bit red, green and blue:
+ *
+ * <ul>
+ *   <li>grey is repeated, palettes are looked up, alpha is dropped, embedded colour profiles are
+ *       not applied, and of 16-bit samples the high byte is kept (PIL agrees but for 16-bit grey,
+ *       which it clips at 255 instead);
+ *   <li>CMYK and YCCK JPEG is taken as Adobe writes it, inverted, and becomes RGB by {@code R =
+ *       (255 - C)(255 - K) / 255};
+ *   <li>the EXIF orientation of JPEG, PNG and TIFF is applied;
+ *   <li>of several frames or pages the first is taken.
+ * </ul>
+ *
+ * Safe for any thread. No temporary files are written.
+ */
+public final class ImageFiles {
+  private ImageFiles() {}
+
+  /**
+   * Reads a picture within {@link ImageLimits#DEFAULT}.
+   *
+   * @return of type {@link BufferedImage#TYPE_3BYTE_BGR}
+   * @throws ImageFormatException if it is broken, of an unknown format, or too large
+   * @throws IOException if the file cannot be read
+   */
+  public static BufferedImage read(Path path) throws IOException {
+    return read(path, ImageLimits.DEFAULT);
+  }
+
+  /**
+   * Reads a picture.
+   *
+   * @return of type {@link BufferedImage#TYPE_3BYTE_BGR}
+   * @throws ImageFormatException if it is broken, of an unknown format, or larger than {@code
+   *     limits}
+   * @throws IOException if the file cannot be read
+   */
+  public static BufferedImage read(Path path, ImageLimits limits) throws IOException {
+    try (InputStream stream = Files.newInputStream(path)) {
+      return read(stream, path.toString(), limits);
+    }
+  }
+
+  /**
+   * Reads a picture from a stream, to the stream's end, and leaves the stream open.
+   *
+   * @param name what error messages call it
+   * @return of type {@link BufferedImage#TYPE_3BYTE_BGR}
+   * @throws ImageFormatException if it is broken, of an unknown format, or larger than {@code
+   *     limits}
+   * @throws IOException if the stream cannot be read
+   */
+  public static BufferedImage read(InputStream stream, String name, ImageLimits limits)
+      throws IOException {
+    byte[] bytes = stream.readNBytes((int) limits.maxBytes() + 1);
+    if (bytes.length > limits.maxBytes()) {
+      throw new ImageFormatException(
+          name, "larger than the limit of %d bytes".formatted(limits.maxBytes()));
+    }
+    return decode(bytes, name, limits);
+  }
+
+  private static BufferedImage decode(byte[] bytes, String name, ImageLimits limits) {
+    try (ImageInputStream input =
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
+      if (!readers.hasNext()) {
+        throw new ImageFormatException(name, "no image format that is known here");
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(input, true, true);
+        checkSize(reader, name, limits);
+        if (JpegFile.isJpeg(bytes)) {
+          JpegFile jpeg = JpegFile.parse(bytes);
+          return jpeg.orientation().apply(jpeg.decode(reader));
+        }
+        return Exif.ofFile(ByteBuffer.wrap(bytes)).apply(RgbImages.of(reader.read(0)));
+      } finally {
+        reader.dispose();
+      }
+    } catch (ImageFormatException e) {
+      throw e;
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      // The plug-ins meet broken bytes with errors of every kind, and trust lengths they read.
+      throw new ImageFormatException(name, "cannot be decoded: " + reason(e), e);
+    }
+  }
+
+  private static void checkSize(ImageReader reader, String name, ImageLimits limits)
+      throws IOException {
+    int width = reader.getWidth(0);
+    int height = reader.getHeight(0);
+    if (width < 1 || height < 1 || (long) width * height > limits.maxPixels()) {
+      throw new ImageFormatException(
+          name,
+          "%d x %d pixels, the limit is %d in all".formatted(width, height, limits.maxPixels()));
+    }
+  }
+
+  private static String reason(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+}

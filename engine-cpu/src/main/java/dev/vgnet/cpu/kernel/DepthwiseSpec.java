@@ -1,0 +1,44 @@
+package dev.vgnet.cpu.kernel;
+
+/**
+ * The shape of a {@link DepthwiseKernel}: one row of a convolution of each channel by itself.
+ *
+ * @param kernel the side of the window, 1 to 7
+ * @param padding zero pixels on all sides, no more than half the window
+ * @param inWidth the pixels of an input row
+ * @param channels exactly those are written; rounded up to whole vectors it is a little faster
+ * @param inStride from one input pixel to the next
+ * @param outStride from one output pixel to the next
+ * @param weightStride from the weights of one position of the window to those of the next
+ */
+public record DepthwiseSpec(
+    int kernel,
+    int stride,
+    int padding,
+    int inWidth,
+    int channels,
+    int inStride,
+    int outStride,
+    int weightStride) {
+
+  private static final int MAX_KERNEL = 7;
+
+  public DepthwiseSpec {
+    require(kernel > 0 && kernel <= MAX_KERNEL, "kernel", kernel);
+    require(stride > 0, "stride", stride);
+    require(padding >= 0 && padding <= kernel / 2, "padding", padding);
+    require(inWidth + 2 * padding >= kernel, "inWidth", inWidth);
+    require(channels > 0, "channels", channels);
+  }
+
+  /** The pixels of an output row. */
+  public int outWidth() {
+    return (inWidth + 2 * padding - kernel) / stride + 1;
+  }
+
+  private static void require(boolean condition, String what, int value) {
+    if (!condition) {
+      throw new IllegalArgumentException(what + " out of range: " + value);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.vgnet.cpu.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** Maxima and means over windows and whole maps. */
+public final class Pooling {
+  private static final int LANES = Vectors.LANES;
+
+  /** Sums of more pixels than this are sums of sums, to keep the rounding error small. */
+  private static final int BLOCK = 32;
+
+  private Pooling() {}
+
+  /**
+   * One row of windows that slide along input rows.
+   *
+   * @param kernel the width of a window; its height is the number of rows handed in
+   * @param channels exactly those are written; rounded up to whole vectors it is a little faster
+   */
+  public record Row(
+      int kernel,
+      int stride,
+      int padding,
+      int inWidth,
+      int inStride,
+      int outWidth,
+      int outStride,
+      int channels) {}
+
+  /**
+   * The maximum of each window of one output row; a window has at least one pixel inside.
+   *
+   * @param rowOffsets the first pixel of each input row of the window that lies inside the image
+   * @param rows how many those are
+   */
+  public static void max(float[] arena, int[] rowOffsets, int rows, int out, Row row) {
+    for (int c = 0; c < row.channels; c += LANES) {
+      for (int x = 0; x < row.outWidth; x++) {
+        int first = x * row.stride - row.padding;
+        int from = Math.max(first, 0);
+        int to = Math.min(first + row.kernel, row.inWidth);
+        FloatVector max = load(arena, rowOffsets[0] + from * row.inStride + c);
+        for (int y = 0; y < rows; y++) {
+          for (int column = from; column < to; column++) {
+            max = max.max(load(arena, rowOffsets[y] + column * row.inStride + c));
+          }
+        }
+        store(max, arena, out + x * row.outStride + c, row.channels - c);
+      }
+    }
+  }
+
+  /**
+   * The mean of each window of one output row; no window leaves the image.
+   *
+   * @param rowOffsets the first pixel of each input row of the window
+   */
+  public static void average(float[] arena, int[] rowOffsets, int out, Row row) {
+    float weight = 1f / (row.kernel * row.kernel);
+    for (int c = 0; c < row.channels; c += LANES) {
+      for (int x = 0; x < row.outWidth; x++) {
+        int from = x * row.stride;
+        FloatVector sum = FloatVector.zero(Vectors.SPECIES);
+        for (int y = 0; y < row.kernel; y++) {
+          for (int column = from; column < from + row.kernel; column++) {
+            sum = sum.add(load(arena, rowOffsets[y] + column * row.inStride + c));
+          }
+        }
+        store(sum.mul(weight), arena, out + x * row.outStride + c, row.channels - c);
+      }
+    }
+  }
+
+  /**
+   * The mean of each channel over consecutive pixels. The rounding error of the sum is that of
+   * {@code 32 + pixels / 32} additions.
+   *
+   * @param channels exactly those are written
+   */
+  public static void mean(float[] arena, int in, int inStride, int pixels, int channels, int out) {
+    for (int c = 0; c < channels; c += LANES) {
+      FloatVector total = FloatVector.zero(Vectors.SPECIES);
+      for (int block = 0; block < pixels; block += BLOCK) {
+        int end = Math.min(block + BLOCK, pixels);
+        FloatVector sum = load(arena, in + block * inStride + c);
+        for (int p = block + 1; p < end; p++) {
+          sum = sum.add(load(arena, in + p * inStride + c));
+        }
+        total = total.add(sum);
+      }
+      store(total.div(pixels), arena, out + c, channels - c);
+    }
+  }
+
+  private static FloatVector load(float[] array, int index) {
+    return FloatVector.fromArray(Vectors.SPECIES, array, index);
+  }
+
+  private static void store(FloatVector value, float[] array, int index, int channels) {
+    if (channels >= LANES) {
+      value.intoArray(array, index);
+    } else {
+      VectorMask<Float> inside = Vectors.SPECIES.indexInRange(0, channels);
+      value.intoArray(array, index, inside);
+    }
+  }
+}

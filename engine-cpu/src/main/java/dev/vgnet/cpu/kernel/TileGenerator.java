@@ -1,0 +1,214 @@
+package dev.vgnet.cpu.kernel;
+
+import static dev.vgnet.cpu.kernel.KernelCode.FLOATS;
+import static dev.vgnet.cpu.kernel.KernelCode.INTS;
+import static java.lang.classfile.ClassFile.ACC_PRIVATE;
+import static java.lang.classfile.ClassFile.ACC_PUBLIC;
+import static java.lang.classfile.ClassFile.ACC_STATIC;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_void;
+
+import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import java.lang.classfile.CodeBuilder;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes the class of a {@link TileKernel}:
+ *
+ * <pre>
+ * run(in, inOffsets, weights, w, out, o, pixels):
+ *   last = lastTile(pixels, P)
+ *   for (pixel = 0; pixel &lt; last; pixel += P)  tile(..., pixel)
+ *   tile(..., last)
+ *
+ * tile(in, inOffsets, weights, w, out, o, pixel):
+ *   for (tap = first; tap &lt; end; tap++)           once for each run of equal taps
+ *     base = inOffsets[tap] + pixel * pixelStride
+ *     for (k = 0; k &lt; channels; k++)
+ *       P x Q multiply-adds, unrolled
+ *   store the P x Q sums
+ * </pre>
+ *
+ * Every run of equal taps is code of its own. A method with too many of them would be too large for
+ * the compilers, so a tile is several methods where needed, each adding to what the one before
+ * stored.
+ */
+final class TileGenerator {
+  private static final int MAX_RUNS = 2;
+
+  private static final MethodTypeDesc SIGNATURE =
+      MethodTypeDesc.of(CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int, CD_int);
+
+  // Locals of a tile method; the instance method run has them one further up.
+  private static final int IN = 0;
+  private static final int IN_OFFSETS = 1;
+  private static final int WEIGHTS = 2;
+  private static final int WEIGHT = 3;
+  private static final int OUT = 4;
+  private static final int OUT_OFFSET = 5;
+  private static final int PIXEL = 6;
+  private static final int TAP = 7;
+  private static final int BASE = 8;
+  private static final int K = 9;
+  private static final int INPUT = 10;
+  private static final int FIRST_WEIGHTS = 11;
+
+  /** Consecutive taps of one shape. */
+  private record Run(Tap tap, int first, int count) {}
+
+  private final TileSpec spec;
+  private final CodeBuilder code;
+  private final KernelCode kernel;
+  private final int panel;
+
+  private TileGenerator(TileSpec spec, CodeBuilder code) {
+    this.spec = spec;
+    this.code = code;
+    kernel = new KernelCode(code);
+    panel = spec.vectors() * Vectors.LANES;
+  }
+
+  static byte[] generate(TileSpec spec) {
+    ClassDesc name =
+        ClassDesc.of(
+            TileGenerator.class.getPackageName(),
+            "Tile%dx%d".formatted(spec.pixels(), spec.vectors()));
+    List<List<Run>> parts = parts(runs(spec.taps()));
+    return KernelCode.classFile(
+        name,
+        TileKernel.class,
+        builder -> {
+          builder.withMethodBody(
+              "run",
+              SIGNATURE,
+              ACC_PUBLIC,
+              code -> new TileGenerator(spec, code).run(name, parts.size()));
+          int weight = 0;
+          for (int i = 0; i < parts.size(); i++) {
+            List<Run> runs = parts.get(i);
+            boolean first = i == 0;
+            int firstWeight = weight;
+            builder.withMethodBody(
+                "tile" + i,
+                SIGNATURE,
+                ACC_PRIVATE | ACC_STATIC,
+                code -> new TileGenerator(spec, code).tile(runs, first, firstWeight));
+            for (Run run : runs) {
+              weight += run.count() * run.tap().channels() * spec.vectors() * Vectors.LANES;
+            }
+          }
+        });
+  }
+
+  private static List<Run> runs(List<Tap> taps) {
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < taps.size(); i++) {
+      Run last = runs.isEmpty() ? null : runs.getLast();
+      if (last != null && last.tap().equals(taps.get(i))) {
+        runs.set(runs.size() - 1, new Run(last.tap(), last.first(), last.count() + 1));
+      } else {
+        runs.add(new Run(taps.get(i), i, 1));
+      }
+    }
+    return runs;
+  }
+
+  private static List<List<Run>> parts(List<Run> runs) {
+    List<List<Run>> parts = new ArrayList<>();
+    for (int i = 0; i < runs.size(); i += MAX_RUNS) {
+      parts.add(runs.subList(i, Math.min(i + MAX_RUNS, runs.size())));
+    }
+    return parts;
+  }
+
+  private void run(ClassDesc owner, int parts) {
+    int pixels = PIXEL + 1;
+    int pixel = pixels + 1;
+    int last = pixel + 1;
+    code.iload(pixels)
+        .loadConstant(spec.pixels())
+        .invokestatic(
+            KernelCode.desc(TileKernel.class),
+            "lastTile",
+            MethodTypeDesc.of(CD_int, CD_int, CD_int),
+            true)
+        .istore(last);
+    code.iconst_0().istore(pixel);
+    kernel.loopWhileLess(
+        pixel, () -> code.iload(last), spec.pixels(), () -> callTiles(owner, parts, pixel));
+    callTiles(owner, parts, last);
+    code.return_();
+  }
+
+  private void callTiles(ClassDesc owner, int parts, int pixel) {
+    for (int i = 0; i < parts; i++) {
+      code.aload(IN + 1).aload(IN_OFFSETS + 1).aload(WEIGHTS + 1).iload(WEIGHT + 1);
+      code.aload(OUT + 1).iload(OUT_OFFSET + 1).iload(pixel);
+      code.invokestatic(owner, "tile" + i, SIGNATURE);
+    }
+  }
+
+  private void tile(List<Run> runs, boolean first, int firstWeight) {
+    kernel.address(OUT_OFFSET, OUT_OFFSET, PIXEL, spec.outStride());
+    if (firstWeight != 0) {
+      code.iload(WEIGHT).loadConstant(firstWeight).iadd().istore(WEIGHT);
+    }
+    for (int p = 0; p < spec.pixels(); p++) {
+      for (int q = 0; q < spec.vectors(); q++) {
+        if (first) {
+          kernel.zero(sum(p, q));
+        } else {
+          kernel.load(sum(p, q), OUT, outIndex(p, q));
+        }
+      }
+    }
+    runs.forEach(this::addRun);
+    for (int p = 0; p < spec.pixels(); p++) {
+      for (int q = 0; q < spec.vectors(); q++) {
+        kernel.store(sum(p, q), OUT, outIndex(p, q));
+      }
+    }
+    code.return_();
+  }
+
+  private void addRun(Run run) {
+    Tap tap = run.tap();
+    kernel.loop(
+        TAP,
+        run.first(),
+        run.first() + run.count(),
+        1,
+        () -> {
+          code.aload(IN_OFFSETS).iload(TAP).iaload().istore(BASE);
+          kernel.address(BASE, BASE, PIXEL, tap.pixelStride());
+          kernel.loop(K, 0, tap.channels(), 1, () -> addChannel(tap));
+          code.iload(WEIGHT).loadConstant(tap.channels() * panel).iadd().istore(WEIGHT);
+        });
+  }
+
+  private void addChannel(Tap tap) {
+    for (int q = 0; q < spec.vectors(); q++) {
+      int constant = q * Vectors.LANES;
+      kernel.load(FIRST_WEIGHTS + q, WEIGHTS, () -> kernel.index(WEIGHT, K, panel, constant));
+    }
+    for (int p = 0; p < spec.pixels(); p++) {
+      int constant = p * tap.pixelStride();
+      kernel.broadcast(INPUT, IN, () -> kernel.index(BASE, K, tap.channelStride(), constant));
+      for (int q = 0; q < spec.vectors(); q++) {
+        kernel.multiplyAdd(sum(p, q), INPUT, FIRST_WEIGHTS + q);
+      }
+    }
+  }
+
+  private int sum(int p, int q) {
+    return FIRST_WEIGHTS + spec.vectors() + p * spec.vectors() + q;
+  }
+
+  private Runnable outIndex(int p, int q) {
+    int constant = p * spec.outStride() + q * Vectors.LANES;
+    return () -> kernel.index(OUT_OFFSET, constant);
+  }
+}

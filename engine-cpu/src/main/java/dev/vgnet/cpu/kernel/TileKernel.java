@@ -1,0 +1,43 @@
+package dev.vgnet.cpu.kernel;
+
+/**
+ * The inner loop of every convolution that mixes channels: a product of two matrices, tile by tile.
+ *
+ * <p>Weights are packed {@code [tap][channel][vectors * LANES]}. The kernel stores plain sums;
+ * bias, activation and the rest is an {@link EpilogueKernel}'s work on the finished tile, while it
+ * is in the first-level cache.
+ */
+public interface TileKernel {
+  /** The kernel of this shape. The same kernel is handed out again while anyone holds it. */
+  static TileKernel of(TileSpec spec) {
+    return KernelClasses.instance(spec, TileKernel.class, TileGenerator::generate);
+  }
+
+  /**
+   * Computes {@code out[p][j] = sum of in[t][p][c] * weights[t][c][j]} over all taps t and channels
+   * c. If the pixels are no multiple of the tile, the last tile overlaps the one before, so {@code
+   * out} must not be part of any input.
+   *
+   * @param inOffsets for each tap the first input of the first pixel
+   * @param outOffset the first sum of the first pixel
+   * @param pixels no fewer than a tile has
+   * @throws IllegalArgumentException if there are fewer pixels
+   */
+  void run(
+      float[] in,
+      int[] inOffsets,
+      float[] weights,
+      int weightsOffset,
+      float[] out,
+      int outOffset,
+      int pixels);
+
+  /** The first pixel of the last tile. */
+  static int lastTile(int pixels, int tilePixels) {
+    if (pixels < tilePixels) {
+      throw new IllegalArgumentException(
+          "%d pixels are fewer than a tile of %d".formatted(pixels, tilePixels));
+    }
+    return pixels - tilePixels;
+  }
+}

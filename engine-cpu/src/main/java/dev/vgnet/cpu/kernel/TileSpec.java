@@ -1,0 +1,58 @@
+package dev.vgnet.cpu.kernel;
+
+import java.util.List;
+
+/**
+ * The shape of a {@link TileKernel}: a tile of {@code pixels} x {@code vectors} sums, over the
+ * channels of all taps.
+ *
+ * @param pixels the pixels of a tile
+ * @param vectors the vectors of output channels of a tile
+ * @param taps what is summed up, in the order of the packed weights
+ * @param outStride from one output pixel to the next
+ */
+public record TileSpec(int pixels, int vectors, List<Tap> taps, int outStride) {
+  /**
+   * One run of input channels that starts at an offset of its own: a channel segment of a pointwise
+   * convolution, or one position of a larger kernel.
+   *
+   * <p>Where pixels lie side by side without padding, as in a three-channel image, a whole kernel
+   * row is one tap of {@code K * 3} channels.
+   *
+   * @param channels how many are summed up
+   * @param pixelStride from the input of one output pixel to that of the next
+   * @param channelStride from one channel to the next
+   */
+  public record Tap(int channels, int pixelStride, int channelStride) {
+    public Tap {
+      require(channels > 0, "channels", channels);
+      require(pixelStride >= 0, "pixelStride", pixelStride);
+      require(channelStride > 0, "channelStride", channelStride);
+    }
+
+    /** Consecutive channels. */
+    public static Tap of(int channels, int pixelStride) {
+      return new Tap(channels, pixelStride, 1);
+    }
+  }
+
+  public TileSpec {
+    taps = List.copyOf(taps);
+    require(pixels > 0, "pixels", pixels);
+    require(vectors > 0, "vectors", vectors);
+    require(pixels * vectors <= TileShape.MAX_SUMS, "sums", pixels * vectors);
+    require(!taps.isEmpty(), "taps", 0);
+    require(outStride >= 0, "outStride", outStride);
+  }
+
+  /** The number of packed weights of one panel of output channels. */
+  public int weights() {
+    return taps.stream().mapToInt(Tap::channels).sum() * vectors * Vectors.LANES;
+  }
+
+  private static void require(boolean condition, String what, int value) {
+    if (!condition) {
+      throw new IllegalArgumentException(what + " out of range: " + value);
+    }
+  }
+}
