@@ -1,7 +1,7 @@
 """Draws the pictures the demo network learns from and is tested on.
 
-Two styles share nothing but the shapes: their colours, patterns, edges and clutter
-are disjoint, so a test picture never looks like one seen in training.
+The styles of training and test have other colours, patterns, decorated edges and
+clutter, so a test picture never looks like one seen in training.
 Lengths are fractions of the picture's shorter side, so any size looks alike.
 """
 
@@ -14,8 +14,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from shapes import DETAIL, LABELS, MAIN, SHAPES, Shape
 
 SUPERSAMPLING = 4
-Field = np.ndarray
-"""One number in 0..1 per pixel."""
+Field = np.ndarray  # one number in 0..1 per pixel
 
 
 class Grid(NamedTuple):
@@ -158,10 +157,8 @@ def any_colour(style: Style, rng: Generator) -> np.ndarray:
     return rng.uniform(0.1, 1) * (1 - rng.uniform(low, high) * (1 - hue))
 
 
-def colour_where(style: Style, rng: Generator, fits: Callable[[np.ndarray], bool]) -> np.ndarray:
-    while not fits(colour := any_colour(style, rng)):
-        pass
-    return colour
+def apart(a: np.ndarray, b: np.ndarray) -> float:
+    return abs(brightness(a) - brightness(b))
 
 
 class Colours(NamedTuple):
@@ -172,24 +169,25 @@ class Colours(NamedTuple):
 
     @staticmethod
     def choose(style: Style, rng: Generator) -> "Colours":
-        def near(colour: np.ndarray, distance: float, apart: float) -> np.ndarray:
-            """A companion for a pattern: similar, yet as far from the other layer as asked."""
-            light = brightness(colour)
-            return colour_where(style, rng, lambda c: abs(brightness(c) - light) < distance
-                                and all(abs(brightness(c) - g) > apart for g in grounds))
+        """Colours at random, but such that shape and background differ in brightness."""
 
-        grounds: list[float] = []
-        ground = colour_where(style, rng, lambda c: not 0.4 < brightness(c) < 0.55)
-        other = near(ground, 0.13, 0)
-        grounds = [brightness(ground), brightness(other)]
+        def where(fits: Callable[[np.ndarray], bool]) -> np.ndarray:
+            while not fits(colour := any_colour(style, rng)):
+                pass
+            return colour
 
-        def clear(colour: np.ndarray) -> bool:
-            return all(abs(brightness(colour) - g) > 0.2 for g in grounds)
+        def clear(colour: np.ndarray, distance: float) -> bool:
+            return min(apart(colour, ground), apart(colour, other)) > distance
 
-        main = colour_where(style, rng, clear)
-        second = colour_where(style, rng, lambda c: clear(c) and np.abs(c - main).max() > 0.15)
-        detail = colour_where(style, rng, lambda c: abs(brightness(c) - brightness(main)) > 0.2)
-        return Colours((ground, other), ((main, near(main, 0.2, 0.15)), (second, near(second, 0.2, 0.15)), (detail, detail)))
+        def paired(colour: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            return colour, where(lambda c: apart(c, colour) < 0.2 and clear(c, 0.15))
+
+        ground = where(lambda c: not 0.4 < brightness(c) < 0.55)
+        other = where(lambda c: apart(c, ground) < 0.13)
+        main = where(lambda c: clear(c, 0.2))
+        second = where(lambda c: clear(c, 0.2) and np.abs(c - main).max() > 0.15)
+        detail = where(lambda c: apart(c, main) > 0.2)
+        return Colours((ground, other), (paired(main), paired(second), (detail, detail)))
 
 
 def blend(below: np.ndarray, above: np.ndarray, mask: Field) -> np.ndarray:
@@ -272,7 +270,8 @@ class Painter:
         return picture
 
 
-def place(shape: Shape, size: tuple[int, int], extent: float, centred: bool, rng: Generator) -> list[tuple[np.ndarray, int]]:
+def place(shape: Shape, size: tuple[int, int], extent: float, centred: bool,
+          rng: Generator) -> list[tuple[np.ndarray, int]]:
     """Turns, slants and stretches a shape and fits it into a picture; `extent` is its longer side."""
     angle = np.radians(rng.uniform(-shape.turn, shape.turn))
     c, s = np.cos(angle), np.sin(angle)

@@ -58,16 +58,17 @@ def arrow(rng: Generator) -> Shape:
 
 def boat(rng: Generator) -> Shape:
     bow, depth, lean = rng.uniform(0.85, 1), rng.uniform(0.28, 0.42), rng.uniform(0.2, 0.4)
-    deck, tip = 0.45, rng.uniform(-1.1, -0.8)
-    hull = polygon((-bow, deck), (bow, deck), (bow - lean, deck + depth), (-bow + lean, deck + depth))
+    deck, boom, tip = 0.45, 0.33, rng.uniform(-1.1, -0.8)
+    keel = deck + depth
+    hull = polygon((-bow, deck), (bow, deck), (bow - lean, keel), (-bow + lean, keel))
     parts = [
         Part(box(-0.03, tip, 0.03, deck), MAIN),
-        Part(polygon((0.08, tip + 0.05), (0.08, deck - 0.12), (rng.uniform(0.6, 0.85), deck - 0.12)), SECOND),
+        Part(polygon((0.08, tip + 0.05), (0.08, boom), (rng.uniform(0.6, 0.85), boom)), SECOND),
         Part(hull, MAIN),
     ]
     if rng.random() < 0.7:
         top = tip + rng.uniform(0.05, 0.35)
-        parts.append(Part(polygon((-0.08, top), (-0.08, deck - 0.12), (-rng.uniform(0.5, 0.7), deck - 0.12)), SECOND))
+        parts.append(Part(polygon((-0.08, top), (-0.08, boom), (-rng.uniform(0.5, 0.7), boom)), SECOND))
     return Shape(parts, 12)
 
 
@@ -94,7 +95,8 @@ def fish(rng: Generator) -> Shape:
     body = np.concatenate((back, back[::-1] * (1, -1)))
     parts = [Part(polygon((0.5, 0), (1.1, -tail), (rng.uniform(0.9, 1), 0), (1.1, tail)), SECOND)]
     if rng.random() < 0.6:
-        parts.append(Part(polygon((-0.25, -high * 0.75), (0.15, -high - rng.uniform(0.15, 0.3)), (0.4, -high * 0.6)), SECOND))
+        fin = -high - rng.uniform(0.15, 0.3)
+        parts.append(Part(polygon((-0.25, -high * 0.75), (0.15, fin), (0.4, -high * 0.6)), SECOND))
     parts += [Part(body, MAIN), Part(arc(-0.38, -high * 0.25, 0.08, 0.08), DETAIL)]
     if rng.random() < 0.4:
         parts.append(Part(ribbon(arc(-0.3, 0, 0.25, high * 0.75, -60, 60), 0.07), DETAIL))

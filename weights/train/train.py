@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from export import SIZE, coarse, logits, tensor, write, write_checkpoint, write_held_out, write_samples
+from export import SIZE, coarse, tensor, write, write_checkpoint, write_held_out, write_samples
 from pictures import HELD_OUT, TRAINING, draw_set
 from shapes import LABELS
 from vgnet import Config, VGNetG
@@ -26,11 +26,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--force", action="store_true", help="overwrite the files of an earlier run")
     parser.add_argument("--pictures", type=int, default=24000, help="training pictures to draw")
     parser.add_argument("--held-out", type=int, default=600, help="test pictures to draw")
-    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=4e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--from", type=Path, dest="checkpoint", metavar="CHECKPOINT",
+                        help="train nothing: write the test set and samples for this checkpoint")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "vgnet-demo",
                         help="folder that keeps drawn pictures for the next run")
     args = parser.parse_args()
@@ -68,7 +70,7 @@ def train(model: VGNetG, pictures: np.ndarray, classes: np.ndarray, args: argpar
     rng = np.random.default_rng(args.seed)
     steps = len(pictures) // args.batch
     optimiser = torch.optim.AdamW(model.parameters(), args.rate, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, args.rate, total_steps=steps * args.epochs, pct_start=0.15)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, args.rate, steps * args.epochs, pct_start=0.15)
     targets = torch.from_numpy(classes)
     started = time.monotonic()
     for epoch in range(1, args.epochs + 1):
@@ -101,15 +103,18 @@ def main() -> None:
 
     model = VGNetG(CONFIG, len(LABELS)).to(memory_format=torch.channels_last)
     print(f"{sum(p.numel() for p in model.parameters())} parameters, {len(LABELS)} classes", flush=True)
-    train(model, *training_pictures(args), args)
+    if args.checkpoint:
+        model.load_state_dict(torch.load(args.checkpoint, weights_only=True))
+    else:
+        train(model, *training_pictures(args), args)
 
     model = model.to(memory_format=torch.contiguous_format)
+    write_checkpoint(args.out / "demo.pth", model)
+    write(args.out / "labels.txt", "".join(f"{label}\n" for label in LABELS).encode())
     test, answers = draw_set(HELD_OUT, args.held_out, SIZE, args.seed + 1)
     accuracy = write_held_out(args.out / "heldout", model, coarse(test), answers)
     for label, (seen, chance) in write_samples(args.out / "samples", model).items():
         print(f"sample {label}: {seen} {chance:.1%}" + ("" if seen == label else "  WRONG"))
-    write(args.out / "labels.txt", "".join(f"{label}\n" for label in LABELS).encode())
-    write_checkpoint(args.out / "demo.pth", model)
     print(f"accuracy on {args.held_out} held-out pictures: {accuracy:.2%}")
 
 

@@ -113,6 +113,9 @@ class VGNetG(nn.Module):
         last = channels[4]
         self.features.stage4.append(nn.Sequential(depthwise(last), unit(last, last)))
         self.classifier = nn.Sequential(nn.Dropout(0.2), nn.Linear(last, num_classes))
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(self.features(x).mean((2, 3)))
