@@ -1,6 +1,7 @@
 package dev.vgnet.model;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a weight file says beside the graph and the tensors.
@@ -9,6 +10,8 @@ import java.util.List;
  */
 public record Metadata(Preprocessing preprocessing, List<String> labels, Source source) {
   public Metadata {
+    Objects.requireNonNull(preprocessing);
+    Objects.requireNonNull(source);
     labels = List.copyOf(labels);
   }
 
@@ -19,5 +22,11 @@ public record Metadata(Preprocessing preprocessing, List<String> labels, Source 
    * @param sha256 its SHA-256 in lower-case hexadecimal
    * @param architecture the network's name in the zoo
    */
-  public record Source(String checkpoint, String sha256, String architecture) {}
+  public record Source(String checkpoint, String sha256, String architecture) {
+    public Source {
+      Objects.requireNonNull(checkpoint);
+      Objects.requireNonNull(sha256);
+      Objects.requireNonNull(architecture);
+    }
+  }
 }

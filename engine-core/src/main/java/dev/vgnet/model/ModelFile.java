@@ -2,6 +2,7 @@ package dev.vgnet.model;
 
 import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.graph.Graph;
+import dev.vgnet.graph.Node;
 import dev.vgnet.graph.ShapeInference;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
@@ -17,8 +18,9 @@ import java.util.Map;
  */
 public record ModelFile(Graph graph, Map<String, Tensor> tensors, Metadata metadata) {
   /**
-   * @throws ModelFormatException if a tensor is missing or of the wrong shape, if labels and
-   *     classes differ in number, or if the graph does not accept an image of the preprocessed size
+   * @throws ModelFormatException if a tensor is missing or of the wrong shape or type, if labels
+   *     and classes differ in number, or if the graph does not accept an image of the preprocessed
+   *     size
    */
   public ModelFile {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
@@ -26,6 +28,7 @@ public record ModelFile(Graph graph, Map<String, Tensor> tensors, Metadata metad
     tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     int size = metadata.preprocessing().crop();
     Map<String, Shape> values = ShapeInference.infer(graph, shapes, size, size);
+    requireFloats(graph, tensors);
     if (graph.inputChannels() != metadata.preprocessing().mean().size()) {
       throw new ModelFormatException(
           "preprocessing",
@@ -37,6 +40,18 @@ public record ModelFile(Graph graph, Map<String, Tensor> tensors, Metadata metad
     if (labels != 0 && labels != classes) {
       throw new ModelFormatException(
           "labels", "expected %d, one a class, found %d".formatted(classes, labels));
+    }
+  }
+
+  private static void requireFloats(Graph graph, Map<String, Tensor> tensors) {
+    for (Node node : graph.nodes()) {
+      for (String name : node.operator().tensors()) {
+        if (!tensors.get(name).dataType().isFloatingPoint()) {
+          throw new ModelFormatException(
+              node.describe(),
+              "expected floating-point numbers, found %s %s".formatted(name, tensors.get(name)));
+        }
+      }
     }
   }
 }

@@ -1,6 +1,18 @@
 package dev.vgnet.model;
 
-import com.fasterxml.jackson.jr.ob.JSON;
+import static dev.vgnet.tensor.DataType.BFLOAT16;
+import static dev.vgnet.tensor.DataType.BOOL;
+import static dev.vgnet.tensor.DataType.FLOAT16;
+import static dev.vgnet.tensor.DataType.FLOAT32;
+import static dev.vgnet.tensor.DataType.FLOAT64;
+import static dev.vgnet.tensor.DataType.INT16;
+import static dev.vgnet.tensor.DataType.INT32;
+import static dev.vgnet.tensor.DataType.INT64;
+import static dev.vgnet.tensor.DataType.INT8;
+import static dev.vgnet.tensor.DataType.UINT8;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.vgnet.tensor.DataType;
 import dev.vgnet.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -17,12 +29,17 @@ import java.util.Map;
 /** Lays a safetensors file out and writes it. */
 final class SafetensorsWriter {
   private static final int ALIGNMENT = 8;
+
+  /** That of the format's own library, which so writes the same bytes. */
+  private static final List<DataType> ORDER =
+      List.of(INT64, FLOAT64, FLOAT32, INT32, BFLOAT16, FLOAT16, INT16, INT8, UINT8, BOOL);
+
   private static final int CHUNK_SIZE = 1 << 20;
 
   private SafetensorsWriter() {}
 
   static void write(Safetensors content, Path path) throws IOException {
-    List<Map.Entry<String, Tensor>> tensors = aligned(content.tensors());
+    List<Map.Entry<String, Tensor>> tensors = ordered(content.tensors());
     byte[] header = header(content.metadata(), tensors);
     AtomicFile.write(
         path,
@@ -41,19 +58,19 @@ final class SafetensorsWriter {
         });
   }
 
-  /** Widest elements first, so that each tensor begins at a multiple of its element's size. */
-  private static List<Map.Entry<String, Tensor>> aligned(Map<String, Tensor> tensors) {
+  /** By width, so that each tensor begins at a multiple of its element's size, then by name. */
+  private static List<Map.Entry<String, Tensor>> ordered(Map<String, Tensor> tensors) {
     return tensors.entrySet().stream()
         .sorted(
-            Comparator.comparing(
-                    (Map.Entry<String, Tensor> tensor) -> tensor.getValue().dataType().byteSize())
-                .reversed()
+            Comparator.comparingInt(
+                    (Map.Entry<String, Tensor> tensor) ->
+                        ORDER.indexOf(tensor.getValue().dataType()))
                 .thenComparing(Map.Entry::getKey))
         .toList();
   }
 
   private static byte[] header(
-      Map<String, String> metadata, List<Map.Entry<String, Tensor>> tensors) throws IOException {
+      Map<String, String> metadata, List<Map.Entry<String, Tensor>> tensors) {
     Map<String, Object> header = new LinkedHashMap<>();
     if (!metadata.isEmpty()) {
       header.put(Safetensors.METADATA_KEY, metadata);
@@ -69,7 +86,7 @@ final class SafetensorsWriter {
       header.put(named.getKey(), entry);
       position = end;
     }
-    return padded(JSON.std.asBytes(header));
+    return padded(Json.write(header).getBytes(UTF_8));
   }
 
   private static byte[] padded(byte[] json) {

@@ -1,0 +1,73 @@
+package dev.vgnet.model;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.vgnet.error.ModelFormatException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The names of a network's classes, in the order of its logits. */
+public final class Labels {
+  private static final String IMAGENET = "imagenet-labels.txt";
+  private static final int MAX_FILE_SIZE = 1 << 22;
+
+  private Labels() {}
+
+  /** The 1,000 classes of ImageNet (ILSVRC 2012) by their short names, as torchvision has them. */
+  public static List<String> imageNet() {
+    try (InputStream in = Labels.class.getResourceAsStream(IMAGENET)) {
+      return parse(IMAGENET, in.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Reads a text file in UTF-8 with one label a line. White space around a label is dropped.
+   *
+   * @throws ModelFormatException if the file is empty, larger than 4 MiB or not UTF-8, or if a line
+   *     is blank
+   * @throws IOException if it cannot be read
+   */
+  public static List<String> read(Path path) throws IOException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(path)) {
+      bytes = in.readNBytes(MAX_FILE_SIZE + 1);
+    }
+    if (bytes.length > MAX_FILE_SIZE) {
+      throw new ModelFormatException(
+          path.toString(), "expected labels of at most " + MAX_FILE_SIZE + " bytes");
+    }
+    return parse(path.toString(), bytes);
+  }
+
+  private static List<String> parse(String file, byte[] bytes) {
+    List<String> labels;
+    try {
+      labels =
+          UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(bytes))
+              .toString()
+              .lines()
+              .map(String::strip)
+              .toList();
+    } catch (CharacterCodingException e) {
+      throw new ModelFormatException(file, "is not UTF-8", e);
+    }
+    if (labels.isEmpty()) {
+      throw new ModelFormatException(file, "holds no label");
+    }
+    int blank = labels.indexOf("");
+    if (blank >= 0) {
+      throw new ModelFormatException(file, "line " + (blank + 1) + " is blank");
+    }
+    return labels;
+  }
+}
