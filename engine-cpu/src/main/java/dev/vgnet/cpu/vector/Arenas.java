@@ -1,0 +1,23 @@
+package dev.vgnet.cpu.vector;
+
+/** Sizes of arrays. */
+final class Arenas {
+  /** What every JVM can allocate, if there is memory. */
+  private static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
+
+  private Arenas() {}
+
+  /**
+   * A number of floats as an array index.
+   *
+   * @throws IllegalArgumentException if no array is that long
+   */
+  static int index(long floats) {
+    if (floats > MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "the image is too large: its feature maps need %d MiB at a time, at most %d are supported"
+              .formatted(floats >> 18, MAX_LENGTH >> 18));
+    }
+    return (int) floats;
+  }
+}

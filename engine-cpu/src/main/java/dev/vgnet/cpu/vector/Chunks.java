@@ -1,0 +1,44 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.cpu.kernel.TileShape;
+import java.util.List;
+
+/**
+ * The pixels of a map, cut into pieces that stay in the cache while a kernel and its finish pass
+ * over them.
+ *
+ * @param tiles of the panels of output channels
+ * @param size the pixels of a chunk
+ * @param count how many there are; the last one takes what is left, no less than a tile
+ */
+record Chunks(List<TileShape> tiles, int pixels, int size, int count) {
+  private static final int MAX_SIZE = 96;
+
+  /** Fewer pixels than this are not worth a worker of their own. */
+  private static final int MIN_SIZE = 16;
+
+  /**
+   * @param threads who share the chunks
+   */
+  static Chunks of(int pixels, int channels, int threads) {
+    int shares = Math.ceilDiv(Math.ceilDiv(pixels, MAX_SIZE), threads) * threads;
+    int wanted = Math.ceilDiv(pixels, Math.clamp(pixels / MIN_SIZE, 1, shares));
+    List<TileShape> tiles = TileShape.choose(channels, wanted);
+    int tile = tiles.getFirst().pixels();
+    int size = Math.ceilDiv(wanted, tile) * tile;
+    int count = Math.ceilDiv(pixels, size);
+    int last = pixels - (count - 1) * size;
+    boolean tooShort = tiles.stream().anyMatch(t -> last < t.pixels());
+    return new Chunks(tiles, pixels, size, tooShort && count > 1 ? count - 1 : count);
+  }
+
+  /** The first pixel of a chunk. */
+  int first(int chunk) {
+    return chunk * size;
+  }
+
+  /** The pixels of a chunk. */
+  int length(int chunk) {
+    return chunk == count - 1 ? pixels - first(chunk) : size;
+  }
+}

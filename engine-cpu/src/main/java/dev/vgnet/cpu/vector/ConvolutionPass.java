@@ -1,0 +1,106 @@
+package dev.vgnet.cpu.vector;
+
+import java.util.Arrays;
+
+/**
+ * A convolution of any kernel, stride, padding and grouping. Bands of input rows are first copied
+ * to the worker's scratch, with zeros around them and the channels of a pixel side by side: there a
+ * row of the window is one run of numbers.
+ */
+final class ConvolutionPass implements Pass {
+  /** Floats of a band that leave room for weights in a second-level cache. */
+  private static final int BAND = 1 << 16;
+
+  private final RowSource source;
+  private final Window window;
+  private final Product product;
+  private final GroupedWeights weights;
+  private final View output;
+  private final int rowSize;
+  private final int bandRows;
+  private final long work;
+
+  ConvolutionPass(
+      RowSource source,
+      Window window,
+      Product product,
+      GroupedWeights weights,
+      View output,
+      long work) {
+    this.source = source;
+    this.window = window;
+    this.product = product;
+    this.weights = weights;
+    this.output = output;
+    this.work = work;
+    rowSize = Arenas.index((source.width() + 2L * window.padding()) * source.channels());
+    int fitting = (BAND / rowSize - window.kernel()) / window.stride() + 1;
+    bandRows = Math.clamp(fitting, 1, output.height());
+    Arenas.index((long) window.rows(bandRows) * rowSize);
+  }
+
+  @Override
+  public int units() {
+    return output.height();
+  }
+
+  @Override
+  public long work() {
+    return work;
+  }
+
+  @Override
+  public int scratch() {
+    return window.rows(bandRows) * rowSize;
+  }
+
+  @Override
+  public int offsets() {
+    return window.kernel() * window.kernel();
+  }
+
+  @Override
+  public void run(Workspace workspace, int from, int to) {
+    for (int first = from; first < to; first += bandRows) {
+      band(workspace, first, Math.min(first + bandRows, to));
+    }
+  }
+
+  /** Panel by panel, so that a panel's weights serve the whole band before they leave the cache. */
+  private void band(Workspace workspace, int from, int to) {
+    copyRows(workspace, from, to);
+    for (int panel = 0; panel < product.panels(); panel++) {
+      for (int y = from; y < to; y++) {
+        int top = workspace.scratch + (y - from) * window.stride() * rowSize;
+        setOffsets(workspace.offsets, panel, top);
+        product.run(workspace, panel, y * output.width(), output.width());
+      }
+    }
+  }
+
+  private void copyRows(Workspace workspace, int from, int to) {
+    float[] arena = workspace.arena;
+    int border = window.padding() * source.channels();
+    for (int i = 0; i < window.rows(to - from); i++) {
+      int row = workspace.scratch + i * rowSize;
+      int y = window.row(from, i);
+      if (y < 0 || y >= source.height()) {
+        Arrays.fill(arena, row, row + rowSize, 0);
+      } else {
+        Arrays.fill(arena, row, row + border, 0);
+        Arrays.fill(arena, row + rowSize - border, row + rowSize, 0);
+        source.copyRow(workspace, y, row + border, source.channels());
+      }
+    }
+  }
+
+  private void setOffsets(int[] offsets, int panel, int top) {
+    int first = top + weights.firstInput(product.channel(panel));
+    int columns = weights.tapColumns();
+    for (int ky = 0; ky < window.kernel(); ky++) {
+      for (int kx = 0; kx < columns; kx++) {
+        offsets[ky * columns + kx] = first + ky * rowSize + kx * source.channels();
+      }
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.cpu.kernel.DepthwiseKernel;
+import dev.vgnet.cpu.kernel.DepthwiseSpec;
+import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.cpu.vector.View.Part;
+import java.util.List;
+
+/** A convolution of each channel by itself. */
+final class DepthwisePass implements Pass {
+  /** The largest window that the kernel knows. */
+  private static final int MAX_KERNEL = 7;
+
+  private final View input;
+  private final View output;
+  private final Window window;
+  private final Piece[] pieces;
+  private final DepthwiseKernel[] kernels;
+  private final float[] weights;
+  private final Finish finish;
+  private final long work;
+
+  /**
+   * @param weights {@code [K * K][C]}, C rounded up to whole vectors, and a vector to read past
+   */
+  DepthwisePass(View input, View output, Window window, float[] weights, Finish finish, long work) {
+    this.input = input;
+    this.output = output;
+    this.window = window;
+    this.weights = weights;
+    this.finish = finish;
+    this.work = work;
+    pieces = Piece.of(input, output).toArray(Piece[]::new);
+    kernels = List.of(pieces).stream().map(this::kernel).toArray(DepthwiseKernel[]::new);
+  }
+
+  /**
+   * Weights in the order of the kernels.
+   *
+   * @param weight {@code [C, K * K]}
+   */
+  static float[] pack(double[] weight, int channels, int positions) {
+    int stride = Vectors.padded(channels);
+    float[] packed = new float[positions * stride + Vectors.LANES];
+    for (int c = 0; c < channels; c++) {
+      for (int position = 0; position < positions; position++) {
+        packed[position * stride + c] = (float) weight[c * positions + position];
+      }
+    }
+    return packed;
+  }
+
+  /** Whether there are kernels for such windows. */
+  static boolean supports(Window window) {
+    return window.kernel() <= MAX_KERNEL && window.padding() <= window.kernel() / 2;
+  }
+
+  private DepthwiseKernel kernel(Piece piece) {
+    return DepthwiseKernel.of(
+        new DepthwiseSpec(
+            window.kernel(),
+            window.stride(),
+            window.padding(),
+            input.width(),
+            piece.channels(),
+            piece.first().stride(),
+            piece.last().stride(),
+            Vectors.padded(output.channels())));
+  }
+
+  @Override
+  public int units() {
+    return output.height();
+  }
+
+  @Override
+  public long work() {
+    return work;
+  }
+
+  @Override
+  public int offsets() {
+    return window.kernel();
+  }
+
+  @Override
+  public void run(Workspace workspace, int from, int to) {
+    float[] arena = workspace.arena;
+    for (int y = from; y < to; y++) {
+      int pixel = y * output.width();
+      for (int i = 0; i < pieces.length; i++) {
+        Piece piece = pieces[i];
+        setOffsets(workspace.offsets, piece.first(), y);
+        kernels[i].row(
+            arena, workspace.offsets, weights, piece.channel(), arena, piece.last().pixel(pixel));
+      }
+      if (!finish.isIdentity()) {
+        finish.apply(arena, pixel, output.width());
+      }
+    }
+  }
+
+  private void setOffsets(int[] offsets, Part part, int y) {
+    for (int ky = 0; ky < window.kernel(); ky++) {
+      int row = window.row(y, ky);
+      boolean inside = row >= 0 && row < input.height();
+      offsets[ky] = inside ? part.pixel(row * input.width()) : Placement.ZEROS;
+    }
+  }
+}

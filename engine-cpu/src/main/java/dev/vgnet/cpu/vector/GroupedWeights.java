@@ -1,0 +1,89 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.cpu.kernel.TileShape;
+import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import dev.vgnet.cpu.kernel.Vectors;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * How the kernels of a convolution become taps of matrix products. With one group, a row of the
+ * kernel is one tap. With several, each position of the kernel is a tap over the channels of all
+ * groups that a panel belongs to, and weights between different groups are zero.
+ *
+ * @param vectors of output channels in a panel, where there are several groups
+ */
+record GroupedWeights(Window window, int in, int out, int groups, int vectors) {
+  /** More would add zeros where groups are small, and spare little where they are large. */
+  private static final int MAX_VECTORS = 3;
+
+  static GroupedWeights of(Window window, int in, int out, int groups) {
+    int vectors = Math.clamp(out / groups / Vectors.LANES, 1, MAX_VECTORS);
+    return new GroupedWeights(window, in, out, groups, vectors);
+  }
+
+  /** The panels' tiles. */
+  List<TileShape> tiles(int pixels) {
+    if (groups == 1) {
+      return TileShape.choose(out, pixels);
+    }
+    List<TileShape> tiles = new ArrayList<>();
+    for (int first = 0; first < out; first += vectors * Vectors.LANES) {
+      int channels = Math.min(vectors * Vectors.LANES, out - first);
+      tiles.addAll(TileShape.choose(channels, pixels));
+    }
+    return tiles;
+  }
+
+  /** How many taps there are for each row of the kernel. */
+  int tapColumns() {
+    return groups == 1 ? 1 : window.kernel();
+  }
+
+  /** The first input channel that a panel reads. */
+  int firstInput(int panelChannel) {
+    return group(panelChannel) * inPerGroup();
+  }
+
+  /**
+   * The taps of a panel, over rows of pixels whose channels lie side by side.
+   *
+   * @param channel its first output channel
+   */
+  List<Tap> taps(int channel) {
+    int stride = window.stride() * in;
+    if (groups == 1) {
+      return Collections.nCopies(window.kernel(), Tap.of(window.kernel() * in, stride));
+    }
+    int last = Math.min(channel + vectors * Vectors.LANES, out) - 1;
+    int inputs = (group(last) + 1) * inPerGroup() - firstInput(channel);
+    return Collections.nCopies(window.kernel() * window.kernel(), Tap.of(inputs, stride));
+  }
+
+  /**
+   * The weights by tap.
+   *
+   * @param weight {@code [out, in / groups, K, K]}
+   */
+  Product.Matrix matrix(double[] weight) {
+    int kernel = window.kernel();
+    return (output, tap, channel) -> {
+      int position = groups == 1 ? tap * kernel + channel / in : tap;
+      int panelChannel = output - output % (vectors * Vectors.LANES);
+      int input = groups == 1 ? channel % in : firstInput(panelChannel) + channel;
+      int inGroup = input - group(output) * inPerGroup();
+      return inGroup >= 0 && inGroup < inPerGroup()
+          ? weight[(output * inPerGroup() + inGroup) * kernel * kernel + position]
+          : 0;
+    };
+  }
+
+  private int group(int output) {
+    return output / (out / groups);
+  }
+
+  private int inPerGroup() {
+    return in / groups;
+  }
+}

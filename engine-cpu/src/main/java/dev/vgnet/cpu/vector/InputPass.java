@@ -1,0 +1,23 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.cpu.vector.View.Part;
+
+/** Copies rows into a feature map: the caller's image, or a value that lies in parts. */
+record InputPass(RowSource source, Part output) implements Pass {
+  @Override
+  public int units() {
+    return source.height();
+  }
+
+  @Override
+  public long work() {
+    return (long) source.height() * source.width() * source.channels();
+  }
+
+  @Override
+  public void run(Workspace workspace, int from, int to) {
+    for (int y = from; y < to; y++) {
+      source.copyRow(workspace, y, output.pixel(y * source.width()), output.stride());
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.cpu.kernel.Elementwise;
+import dev.vgnet.cpu.vector.View.Part;
+
+/** The product with a map of the same size, or with one number a channel. */
+final class MultiplyPass implements Pass {
+  private final View output;
+  private final boolean perChannel;
+  private final Piece[] pieces;
+
+  MultiplyPass(View input, View factor, View output) {
+    this.output = output;
+    perChannel = factor.pixels() == 1;
+    pieces = Piece.of(input, factor, output).toArray(Piece[]::new);
+  }
+
+  @Override
+  public int units() {
+    return output.height();
+  }
+
+  @Override
+  public long work() {
+    return (long) output.pixels() * output.channels();
+  }
+
+  @Override
+  public void run(Workspace workspace, int from, int to) {
+    int first = from * output.width();
+    int pixels = (to - from) * output.width();
+    for (Piece piece : pieces) {
+      Part in = piece.parts().get(0);
+      Part factor = piece.parts().get(1);
+      Part out = piece.parts().get(2);
+      Elementwise.multiply(
+          workspace.arena,
+          in.pixel(first),
+          in.stride(),
+          perChannel ? factor.offset() : factor.pixel(first),
+          perChannel ? 0 : factor.stride(),
+          out.pixel(first),
+          out.stride(),
+          pixels,
+          piece.channels());
+    }
+  }
+}

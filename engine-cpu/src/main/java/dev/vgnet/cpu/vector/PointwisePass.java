@@ -1,0 +1,30 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.cpu.vector.View.Part;
+
+/** A product over all pixels of a map: a 1x1 convolution, or a dense layer on its one pixel. */
+record PointwisePass(View input, Product product, Chunks chunks, long work) implements Pass {
+  @Override
+  public int units() {
+    return chunks.count() * product.panels();
+  }
+
+  @Override
+  public int offsets() {
+    return input.parts().size();
+  }
+
+  /** All panels of a chunk come one after the other, while its inputs are in the cache. */
+  @Override
+  public void run(Workspace workspace, int from, int to) {
+    for (int unit = from; unit < to; unit++) {
+      int chunk = unit / product.panels();
+      int first = chunks.first(chunk);
+      for (int i = 0; i < input.parts().size(); i++) {
+        Part part = input.parts().get(i);
+        workspace.offsets[i] = part.pixel(first);
+      }
+      product.run(workspace, unit % product.panels(), first, chunks.length(chunk));
+    }
+  }
+}

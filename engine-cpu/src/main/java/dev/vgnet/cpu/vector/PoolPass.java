@@ -1,0 +1,71 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.cpu.kernel.Pooling;
+import dev.vgnet.plan.Step.Pool.Kind;
+import java.util.List;
+
+/** The maximum or mean of windows. */
+final class PoolPass implements Pass {
+  private final Kind kind;
+  private final View input;
+  private final View output;
+  private final Window window;
+  private final Piece[] pieces;
+  private final Pooling.Row[] rows;
+
+  PoolPass(Kind kind, View input, View output, Window window) {
+    this.kind = kind;
+    this.input = input;
+    this.output = output;
+    this.window = window;
+    pieces = Piece.of(input, output).toArray(Piece[]::new);
+    rows = List.of(pieces).stream().map(this::row).toArray(Pooling.Row[]::new);
+  }
+
+  private Pooling.Row row(Piece piece) {
+    return new Pooling.Row(
+        window.kernel(),
+        window.stride(),
+        window.padding(),
+        input.width(),
+        piece.first().stride(),
+        output.width(),
+        piece.last().stride(),
+        piece.channels());
+  }
+
+  @Override
+  public int units() {
+    return output.height();
+  }
+
+  @Override
+  public long work() {
+    return (long) output.pixels() * output.channels() * window.kernel() * window.kernel();
+  }
+
+  @Override
+  public int offsets() {
+    return window.kernel();
+  }
+
+  @Override
+  public void run(Workspace workspace, int from, int to) {
+    float[] arena = workspace.arena;
+    int[] offsets = workspace.offsets;
+    for (int y = from; y < to; y++) {
+      int firstRow = Math.max(window.row(y, 0), 0);
+      int count = Math.min(window.row(y, window.kernel()), input.height()) - firstRow;
+      for (int i = 0; i < pieces.length; i++) {
+        for (int row = 0; row < count; row++) {
+          offsets[row] = pieces[i].first().pixel((firstRow + row) * input.width());
+        }
+        int out = pieces[i].last().pixel(y * output.width());
+        switch (kind) {
+          case MAX -> Pooling.max(arena, offsets, count, out, rows[i]);
+          case AVERAGE -> Pooling.average(arena, offsets, out, rows[i]);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.cpu.kernel.TileKernel;
+import dev.vgnet.cpu.kernel.TileShape;
+import dev.vgnet.cpu.kernel.TileSpec;
+import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.cpu.vector.View.Part;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Matrix products with packed weights, panel by panel of output channels, and their finish. */
+final class Product {
+  /** The unpacked weights. */
+  interface Matrix {
+    /**
+     * @param output the channel that is computed
+     * @param tap the index of the tap of that channel's panel
+     * @param channel within the tap
+     */
+    double weight(int output, int tap, int channel);
+  }
+
+  private record Panel(TileKernel kernel, TileSpec spec, int weights, int channel, int channels) {}
+
+  private record PackingKey(String name, List<Integer> vectors) {}
+
+  private final List<Panel> panels = new ArrayList<>();
+  private final float[] packed;
+  private final Part out;
+  private final Finish finish;
+
+  /**
+   * @param name of these weights
+   * @param tiles of the panels, which hold the output channels rounded up to whole vectors
+   * @param taps of the panel that starts at a channel
+   * @param matrix called if these weights have not been packed yet
+   */
+  Product(
+      String name,
+      List<TileShape> tiles,
+      IntFunction<List<Tap>> taps,
+      Supplier<Matrix> matrix,
+      Finish finish,
+      View output,
+      Weights weights) {
+    out = output.whole();
+    this.finish = finish;
+    int first = 0;
+    int offset = 0;
+    for (TileShape tile : tiles) {
+      TileSpec spec = new TileSpec(tile.pixels(), tile.vectors(), taps.apply(first), out.stride());
+      int channels = tile.vectors() * Vectors.LANES;
+      panels.add(new Panel(TileKernel.of(spec), spec, offset, first, channels));
+      first += channels;
+      offset = Math.addExact(offset, spec.weights());
+    }
+    int length = offset;
+    packed =
+        weights.pack(
+            new PackingKey(name, tiles.stream().map(TileShape::vectors).toList()),
+            () -> pack(length, matrix.get()));
+  }
+
+  private float[] pack(int length, Matrix matrix) {
+    float[] values = new float[length];
+    int next = 0;
+    for (Panel panel : panels) {
+      int real = Math.min(panel.channels, out.channels() - panel.channel);
+      List<Tap> taps = panel.spec.taps();
+      for (int tap = 0; tap < taps.size(); tap++) {
+        for (int c = 0; c < taps.get(tap).channels(); c++) {
+          for (int o = 0; o < real; o++) {
+            values[next + o] = (float) matrix.weight(panel.channel + o, tap, c);
+          }
+          next += panel.channels;
+        }
+      }
+    }
+    return values;
+  }
+
+  int panels() {
+    return panels.size();
+  }
+
+  /** The first output channel of a panel. */
+  int channel(int panel) {
+    return panels.get(panel).channel;
+  }
+
+  /** How many taps a panel has. */
+  int taps(int panel) {
+    return panels.get(panel).spec.taps().size();
+  }
+
+  /**
+   * Computes some pixels of one panel, of inputs at the workspace's offsets.
+   *
+   * @param pixels at least as many as a tile has
+   */
+  void run(Workspace workspace, int panel, int firstPixel, int pixels) {
+    Panel p = panels.get(panel);
+    float[] arena = workspace.arena;
+    p.kernel.run(
+        arena,
+        workspace.offsets,
+        packed,
+        p.weights,
+        arena,
+        out.pixel(firstPixel) + p.channel,
+        pixels);
+    if (!finish.isIdentity()) {
+      finish.apply(arena, firstPixel, pixels, p.channel, p.channels);
+    }
+  }
+
+  /** Such as {@code tile 6x4 f32x16 K=56+56}. */
+  String describe() {
+    return panels.stream()
+        .map(panel -> "%dx%d".formatted(panel.spec.pixels(), panel.spec.vectors()))
+        .distinct()
+        .collect(Collectors.joining(" ", "tile ", " f32x" + Vectors.LANES + " K=" + depth()));
+  }
+
+  private String depth() {
+    List<Tap> taps = panels.getFirst().spec.taps();
+    boolean repeated = taps.size() > 2 && taps.stream().distinct().count() == 1;
+    return repeated
+        ? taps.size() + "x" + taps.getFirst().channels()
+        : taps.stream().map(tap -> "" + tap.channels()).collect(Collectors.joining("+"));
+  }
+}

@@ -1,0 +1,96 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.runtime.ExecutionReport.StepReport;
+import dev.vgnet.tensor.Shape;
+import java.util.List;
+
+/** What is done for images of one size. Immutable. */
+final class Program {
+  private final int height;
+  private final int width;
+  private final List<Pass> passes;
+  private final List<Integer> steps;
+  private final List<StepReport> reports;
+  private final List<Shape> outputs;
+  private final Placement placement;
+  private final int scratchStart;
+  private final int scratch;
+  private final int offsets;
+
+  /**
+   * @param passes in order
+   * @param steps for each pass, the index of its step's report
+   * @param outputs the shapes of the outputs for one image
+   * @param scratchStart where in the arena the workers' scratch starts
+   */
+  Program(
+      int height,
+      int width,
+      List<Pass> passes,
+      List<Integer> steps,
+      List<StepReport> reports,
+      List<Shape> outputs,
+      Placement placement,
+      int scratchStart) {
+    this.height = height;
+    this.width = width;
+    this.passes = List.copyOf(passes);
+    this.steps = List.copyOf(steps);
+    this.reports = List.copyOf(reports);
+    this.outputs = List.copyOf(outputs);
+    this.placement = placement;
+    this.scratchStart = scratchStart;
+    scratch = passes.stream().mapToInt(Pass::scratch).max().orElse(0);
+    offsets = passes.stream().mapToInt(Pass::offsets).max().orElse(0);
+  }
+
+  /** Whether it is for images of this size. */
+  boolean fits(int height, int width) {
+    return this.height == height && this.width == width;
+  }
+
+  List<Pass> passes() {
+    return passes;
+  }
+
+  /** The index of the report of a pass's step. */
+  int step(int pass) {
+    return steps.get(pass);
+  }
+
+  List<StepReport> reports() {
+    return reports;
+  }
+
+  /** Arrays for all outputs. */
+  float[][] newOutputs(int batch) {
+    return outputs.stream()
+        .map(shape -> new float[Arenas.index(batch * shape.elementCount())])
+        .toArray(float[][]::new);
+  }
+
+  Placement placement() {
+    return placement;
+  }
+
+  /** Where in the arena a worker's scratch starts. */
+  int scratch(int worker) {
+    return scratchStart + worker * scratch;
+  }
+
+  /** How many offsets each worker needs. */
+  int offsets() {
+    return offsets;
+  }
+
+  /**
+   * The length of an arena.
+   *
+   * @param workers who have scratch in it
+   * @throws IllegalArgumentException if no array is that long
+   */
+  int arenaLength(int workers) {
+    return Arenas.index(scratchStart + (long) workers * scratch + Vectors.LANES);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.vgnet.cpu.vector;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A feature map in the arena: its channels in parts, each at an offset and a stride of its own. */
+record View(int height, int width, List<Part> parts) {
+  /**
+   * Consecutive channels.
+   *
+   * @param offset of the first channel of the first pixel
+   * @param stride from one pixel to the next
+   */
+  record Part(int offset, int stride, int channels) {
+    int pixel(int index) {
+      return offset + index * stride;
+    }
+  }
+
+  View {
+    parts = List.copyOf(parts);
+  }
+
+  int pixels() {
+    return height * width;
+  }
+
+  int channels() {
+    return parts.stream().mapToInt(Part::channels).sum();
+  }
+
+  /** Whether all channels lie side by side. */
+  boolean isWhole() {
+    return parts.size() == 1;
+  }
+
+  /** The only part. */
+  Part whole() {
+    if (!isWhole()) {
+      throw new IllegalStateException("in parts: " + this);
+    }
+    return parts.getFirst();
+  }
+
+  /** Channels {@code from} (included) to {@code to} (excluded). */
+  View slice(int from, int to) {
+    List<Part> taken = new ArrayList<>();
+    int first = 0;
+    for (Part part : parts) {
+      int start = Math.max(from, first);
+      int end = Math.min(to, first + part.channels);
+      if (start < end) {
+        taken.add(new Part(part.offset + start - first, part.stride, end - start));
+      }
+      first += part.channels;
+    }
+    return new View(height, width, taken);
+  }
+}
