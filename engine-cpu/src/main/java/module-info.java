@@ -6,5 +6,6 @@ module dev.vgnet.cpu {
   exports dev.vgnet.cpu.reference;
 
   provides dev.vgnet.runtime.Backend with
-      dev.vgnet.cpu.reference.ReferenceBackend;
+      dev.vgnet.cpu.reference.ReferenceBackend,
+      dev.vgnet.cpu.vector.VectorBackend;
 }
