@@ -59,6 +59,7 @@ final class DepthwiseGenerator {
   private final DepthwiseSpec spec;
   private final ClassDesc name;
   private final int strip;
+  private final int right;
   private final int firstWeight;
   private final int firstSum;
 
@@ -68,6 +69,7 @@ final class DepthwiseGenerator {
         ClassDesc.of(
             getClass().getPackageName(), "Depthwise%dx%d".formatted(spec.kernel(), spec.kernel()));
     strip = Math.ceilDiv(spec.outWidth(), Math.ceilDiv(spec.outWidth(), MAX_STRIP));
+    right = spec.outWidth() - strip;
     firstWeight = FIRST_ROW + spec.kernel();
     firstSum = firstWeight + spec.kernel();
   }
@@ -82,128 +84,147 @@ final class DepthwiseGenerator {
         DepthwiseKernel.class,
         builder -> {
           builder.withMethodBody("row", ROW, ACC_PUBLIC, this::row);
-          int right = spec.outWidth() - strip;
-          strips(builder, "left", 0);
+          border(builder, "left", 0);
           if (right > 0) {
-            strips(builder, "right", right);
+            border(builder, "right", right);
           }
           if (right > strip) {
-            strips(builder, "middle", strip);
+            builder.withMethodBody(
+                "middle", STRIPS, ACC_PRIVATE | ACC_STATIC, code -> new Body(code, strip).middle());
           }
         });
+  }
+
+  private void border(ClassBuilder builder, String border, int x) {
+    builder.withMethodBody(
+        border, ROW, ACC_PRIVATE | ACC_STATIC, code -> new Body(code, x).border());
   }
 
   private void row(CodeBuilder code) {
-    int right = spec.outWidth() - strip;
-    callStrips(code, "left", 0, 1);
+    callBorder(code, "left");
     if (right > 0) {
-      callStrips(code, "right", right, right + 1);
+      callBorder(code, "right");
     }
     if (right > strip) {
       int lastMiddle = right - strip;
-      callStrips(code, "middle", strip, lastMiddle);
-      callStrips(code, "middle", lastMiddle, lastMiddle + 1);
+      callMiddle(code, strip, lastMiddle);
+      callMiddle(code, lastMiddle, lastMiddle + 1);
     }
     code.return_();
   }
 
-  private void callStrips(CodeBuilder code, String strips, int from, int to) {
+  private void callBorder(CodeBuilder code, String border) {
+    pushParameters(code);
+    code.invokestatic(name, border, ROW);
+  }
+
+  private void callMiddle(CodeBuilder code, int from, int to) {
+    pushParameters(code);
+    code.loadConstant(from).loadConstant(to).invokestatic(name, "middle", STRIPS);
+  }
+
+  private static void pushParameters(CodeBuilder code) {
     code.aload(IN + 1).aload(ROW_OFFSETS + 1).aload(WEIGHTS + 1).iload(WEIGHT + 1);
-    code.aload(OUT + 1).iload(OUT_OFFSET + 1).loadConstant(from).loadConstant(to);
-    code.invokestatic(name, strips, STRIPS);
+    code.aload(OUT + 1).iload(OUT_OFFSET + 1);
   }
 
-  /**
-   * @param x the first pixel of a strip that meets the same borders as all strips of this method
-   */
-  private void strips(ClassBuilder builder, String strips, int x) {
-    builder.withMethodBody(
-        strips, STRIPS, ACC_PRIVATE | ACC_STATIC, code -> strips(new KernelCode(code), code, x));
-  }
+  /** Writes one method. */
+  private final class Body {
+    private final CodeBuilder code;
+    private final KernelCode kernel;
+    private final int firstPixel;
 
-  private void strips(KernelCode kernel, CodeBuilder code, int x) {
-    for (int ky = 0; ky < spec.kernel(); ky++) {
-      code.aload(ROW_OFFSETS).loadConstant(ky).iaload().istore(FIRST_ROW + ky);
+    /**
+     * @param firstPixel of a strip that meets the same borders as all strips of this method
+     */
+    Body(CodeBuilder code, int firstPixel) {
+      this.code = code;
+      this.firstPixel = firstPixel;
+      kernel = new KernelCode(code);
     }
-    kernel.loop(
-        CHANNEL,
-        0,
-        spec.channels(),
-        Vectors.LANES,
-        () -> {
-          code.iload(FROM).istore(X);
-          kernel.loopWhileLess(
-              X,
-              () -> code.iload(TO),
-              strip,
-              () -> {
-                sum(kernel, x);
-                store(kernel, code);
-              });
-          for (int ky = 0; ky < spec.kernel(); ky++) {
-            code.iinc(FIRST_ROW + ky, Vectors.LANES);
-          }
-          code.iinc(WEIGHT, Vectors.LANES).iinc(OUT_OFFSET, Vectors.LANES);
-        });
-    code.return_();
-  }
 
-  private void sum(KernelCode kernel, int x) {
-    for (int o = 0; o < strip; o++) {
-      kernel.zero(firstSum + o);
+    void border() {
+      code.loadConstant(firstPixel).istore(X);
+      channels(this::strip);
     }
-    int columns = (strip - 1) * spec.stride() + spec.kernel();
-    for (int ky = 0; ky < spec.kernel(); ky++) {
-      int row = FIRST_ROW + ky;
-      for (int kx = 0; kx < spec.kernel(); kx++) {
-        int weight = (ky * spec.kernel() + kx) * spec.weightStride();
-        kernel.load(firstWeight + kx, WEIGHTS, () -> kernel.index(WEIGHT, weight));
+
+    void middle() {
+      channels(
+          () -> {
+            code.iload(FROM).istore(X);
+            kernel.loopWhileLess(X, () -> code.iload(TO), strip, this::strip);
+          });
+    }
+
+    private void channels(Runnable strips) {
+      for (int ky = 0; ky < spec.kernel(); ky++) {
+        code.aload(ROW_OFFSETS).loadConstant(ky).iaload().istore(FIRST_ROW + ky);
       }
+      kernel.loop(CHANNEL, 0, spec.channels(), Vectors.LANES, strips);
+      code.return_();
+    }
+
+    private void strip() {
+      for (int o = 0; o < strip; o++) {
+        kernel.zero().set(firstSum + o);
+      }
+      for (int ky = 0; ky < spec.kernel(); ky++) {
+        addRow(ky);
+      }
+      int wholeVectors = spec.channels() / Vectors.LANES * Vectors.LANES;
+      if (wholeVectors == spec.channels()) {
+        store(false);
+      } else {
+        Label partial = code.newLabel();
+        Label end = code.newLabel();
+        code.iload(CHANNEL).loadConstant(wholeVectors).if_icmpge(partial);
+        store(false);
+        code.goto_(end).labelBinding(partial);
+        kernel.mask(MASK, code::iconst_0, () -> code.loadConstant(spec.channels() - wholeVectors));
+        store(true);
+        code.labelBinding(end);
+      }
+    }
+
+    private void addRow(int ky) {
+      for (int kx = 0; kx < spec.kernel(); kx++) {
+        int position = (ky * spec.kernel() + kx) * spec.weightStride();
+        Index weight = Index.of(WEIGHT).plus(CHANNEL, 1).plus(position);
+        kernel.load(WEIGHTS, weight).set(firstWeight + kx);
+      }
+      Index row = Index.of(FIRST_ROW + ky).plus(CHANNEL, 1);
+      Index first = row.plus(X, spec.stride() * spec.inStride());
+      int columns = (strip - 1) * spec.stride() + spec.kernel();
       for (int column = 0; column < columns; column++) {
-        int first = x * spec.stride() - spec.padding() + column;
-        if (first >= 0 && first < spec.inWidth()) {
-          int offset = (column - spec.padding()) * spec.inStride();
-          int step = spec.stride() * spec.inStride();
-          kernel.load(INPUT, IN, () -> kernel.index(row, X, step, offset));
-          addColumn(kernel, column);
+        int pixel = firstPixel * spec.stride() - spec.padding() + column;
+        if (pixel >= 0 && pixel < spec.inWidth()) {
+          Index input = first.plus((column - spec.padding()) * spec.inStride());
+          kernel.load(IN, input).set(INPUT);
+          addColumn(column);
         }
       }
     }
-  }
 
-  private void addColumn(KernelCode kernel, int column) {
-    for (int kx = 0; kx < spec.kernel(); kx++) {
-      int o = Math.floorDiv(column - kx, spec.stride());
-      if (o >= 0 && o < strip && o * spec.stride() + kx == column) {
-        kernel.multiplyAdd(firstSum + o, INPUT, firstWeight + kx);
+    private void addColumn(int column) {
+      for (int kx = 0; kx < spec.kernel(); kx++) {
+        int o = Math.floorDiv(column - kx, spec.stride());
+        if (o >= 0 && o < strip && o * spec.stride() + kx == column) {
+          int sum = firstSum + o;
+          kernel.get(INPUT).get(firstWeight + kx).get(sum).multiplyAdd().set(sum);
+        }
       }
     }
-  }
 
-  private void store(KernelCode kernel, CodeBuilder code) {
-    int wholeVectors = spec.channels() / Vectors.LANES * Vectors.LANES;
-    if (wholeVectors == spec.channels()) {
-      store(kernel, false);
-      return;
-    }
-    Label masked = code.newLabel();
-    Label end = code.newLabel();
-    code.iload(CHANNEL).loadConstant(wholeVectors).if_icmpge(masked);
-    store(kernel, false);
-    code.goto_(end).labelBinding(masked);
-    kernel.mask(MASK, spec.channels() - wholeVectors);
-    store(kernel, true);
-    code.labelBinding(end);
-  }
-
-  private void store(KernelCode kernel, boolean masked) {
-    for (int o = 0; o < strip; o++) {
-      int offset = o * spec.outStride();
-      Runnable index = () -> kernel.index(OUT_OFFSET, X, spec.outStride(), offset);
-      if (masked) {
-        kernel.store(firstSum + o, OUT, index, MASK);
-      } else {
-        kernel.store(firstSum + o, OUT, index);
+    private void store(boolean masked) {
+      Index first = Index.of(OUT_OFFSET).plus(CHANNEL, 1).plus(X, spec.outStride());
+      for (int o = 0; o < strip; o++) {
+        Index pixel = first.plus(o * spec.outStride());
+        kernel.get(firstSum + o);
+        if (masked) {
+          kernel.store(OUT, pixel, MASK);
+        } else {
+          kernel.store(OUT, pixel);
+        }
       }
     }
   }

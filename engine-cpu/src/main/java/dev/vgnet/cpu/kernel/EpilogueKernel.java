@@ -4,8 +4,7 @@ package dev.vgnet.cpu.kernel;
 public interface EpilogueKernel {
   /** The kernel with these parts. */
   static EpilogueKernel of(EpilogueSpec spec) {
-    return KernelClasses.instance(
-        spec, EpilogueKernel.class, _ -> KernelClasses.classFile(EpilogueLoop.class));
+    return KernelClasses.instance(spec, EpilogueKernel.class, EpilogueGenerator::generate);
   }
 
   /**

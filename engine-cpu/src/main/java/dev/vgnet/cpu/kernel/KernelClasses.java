@@ -1,8 +1,5 @@
 package dev.vgnet.cpu.kernel;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.ref.SoftReference;
 import java.util.Map;
@@ -31,19 +28,10 @@ final class KernelClasses {
     return type.cast(instance);
   }
 
-  /** The class file of a class of this package, without initialising it. */
-  static byte[] classFile(Class<?> template) {
-    try (InputStream in = template.getResourceAsStream(template.getSimpleName() + ".class")) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private static Object define(byte[] classFile, Record spec) {
     try {
       return MethodHandles.lookup()
-          .defineHiddenClassWithClassData(classFile, spec, true)
+          .defineHiddenClass(classFile, true)
           .lookupClass()
           .getDeclaredConstructor()
           .newInstance();

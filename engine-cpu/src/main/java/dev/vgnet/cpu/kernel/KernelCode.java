@@ -17,30 +17,26 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Writes the few things a kernel is made of: loops, and vectors of floats in local variables. */
+/**
+ * Writes what kernels are made of: loops, and arithmetic on vectors of floats. Arithmetic is that
+ * of a stack: operands are pushed, and an operation replaces them by its result.
+ */
 final class KernelCode {
   static final ClassDesc FLOATS = CD_float.arrayType();
   static final ClassDesc INTS = CD_int.arrayType();
 
   private static final ClassDesc FLOAT_VECTOR = desc(FloatVector.class);
+  private static final ClassDesc INT_VECTOR = desc(IntVector.class);
+  private static final ClassDesc VECTOR = desc(Vector.class);
+  private static final ClassDesc MASK = desc(VectorMask.class);
   private static final ClassDesc SPECIES = desc(VectorSpecies.class);
-  private static final ClassDesc VECTORS = desc(Vectors.class);
-  private static final MethodTypeDesc ZERO = MethodTypeDesc.of(FLOAT_VECTOR, SPECIES);
-  private static final MethodTypeDesc BROADCAST =
-      MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, CD_float);
-  private static final MethodTypeDesc LOAD =
-      MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, FLOATS, CD_int);
-  private static final MethodTypeDesc STORE = MethodTypeDesc.of(CD_void, FLOATS, CD_int);
-  private static final MethodTypeDesc MASK =
-      MethodTypeDesc.of(desc(VectorMask.class), CD_int, CD_int);
-  private static final MethodTypeDesc STORE_MASKED =
-      MethodTypeDesc.of(CD_void, FLOATS, CD_int, desc(VectorMask.class));
-  private static final MethodTypeDesc FMA =
-      MethodTypeDesc.of(FLOAT_VECTOR, desc(Vector.class), desc(Vector.class));
+  private static final ClassDesc OPERATORS = desc(VectorOperators.class);
 
   private final CodeBuilder code;
 
@@ -89,80 +85,147 @@ final class KernelCode {
     }
   }
 
-  /** Pushes {@code base + local * factor + constant}. */
-  void index(int base, int local, int factor, int constant) {
-    code.iload(base).iload(local);
-    if (factor != 1) {
-      code.loadConstant(factor).imul();
-    }
-    code.iadd();
-    if (constant != 0) {
-      code.loadConstant(constant).iadd();
-    }
+  /** Stores the value of an index in an int local. */
+  void address(int local, Index index) {
+    index.push(code);
+    code.istore(local);
   }
 
-  /** Pushes {@code base + constant}. */
-  void index(int base, int constant) {
-    code.iload(base);
-    if (constant != 0) {
-      code.loadConstant(constant).iadd();
-    }
+  /** Pushes the vector in a local. */
+  KernelCode get(int vector) {
+    code.aload(vector);
+    return this;
   }
 
-  /** Stores {@code base + local * factor} in a local. */
-  void address(int target, int base, int local, int factor) {
-    index(base, local, factor, 0);
-    code.istore(target);
+  /** Pops a vector into a local. */
+  void set(int vector) {
+    code.astore(vector);
   }
 
-  void zero(int vector) {
+  /** Pushes zeros. */
+  KernelCode zero() {
     species();
-    code.invokestatic(FLOAT_VECTOR, "zero", ZERO).astore(vector);
+    code.invokestatic(FLOAT_VECTOR, "zero", MethodTypeDesc.of(FLOAT_VECTOR, SPECIES));
+    return this;
   }
 
-  /** Loads the vector at an index that {@code index} pushes. */
-  void load(int vector, int array, Runnable index) {
+  /** Pushes the same number in all lanes. */
+  KernelCode constant(float value) {
     species();
-    code.aload(array);
-    index.run();
-    code.invokestatic(FLOAT_VECTOR, "fromArray", LOAD).astore(vector);
+    code.loadConstant(value);
+    return fill();
   }
 
-  /** Fills a vector with the float at an index that {@code index} pushes. */
-  void broadcast(int vector, int array, Runnable index) {
+  /** Pushes one float of an array in all lanes. */
+  KernelCode broadcast(int array, Index index) {
     species();
     code.aload(array);
-    index.run();
-    code.faload().invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST).astore(vector);
+    index.push(code);
+    code.faload();
+    return fill();
   }
 
-  /** {@code sum += a * b}. */
-  void multiplyAdd(int sum, int a, int b) {
-    code.aload(a).aload(b).aload(sum);
-    code.invokevirtual(FLOAT_VECTOR, "fma", FMA).astore(sum);
-  }
-
-  void store(int vector, int array, Runnable index) {
-    code.aload(vector).aload(array);
-    index.run();
-    code.invokevirtual(FLOAT_VECTOR, "intoArray", STORE);
-  }
-
-  /** Stores the first lanes only. */
-  void store(int vector, int array, Runnable index, int mask) {
-    code.aload(vector).aload(array);
-    index.run();
-    code.aload(mask).invokevirtual(FLOAT_VECTOR, "intoArray", STORE_MASKED);
-  }
-
-  /** Makes a mask of the first lanes. */
-  void mask(int mask, int lanes) {
+  /** Pushes a vector of an array. */
+  KernelCode load(int array, Index index) {
     species();
-    code.iconst_0().loadConstant(lanes);
-    code.invokeinterface(SPECIES, "indexInRange", MASK).astore(mask);
+    code.aload(array);
+    index.push(code);
+    code.invokestatic(
+        FLOAT_VECTOR, "fromArray", MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, FLOATS, CD_int));
+    return this;
+  }
+
+  KernelCode add() {
+    return binary("add");
+  }
+
+  KernelCode subtract() {
+    return binary("sub");
+  }
+
+  KernelCode multiply() {
+    return binary("mul");
+  }
+
+  KernelCode divide() {
+    return binary("div");
+  }
+
+  /** Replaces a, b, c by {@code a * b + c}, rounded once. */
+  KernelCode multiplyAdd() {
+    code.invokevirtual(FLOAT_VECTOR, "fma", MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR));
+    return this;
+  }
+
+  /** Replaces lanes of a local that are less than a bound by the bound; NaN stays. */
+  void raise(int vector, float bound) {
+    bound(vector, "LT", bound);
+  }
+
+  /** Replaces lanes of a local that are greater than a bound by the bound; NaN stays. */
+  void lower(int vector, float bound) {
+    bound(vector, "GT", bound);
+  }
+
+  /** Shifts the bits of each lane to the left. */
+  KernelCode shiftBits(int distance) {
+    ClassDesc binary = desc(VectorOperators.Binary.class);
+    code.invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", MethodTypeDesc.of(INT_VECTOR));
+    code.getstatic(OPERATORS, "LSHL", binary).loadConstant(distance);
+    code.invokevirtual(INT_VECTOR, "lanewise", MethodTypeDesc.of(INT_VECTOR, binary, CD_int));
+    code.invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR));
+    return this;
+  }
+
+  /** Pops a vector into an array. */
+  void store(int array, Index index) {
+    code.aload(array);
+    index.push(code);
+    code.invokevirtual(FLOAT_VECTOR, "intoArray", MethodTypeDesc.of(CD_void, FLOATS, CD_int));
+  }
+
+  /** Pops a vector, the lanes of a mask only, into an array. */
+  void store(int array, Index index, int mask) {
+    code.aload(array);
+    index.push(code);
+    code.aload(mask);
+    code.invokevirtual(FLOAT_VECTOR, "intoArray", MethodTypeDesc.of(CD_void, FLOATS, CD_int, MASK));
+  }
+
+  /** Makes a mask of the lanes for which {@code from + lane < to}, two values on the stack. */
+  void mask(int mask, Runnable from, Runnable to) {
+    species();
+    from.run();
+    to.run();
+    code.invokeinterface(SPECIES, "indexInRange", MethodTypeDesc.of(MASK, CD_int, CD_int));
+    code.astore(mask);
+  }
+
+  /**
+   * Comparing is false for NaN, and comparing and blending are one instruction each: {@code min}
+   * and {@code max} take five.
+   */
+  private void bound(int vector, String comparison, float bound) {
+    ClassDesc type = desc(VectorOperators.Comparison.class);
+    code.aload(vector).loadConstant(bound);
+    code.aload(vector).getstatic(OPERATORS, comparison, type).loadConstant(bound);
+    code.invokevirtual(FLOAT_VECTOR, "compare", MethodTypeDesc.of(MASK, type, CD_float));
+    code.invokevirtual(FLOAT_VECTOR, "blend", MethodTypeDesc.of(FLOAT_VECTOR, CD_float, MASK));
+    code.astore(vector);
+  }
+
+  private KernelCode binary(String name) {
+    code.invokevirtual(FLOAT_VECTOR, name, MethodTypeDesc.of(FLOAT_VECTOR, VECTOR));
+    return this;
+  }
+
+  private KernelCode fill() {
+    code.invokestatic(
+        FLOAT_VECTOR, "broadcast", MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, CD_float));
+    return this;
   }
 
   private void species() {
-    code.getstatic(VECTORS, "SPECIES", SPECIES);
+    code.getstatic(desc(Vectors.class), "SPECIES", SPECIES);
   }
 }

@@ -152,23 +152,21 @@ final class TileGenerator {
   }
 
   private void tile(List<Run> runs, boolean first, int firstWeight) {
-    kernel.address(OUT_OFFSET, OUT_OFFSET, PIXEL, spec.outStride());
-    if (firstWeight != 0) {
-      code.iload(WEIGHT).loadConstant(firstWeight).iadd().istore(WEIGHT);
-    }
+    kernel.address(OUT_OFFSET, Index.of(OUT_OFFSET).plus(PIXEL, spec.outStride()));
+    kernel.address(WEIGHT, Index.of(WEIGHT).plus(firstWeight));
     for (int p = 0; p < spec.pixels(); p++) {
       for (int q = 0; q < spec.vectors(); q++) {
         if (first) {
-          kernel.zero(sum(p, q));
+          kernel.zero().set(sum(p, q));
         } else {
-          kernel.load(sum(p, q), OUT, outIndex(p, q));
+          kernel.load(OUT, out(p, q)).set(sum(p, q));
         }
       }
     }
     runs.forEach(this::addRun);
     for (int p = 0; p < spec.pixels(); p++) {
       for (int q = 0; q < spec.vectors(); q++) {
-        kernel.store(sum(p, q), OUT, outIndex(p, q));
+        kernel.get(sum(p, q)).store(OUT, out(p, q));
       }
     }
     code.return_();
@@ -183,22 +181,22 @@ final class TileGenerator {
         1,
         () -> {
           code.aload(IN_OFFSETS).iload(TAP).iaload().istore(BASE);
-          kernel.address(BASE, BASE, PIXEL, tap.pixelStride());
+          kernel.address(BASE, Index.of(BASE).plus(PIXEL, tap.pixelStride()));
           kernel.loop(K, 0, tap.channels(), 1, () -> addChannel(tap));
-          code.iload(WEIGHT).loadConstant(tap.channels() * panel).iadd().istore(WEIGHT);
+          kernel.address(WEIGHT, Index.of(WEIGHT).plus(tap.channels() * panel));
         });
   }
 
   private void addChannel(Tap tap) {
     for (int q = 0; q < spec.vectors(); q++) {
-      int constant = q * Vectors.LANES;
-      kernel.load(FIRST_WEIGHTS + q, WEIGHTS, () -> kernel.index(WEIGHT, K, panel, constant));
+      Index weights = Index.of(WEIGHT).plus(K, panel).plus(q * Vectors.LANES);
+      kernel.load(WEIGHTS, weights).set(FIRST_WEIGHTS + q);
     }
     for (int p = 0; p < spec.pixels(); p++) {
-      int constant = p * tap.pixelStride();
-      kernel.broadcast(INPUT, IN, () -> kernel.index(BASE, K, tap.channelStride(), constant));
+      Index input = Index.of(BASE).plus(K, tap.channelStride()).plus(p * tap.pixelStride());
+      kernel.broadcast(IN, input).set(INPUT);
       for (int q = 0; q < spec.vectors(); q++) {
-        kernel.multiplyAdd(sum(p, q), INPUT, FIRST_WEIGHTS + q);
+        kernel.get(INPUT).get(FIRST_WEIGHTS + q).get(sum(p, q)).multiplyAdd().set(sum(p, q));
       }
     }
   }
@@ -207,8 +205,7 @@ final class TileGenerator {
     return FIRST_WEIGHTS + spec.vectors() + p * spec.vectors() + q;
   }
 
-  private Runnable outIndex(int p, int q) {
-    int constant = p * spec.outStride() + q * Vectors.LANES;
-    return () -> kernel.index(OUT_OFFSET, constant);
+  private Index out(int p, int q) {
+    return Index.of(OUT_OFFSET).plus(p * spec.outStride() + q * Vectors.LANES);
   }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class ActivationsTest {
+class ActivationCodeTest {
   private static final double RELATIVE = 1e-6;
   private static final double ABSOLUTE = 1e-36;
 
