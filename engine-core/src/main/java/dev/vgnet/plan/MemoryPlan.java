@@ -2,6 +2,7 @@ package dev.vgnet.plan;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -13,7 +14,8 @@ import java.util.function.ToLongFunction;
  *
  * @param offsets by buffer id; -1 for a buffer that has no size or that no step touches
  * @param size of the arena
- * @param liveSize the most that is alive at one step: no arena can be smaller
+ * @param liveSize the most that is alive at one step: no arena can be smaller, and few plans need a
+ *     larger one
  */
 public record MemoryPlan(List<Long> offsets, long size, long liveSize) {
   private static final long OUTSIDE = -1;
@@ -25,12 +27,8 @@ public record MemoryPlan(List<Long> offsets, long size, long liveSize) {
     }
   }
 
-  /** Orders of placement that do well on different networks; the best result is taken. */
-  private static final List<Comparator<Resident>> ORDERS =
-      List.of(
-          Comparator.comparingLong(Resident::size).reversed(),
-          Comparator.comparingInt(Resident::first),
-          Comparator.<Resident>comparingInt(r -> r.last - r.first).reversed());
+  /** Later attempts hardly ever gain anything. */
+  private static final int MAX_ATTEMPTS = 50;
 
   public MemoryPlan {
     offsets = List.copyOf(offsets);
@@ -44,12 +42,17 @@ public record MemoryPlan(List<Long> offsets, long size, long liveSize) {
     if (alignment < 1) {
       throw new IllegalArgumentException("alignment must be at least 1, found " + alignment);
     }
-    List<Resident> residents = residents(plan, size, alignment);
-    int buffers = plan.buffers().size();
-    return ORDERS.stream()
-        .map(order -> place(residents.stream().sorted(order).toList(), buffers))
-        .min(Comparator.comparingLong(MemoryPlan::size))
-        .orElseThrow();
+    List<Resident> order = residents(plan, size, alignment);
+    order.sort(Comparator.comparingLong(Resident::size).reversed());
+    long liveSize = liveSize(order);
+    MemoryPlan best = place(order, plan.buffers().size(), liveSize);
+    MemoryPlan last = best;
+    for (int attempt = 1; attempt < MAX_ATTEMPTS && best.size > liveSize; attempt++) {
+      promoteHighest(order, last);
+      last = place(order, plan.buffers().size(), liveSize);
+      best = last.size < best.size ? last : best;
+    }
+    return best;
   }
 
   /**
@@ -94,7 +97,7 @@ public record MemoryPlan(List<Long> offsets, long size, long liveSize) {
   }
 
   /** Puts each buffer, in order, into the tightest gap between those it meets. */
-  private static MemoryPlan place(List<Resident> order, int buffers) {
+  private static MemoryPlan place(List<Resident> order, int buffers, long liveSize) {
     Long[] offsets = new Long[buffers];
     Arrays.fill(offsets, OUTSIDE);
     List<Resident> placed = new ArrayList<>();
@@ -110,7 +113,15 @@ public record MemoryPlan(List<Long> offsets, long size, long liveSize) {
       size = Math.max(size, Math.addExact(offset, next.size));
       placed.add(next);
     }
-    return new MemoryPlan(List.of(offsets), size, liveSize(order));
+    return new MemoryPlan(List.of(offsets), size, liveSize);
+  }
+
+  /** The next attempt places first what ended up on top in this one. */
+  private static void promoteHighest(List<Resident> order, MemoryPlan plan) {
+    Resident highest =
+        Collections.max(order, Comparator.comparingLong(r -> plan.offsets.get(r.id) + r.size));
+    order.remove(highest);
+    order.addFirst(highest);
   }
 
   private static long tightestGap(long size, List<Resident> neighbours, Long[] offsets) {
