@@ -25,16 +25,13 @@ final class FusedGraph {
   private final Map<String, Integer> positions = new HashMap<>();
   private final Map<String, Shape> tensorShapes;
 
-  private final Set<String> outputs;
-
-  private FusedGraph(Map<String, Shape> tensorShapes, List<String> outputs) {
+  private FusedGraph(Map<String, Shape> tensorShapes) {
     this.tensorShapes = tensorShapes;
-    this.outputs = Set.copyOf(outputs);
   }
 
   /** The nodes that the graph's outputs need, rewritten by the rules. */
   static FusedGraph rewrite(Graph graph, Map<String, Shape> tensorShapes, List<Rule> rules) {
-    FusedGraph fused = new FusedGraph(tensorShapes, graph.outputs());
+    FusedGraph fused = new FusedGraph(tensorShapes);
     List<Node> live = live(graph);
     graph.outputs().forEach(name -> fused.countReader(name, 1));
     live.forEach(node -> node.inputs().forEach(name -> fused.countReader(name, 1)));
@@ -89,11 +86,9 @@ final class FusedGraph {
     return List.copyOf(nodes.values());
   }
 
-  /** The node that computes a value which is read once in all and is no output. */
+  /** The node that computes a value which is read once in all; an output is read from outside. */
   Optional<FusedNode> absorbable(String value) {
-    return readers.get(value) == 1 && !outputs.contains(value)
-        ? Optional.ofNullable(nodes.get(value))
-        : Optional.empty();
+    return readers.get(value) == 1 ? Optional.ofNullable(nodes.get(value)) : Optional.empty();
   }
 
   /** Of two values, the one that is computed last. */

@@ -27,8 +27,8 @@ public record MemoryPlan(List<Long> offsets, long size, long liveSize) {
     }
   }
 
-  /** Later attempts hardly ever gain anything. */
-  private static final int MAX_ATTEMPTS = 50;
+  /** Bounds the attempts: hundreds for a common network, one for the largest. */
+  private static final int MAX_PLACEMENTS = 20_000;
 
   public MemoryPlan {
     offsets = List.copyOf(offsets);
@@ -45,11 +45,13 @@ public record MemoryPlan(List<Long> offsets, long size, long liveSize) {
     List<Resident> order = residents(plan, size, alignment);
     order.sort(Comparator.comparingLong(Resident::size).reversed());
     long liveSize = liveSize(order);
-    MemoryPlan best = place(order, plan.buffers().size(), liveSize);
+    int buffers = plan.buffers().size();
+    MemoryPlan best = place(order, buffers, liveSize);
     MemoryPlan last = best;
-    for (int attempt = 1; attempt < MAX_ATTEMPTS && best.size > liveSize; attempt++) {
+    int attempts = MAX_PLACEMENTS / buffers;
+    for (int i = 1; i < attempts && best.size > liveSize; i++) {
       promoteHighest(order, last);
-      last = place(order, plan.buffers().size(), liveSize);
+      last = place(order, buffers, liveSize);
       best = last.size < best.size ? last : best;
     }
     return best;

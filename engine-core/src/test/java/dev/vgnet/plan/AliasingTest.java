@@ -1,9 +1,7 @@
 package dev.vgnet.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.tensor.Shape;
 import java.util.Optional;
@@ -246,26 +244,6 @@ class AliasingTest {
         outputs b3
         """,
         "out");
-  }
-
-  @Test
-  void vectorsOfDifferentMapsCannotBeAdded() {
-    net.add("pool", new Operator.AveragePool(7, 7), "x");
-    net.add("flat", new Operator.Flatten(), "pool");
-    net.linear("fc", "flat", 32, 32);
-    net.sum("sum", "fc", "flat");
-
-    assertThrows(UnsupportedModelException.class, () -> net.plan(14, "sum"));
-  }
-
-  @Test
-  void concatsThatDoubleAreRefusedBeforeTheyFillTheMemory() {
-    net.slice("v0", "x", 1, 2);
-    for (int i = 0; i < 20; i++) {
-      net.concat("v" + (i + 1), "v" + i, "v" + i);
-    }
-
-    assertThrows(UnsupportedModelException.class, () -> net.plan(1, "v20"));
   }
 
   @Test

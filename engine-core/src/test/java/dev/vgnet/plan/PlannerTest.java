@@ -1,7 +1,9 @@
 package dev.vgnet.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Operator;
 import org.junit.jupiter.api.Test;
 
@@ -266,5 +268,39 @@ class PlannerTest {
         outputs b3
         """,
         net.planned(7, "fc2"));
+  }
+
+  @Test
+  void vectorsOfDifferentMapsCannotBeAdded() {
+    Network net = new Network(8);
+    net.add("pool", new Operator.AveragePool(7, 7), "x");
+    net.add("flat", new Operator.Flatten(), "pool");
+    net.linear("fc", "flat", 32, 32);
+    net.sum("sum", "fc", "flat");
+
+    assertThrows(UnsupportedModelException.class, () -> net.plan(14, "sum"));
+  }
+
+  @Test
+  void concatsThatDoubleAreRefusedBeforeTheyFillTheMemory() {
+    Network net = new Network(8);
+    net.slice("v0", "x", 1, 2);
+    for (int i = 0; i < 20; i++) {
+      net.concat("v" + (i + 1), "v" + i, "v" + i);
+    }
+
+    assertThrows(UnsupportedModelException.class, () -> net.plan(1, "v20"));
+  }
+
+  @Test
+  void endlessGraphsAreRefused() {
+    Network net = new Network(1);
+    String last = "x";
+    for (int i = 0; i <= 20_000; i++) {
+      last = net.relu("relu" + i, last);
+    }
+    String output = last;
+
+    assertThrows(UnsupportedModelException.class, () -> net.plan(1, output));
   }
 }

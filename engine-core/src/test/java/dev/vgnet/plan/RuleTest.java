@@ -348,6 +348,36 @@ class RuleTest {
     }
 
     @Test
+    void staysWhereItNormalisesWithin() {
+      net.add("pool", new Operator.GlobalAveragePool(), "x");
+      net.pointwise("reduce", "pool", 8, 4);
+      net.norm("norm", "reduce", 4);
+      net.relu("inner", "norm");
+      net.pointwise("expand", "inner", 4, 8);
+      net.activation("gate", Function.SIGMOID, "expand");
+      net.product("out", "x", "gate");
+
+      assertRewrite(
+          Rule.ALL,
+          List.of("out"),
+          """
+          pool = GlobalAveragePool(x)
+          reduce = Conv2d(pool)
+          norm = BatchNorm(reduce)
+          inner = Activation(norm)
+          expand = Conv2d(inner)
+          gate = Activation(expand)
+          out = Multiply(x, gate)
+          """,
+          """
+          pool = GlobalAveragePool(x)
+          inner = Conv2d(pool), norm, relu
+          gate = Conv2d(inner), sigmoid
+          out = Multiply(x, gate)
+          """);
+    }
+
+    @Test
     void staysWhereTheMeanIsAnotherValues() {
       net.squeezeExcite("se", "x", 8, 4);
       net.pointwise("a", "x", 8, 8);
