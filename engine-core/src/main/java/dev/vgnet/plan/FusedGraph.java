@@ -57,7 +57,7 @@ final class FusedGraph {
     nodes.put(node.name(), node);
     positions.put(node.name(), positions.size());
     rules.stream()
-        .flatMap(rule -> rule.rewrite().apply(node, this).stream())
+        .flatMap(rule -> rule.rewrite(node, this).stream())
         .findFirst()
         .ifPresent(replacement -> replace(node, replacement));
   }

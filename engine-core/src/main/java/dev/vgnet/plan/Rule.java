@@ -6,32 +6,32 @@ import dev.vgnet.graph.Operator.BatchNorm;
 import dev.vgnet.plan.FusedNode.Body;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 
 /**
  * One rewrite of the graph. A node is only absorbed by its reader if nothing else reads its value.
- *
- * @param rewrite gives the node that replaces a node, or nothing where the rule does not fit
  */
-record Rule(String name, BiFunction<FusedNode, FusedGraph, Optional<FusedNode>> rewrite) {
-
+@FunctionalInterface
+interface Rule {
   /** Global average, dense, activation, dense, activation and product become one node. */
-  static final Rule SQUEEZE_EXCITE = new Rule("squeeze-excite", SqueezeExciteRule::rewrite);
+  Rule SQUEEZE_EXCITE = SqueezeExciteRule::rewrite;
 
   /** A norm joins the epilogue of the node it follows. */
-  static final Rule NORM = new Rule("norm", Rule::norm);
+  Rule NORM = Rule::norm;
 
   /** An activation joins the epilogue of the node it follows. */
-  static final Rule ACTIVATION = new Rule("activation", Rule::activation);
+  Rule ACTIVATION = Rule::activation;
 
   /** A sum joins the epilogue of one of its terms; the other becomes the residual. */
-  static final Rule RESIDUAL = new Rule("residual", Rule::residual);
+  Rule RESIDUAL = Rule::residual;
 
   /** A norm, activation or sum that found no epilogue starts one of its own. */
-  static final Rule ELEMENTWISE = new Rule("elementwise", Rule::elementwise);
+  Rule ELEMENTWISE = Rule::elementwise;
 
   /** All rules, in the order in which they are tried. */
-  static final List<Rule> ALL = List.of(SQUEEZE_EXCITE, NORM, ACTIVATION, RESIDUAL, ELEMENTWISE);
+  List<Rule> ALL = List.of(SQUEEZE_EXCITE, NORM, ACTIVATION, RESIDUAL, ELEMENTWISE);
+
+  /** The node that replaces a node, or nothing where the rule does not fit. */
+  Optional<FusedNode> rewrite(FusedNode node, FusedGraph graph);
 
   private static Optional<FusedNode> norm(FusedNode node, FusedGraph graph) {
     return node.body() instanceof Body.Plain(BatchNorm norm)
