@@ -31,6 +31,10 @@ import java.util.stream.LongStream;
  */
 final class SafetensorsReader {
   private static final int LENGTH_SIZE = 8;
+
+  /** The format sets no limit; this is NumPy's and PyTorch's. */
+  private static final int MAX_RANK = 64;
+
   private static final ValueLayout.OfLong LENGTH =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -196,7 +200,7 @@ final class SafetensorsReader {
   }
 
   private Shape shape(String where) throws IOException {
-    long[] extents = integers(where + " shape");
+    long[] extents = integers(where + " shape", MAX_RANK);
     for (long extent : extents) {
       if (extent > Integer.MAX_VALUE) {
         throw new ModelFormatException(
@@ -211,18 +215,21 @@ final class SafetensorsReader {
   }
 
   private long[] offsets(String where) throws IOException {
-    long[] offsets = integers(where + " data_offsets");
+    long[] offsets = integers(where + " data_offsets", 2);
     if (offsets.length != 2) {
       throw new ModelFormatException(where, "expected two data_offsets, found " + offsets.length);
     }
     return offsets;
   }
 
-  private long[] integers(String where) throws IOException {
+  private long[] integers(String where, int limit) throws IOException {
     expect(JsonToken.START_ARRAY, where, "a list of integers");
     LongStream.Builder values = LongStream.builder();
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
+    for (int count = 1; parser.nextToken() != JsonToken.END_ARRAY; count++) {
       expect(JsonToken.VALUE_NUMBER_INT, where, "an integer");
+      if (count > limit) {
+        throw new ModelFormatException(where, "expected at most %d integers".formatted(limit));
+      }
       if (parser.getText().startsWith("-")) {
         throw new ModelFormatException(where, "expected no sign, found " + parser.getText());
       }

@@ -227,8 +227,7 @@ class SafetensorsTest {
         arguments("no element", file(tensor("F32", "[2,0,3]", "[0,0]"), 0)),
         arguments(
             "no element of a huge shape", file(tensor("F32", "[0,2147483647,9]", "[0,0]"), 0)),
-        arguments(
-            "many dimensions", file(tensor("F32", "[" + "1,".repeat(999) + "1]", "[0,4]"), 4)),
+        arguments("many dimensions", file(tensor("F32", "[" + "1,".repeat(63) + "1]", "[0,4]"), 4)),
         arguments(
             "order of the header is free",
             file("{\"b\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[2,3]}," + A + "}", 3)),
@@ -247,7 +246,10 @@ class SafetensorsTest {
   @MethodSource
   void allowed(String name, byte[] file) {
     Safetensors read = Safetensors.read(MemorySegment.ofArray(file));
-    assertEquals(0, read.tensors().values().stream().filter(t -> t.shape().rank() > 1000).count());
+    long header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    assertEquals(
+        file.length - 8 - header,
+        read.tensors().values().stream().mapToLong(t -> t.bytes().byteSize()).sum());
   }
 
   static Stream<Arguments> refused() {
@@ -372,6 +374,10 @@ class SafetensorsTest {
             file(tensor("U8", "2", "[0,2]"), 2),
             "tensor a shape: expected a list"),
         arguments(
+            "too many dimensions",
+            file(tensor("U8", "[" + "1,".repeat(64) + "1]", "[0,1]"), 1),
+            "tensor a shape: expected at most 64 integers"),
+        arguments(
             "negative extent",
             file(tensor("U8", "[-2]", "[0,2]"), 2),
             "expected no sign, found -2"),
@@ -427,7 +433,7 @@ class SafetensorsTest {
         arguments(
             "three offsets",
             file(tensor("U8", "[2]", "[0,2,4]"), 2),
-            "expected two data_offsets, found 3"),
+            "tensor a data_offsets: expected at most 2 integers"),
         arguments(
             "no offset", file(tensor("U8", "[0]", "[]"), 0), "expected two data_offsets, found 0"),
         arguments(
