@@ -1,0 +1,153 @@
+package dev.vgnet.torch;
+
+import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.tensor.Tensor;
+import dev.vgnet.torch.Value.Mapping;
+import dev.vgnet.torch.Value.TensorView;
+import dev.vgnet.torch.Value.UnsupportedTensor;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Finds the state dict in what a pickle says, loads its tensors, and tells what it did. */
+final class StateDictReader {
+  /**
+   * Under which name a training checkpoint keeps the network, the first that is there counts. The
+   * weights that were trained come before their moving average.
+   */
+  private static final List<String> NESTED =
+      List.of(
+          "state_dict",
+          "model_state_dict",
+          "model",
+          "net",
+          "state_dict_ema",
+          "model_ema",
+          "ema_state_dict",
+          "ema");
+
+  /** A checkpoint in a checkpoint in a checkpoint is deep enough. */
+  private static final int MAX_DEPTH = 4;
+
+  /** What DataParallel and torch.compile put in front of every name. */
+  private static final List<String> PREFIXES = List.of("module.", "_orig_mod.");
+
+  private static final int MAX_LISTED = 10;
+
+  private final TensorLoader loader;
+  private final List<String> notes = new ArrayList<>();
+
+  private StateDictReader(TensorLoader loader) {
+    this.loader = loader;
+  }
+
+  /**
+   * @param container what the file is, for the first note
+   * @throws ModelFormatException if there is no state dict, or one of its tensors cannot be read
+   */
+  static StateDict read(String container, Pickle pickle, TensorLoader loader) {
+    StateDictReader reader = new StateDictReader(loader);
+    reader.notes.add("read from a " + container);
+    Map<String, Tensor> tensors = reader.load(reader.find(pickle.root()));
+    if (!pickle.placeholders().isEmpty()) {
+      reader.notes.add(
+          "Python objects that were not looked into: " + String.join(", ", pickle.placeholders()));
+    }
+    return withoutPrefixes(new StateDict(tensors, reader.notes));
+  }
+
+  /** The same tensors, without the prefixes that all of their names carry. */
+  static StateDict withoutPrefixes(StateDict stateDict) {
+    Map<String, Tensor> tensors = stateDict.tensors();
+    StringBuilder removed = new StringBuilder();
+    for (String prefix = commonPrefix(tensors.keySet(), 0);
+        !prefix.isEmpty();
+        prefix = commonPrefix(tensors.keySet(), removed.length())) {
+      removed.append(prefix);
+    }
+    if (removed.isEmpty()) {
+      return stateDict;
+    }
+    Map<String, Tensor> renamed = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> renamed.put(name.substring(removed.length()), tensor));
+    List<String> notes = new ArrayList<>(stateDict.notes());
+    notes.add("removed %s in front of every name".formatted(Quote.of(removed.toString())));
+    return new StateDict(renamed, notes);
+  }
+
+  private static String commonPrefix(Collection<String> names, int start) {
+    return PREFIXES.stream()
+        .filter(prefix -> names.stream().allMatch(name -> name.startsWith(prefix, start)))
+        .findFirst()
+        .orElse("");
+  }
+
+  private Mapping find(Value root) {
+    if (!(root instanceof Mapping mapping)) {
+      throw new ModelFormatException(
+          "checkpoint", "expected a dict of tensors, found one " + root.typeName());
+    }
+    List<String> path = new ArrayList<>();
+    while (path.size() < MAX_DEPTH) {
+      Map<String, Value> entries = mapping.entries();
+      List<String> candidates =
+          NESTED.stream().filter(name -> leadsToTensors(entries.get(name))).toList();
+      if (candidates.isEmpty()) {
+        break;
+      }
+      path.add(candidates.getFirst());
+      mapping = (Mapping) entries.get(candidates.getFirst());
+      notes.add("the state dict is the entry " + Quote.of(String.join(".", path)));
+      noteAll("there is also", candidates.subList(1, candidates.size()));
+    }
+    return mapping;
+  }
+
+  private static boolean leadsToTensors(Value value) {
+    return value instanceof Mapping mapping
+        && (mapping.entries().values().stream().anyMatch(TensorView.class::isInstance)
+            || NESTED.stream().anyMatch(name -> mapping.entries().get(name) instanceof Mapping));
+  }
+
+  private Map<String, Tensor> load(Mapping stateDict) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    List<String> others = new ArrayList<>();
+    stateDict
+        .entries()
+        .forEach(
+            (name, value) -> {
+              String where = "tensor " + Quote.of(name);
+              switch (value) {
+                case TensorView view -> tensors.put(name, loader.load(where, view));
+                case UnsupportedTensor(String kind) ->
+                    throw new ModelFormatException(where, "is a " + kind + ", which is not read");
+                default -> others.add(name);
+              }
+            });
+    if (tensors.isEmpty()) {
+      throw new ModelFormatException(
+          "checkpoint",
+          "has no tensors at its top or in one of %s; its entries are %s"
+              .formatted(NESTED, listed(others)));
+    }
+    noteAll("left out, as they are no tensors:", others);
+    return tensors;
+  }
+
+  private void noteAll(String what, List<String> names) {
+    if (!names.isEmpty()) {
+      notes.add(what + " " + listed(names));
+    }
+  }
+
+  private static String listed(List<String> names) {
+    String start =
+        names.stream().limit(MAX_LISTED).map(Quote::of).collect(Collectors.joining(", "));
+    return names.size() <= MAX_LISTED
+        ? start
+        : start + " and %d more".formatted(names.size() - MAX_LISTED);
+  }
+}
