@@ -17,4 +17,10 @@ interface Architecture {
    *     be told or run
    */
   Optional<Network> recognise(StateDict checkpoint, ImportOptions options);
+
+  /**
+   * A checkpoint of random weights, fixed kernels excepted, or empty if no network of the family
+   * has that name.
+   */
+  Optional<StateDict> randomStateDict(String name, long seed);
 }

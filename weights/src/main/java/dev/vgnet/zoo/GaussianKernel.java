@@ -37,6 +37,20 @@ final class GaussianKernel {
   }
 
   /**
+   * The Gaussian of standard deviation 1, stored for each channel.
+   *
+   * @return {@code [channels, 1, 3, 3]}
+   */
+  static Tensor perChannel(int channels) {
+    float[] one = ofSigma("sigma", Tensor.of(Shape.of(), new float[] {1})).toFloatArray();
+    float[] values = new float[channels * TAPS];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = one[i % TAPS];
+    }
+    return Tensor.of(Shape.of(channels, 1, 3, 3), values);
+  }
+
+  /**
    * True if {@code [C, 1, 3, 3]} kernels are one Gaussian, the same for every channel but for its
    * sign: what no training makes of them.
    */

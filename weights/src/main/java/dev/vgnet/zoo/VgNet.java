@@ -1,11 +1,16 @@
 package dev.vgnet.zoo;
 
 import dev.vgnet.graph.GraphStatistics;
+import dev.vgnet.graph.Node;
+import dev.vgnet.graph.Operator.DepthwiseConv2d;
+import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.StateDict;
 import dev.vgnet.zoo.VgNetConfig.Downsampling;
 import dev.vgnet.zoo.VgNetConfig.Filters;
 import dev.vgnet.zoo.VgNetConfig.Tail;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -67,16 +72,19 @@ final class VgNet implements Architecture {
    * @param variant {@code c}, {@code g} or {@code f1} to {@code f4}
    */
   private record Entry(String variant, Size size, boolean squeezeExcite, String reported) {
+    String name() {
+      return VgNet.name(variant, size.name(), squeezeExcite, false);
+    }
+
     ArchitectureInfo info() {
-      String name = VgNet.name(variant, size.name(), squeezeExcite, false);
-      GraphStatistics paper = statistics(name, VgNetGeneration.PAPER);
+      GraphStatistics paper = statistics(VgNetGeneration.PAPER);
       String notes =
           variant.startsWith("f")
               ? ""
               : "%,d parameters in the public generation, whose tail shares no kernels"
-                  .formatted(statistics(name, VgNetGeneration.PUBLIC).parameters());
+                  .formatted(statistics(VgNetGeneration.PUBLIC).parameters());
       return new ArchitectureInfo(
-          name,
+          name(),
           "VGNet",
           config(VgNetGeneration.PAPER).imageSize(),
           paper.parameters(),
@@ -85,13 +93,33 @@ final class VgNet implements Architecture {
           notes);
     }
 
-    private GraphStatistics statistics(String name, VgNetGeneration generation) {
-      Network network =
-          VgNetDefinition.network(
-              name,
-              config(generation),
-              (_, channels) -> VgNetConfig.squeezeWidth(channels),
-              List.of());
+    Network network(VgNetGeneration generation) {
+      return VgNetDefinition.network(
+          name(),
+          config(generation),
+          (_, channels) -> VgNetConfig.squeezeWidth(channels),
+          List.of());
+    }
+
+    /** The kernels that training does not change. */
+    Map<String, Tensor> fixedKernels(Network network) {
+      int edgeKinds = variant.equals("f1") || variant.equals("f2") ? 8 : 4;
+      Map<String, Tensor> kernels = new HashMap<>();
+      for (Node node : network.graph().nodes()) {
+        if (node.operator() instanceof DepthwiseConv2d op && op.fixed()) {
+          int channels = network.expected().get(op.weight()).extent(0);
+          kernels.put(
+              op.weight(),
+              op.stride() == 2
+                  ? GaussianKernel.perChannel(channels)
+                  : EdgeKernels.perChannel(channels, edgeKinds));
+        }
+      }
+      return kernels;
+    }
+
+    private GraphStatistics statistics(VgNetGeneration generation) {
+      Network network = network(generation);
       int side = network.imageSize();
       return GraphStatistics.of(network.graph(), network.expected(), side, side);
     }
@@ -122,6 +150,18 @@ final class VgNet implements Architecture {
   @Override
   public Optional<Network> recognise(StateDict checkpoint, ImportOptions options) {
     return VgNetReader.read(checkpoint, options);
+  }
+
+  @Override
+  public Optional<StateDict> randomStateDict(String name, long seed) {
+    return CATALOGUE.stream()
+        .filter(entry -> entry.name().equals(name))
+        .findFirst()
+        .map(
+            entry -> {
+              Network network = entry.network(VgNetGeneration.PAPER);
+              return RandomWeights.of(network, entry.fixedKernels(network), seed);
+            });
   }
 
   /**

@@ -57,6 +57,27 @@ public final class Zoo {
         findings);
   }
 
+  /**
+   * What a checkpoint of a network might hold before any training, for benchmarks: the paper's
+   * generation with 1,000 classes, its fixed kernels and otherwise random weights.
+   *
+   * @param name as {@link #architectures} lists it
+   * @throws UnsupportedModelException if no network has that name
+   */
+  public static StateDict randomStateDict(String name, long seed) {
+    return FAMILIES.stream()
+        .flatMap(family -> family.randomStateDict(name, seed).stream())
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UnsupportedModelException(
+                    "no network is called %s; known are %s".formatted(name, names())));
+  }
+
+  private static List<String> names() {
+    return architectures().stream().map(ArchitectureInfo::name).toList();
+  }
+
   private static Network recognise(StateDict stateDict, ImportOptions options) {
     for (Architecture family : FAMILIES) {
       var network = family.recognise(stateDict, options);
@@ -64,11 +85,10 @@ public final class Zoo {
         return network.get();
       }
     }
-    List<String> names = architectures().stream().map(ArchitectureInfo::name).toList();
     List<String> keys = stateDict.tensors().keySet().stream().limit(KEYS_SHOWN).toList();
     throw new UnsupportedModelException(
         "the keys are of no known network; known are %s; the %d keys begin with %s"
-            .formatted(names, stateDict.tensors().size(), keys));
+            .formatted(names(), stateDict.tensors().size(), keys));
   }
 
   /** As for ImageNet, but thumbnails are used whole. */
