@@ -20,47 +20,45 @@ import java.lang.constant.MethodTypeDesc;
  *
  * <pre>
  * row(in, rowOffsets, weights, w, out, o):
- *   for each group of strips with the same border:  strips(..., from, to)
- *
- * strips(in, rowOffsets, weights, w, out, o, from, to):
  *   for (c = 0; c &lt; channels; c += LANES)
- *     for (x = from; x &lt; to; x += strip)
- *       for each row and each column of the window of a strip, unrolled:
- *         load the input, multiply-add it to every sum that it belongs to
- *       store the sums
+ *     left(..., c, 0), middle(..., c, x) for every strip between, right(..., c, last)
+ *
+ * left, middle, right(in, rowOffsets, weights, w, out, o, c, x):
+ *   for each row and each column of the windows of the strip, unrolled:
+ *     load the input, multiply-add it to every sum that it belongs to
+ *   store the sums
  * </pre>
  *
- * The first strip meets the left border, the last one the right border, a row no wider than a strip
- * both. Strips overlap where the row is no multiple of them.
+ * The left strip of a row no wider than a strip meets both borders. Strips overlap where the row is
+ * no multiple of them. There is no loop around a strip in its own method: the checks of array
+ * bounds in straight code are merged, those of a loop with few turns cost as much as the work.
  */
 final class DepthwiseGenerator {
   /** One row of sums, one row of weights and an input fit into 16 registers. */
   private static final int MAX_STRIP = 7;
 
-  private static final MethodTypeDesc ROW =
+  private static final MethodTypeDesc SIGNATURE =
       MethodTypeDesc.of(CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int);
-  private static final MethodTypeDesc STRIPS = ROW.insertParameterTypes(6, CD_int, CD_int);
+  private static final MethodTypeDesc STRIP = SIGNATURE.insertParameterTypes(6, CD_int, CD_int);
 
-  // Locals of a strips method; the instance method row has them one further up.
+  // Locals of a strip's method; the instance method row has the parameters one further up.
   private static final int IN = 0;
   private static final int ROW_OFFSETS = 1;
   private static final int WEIGHTS = 2;
   private static final int WEIGHT = 3;
   private static final int OUT = 4;
   private static final int OUT_OFFSET = 5;
-  private static final int FROM = 6;
-  private static final int TO = 7;
-  private static final int CHANNEL = 8;
-  private static final int X = 9;
-  private static final int MASK = 10;
-  private static final int INPUT = 11;
-  private static final int FIRST_ROW = 12;
+  private static final int CHANNEL = 6;
+  private static final int X = 7;
+  private static final int ROW = 8;
+  private static final int MASK = 9;
+  private static final int INPUT = 10;
+  private static final int FIRST_WEIGHT = 11;
 
   private final DepthwiseSpec spec;
   private final ClassDesc name;
   private final int strip;
   private final int right;
-  private final int firstWeight;
   private final int firstSum;
 
   private DepthwiseGenerator(DepthwiseSpec spec) {
@@ -70,8 +68,7 @@ final class DepthwiseGenerator {
             getClass().getPackageName(), "Depthwise%dx%d".formatted(spec.kernel(), spec.kernel()));
     strip = Math.ceilDiv(spec.outWidth(), Math.ceilDiv(spec.outWidth(), MAX_STRIP));
     right = spec.outWidth() - strip;
-    firstWeight = FIRST_ROW + spec.kernel();
-    firstSum = firstWeight + spec.kernel();
+    firstSum = FIRST_WEIGHT + spec.kernel();
   }
 
   static byte[] generate(DepthwiseSpec spec) {
@@ -83,88 +80,65 @@ final class DepthwiseGenerator {
         name,
         DepthwiseKernel.class,
         builder -> {
-          builder.withMethodBody("row", ROW, ACC_PUBLIC, this::row);
-          border(builder, "left", 0);
+          builder.withMethodBody("row", SIGNATURE, ACC_PUBLIC, this::row);
+          strip(builder, "left", 0);
           if (right > 0) {
-            border(builder, "right", right);
+            strip(builder, "right", right);
           }
           if (right > strip) {
-            builder.withMethodBody(
-                "middle", STRIPS, ACC_PRIVATE | ACC_STATIC, code -> new Body(code, strip).middle());
+            strip(builder, "middle", strip);
           }
         });
   }
 
-  private void border(ClassBuilder builder, String border, int x) {
-    builder.withMethodBody(
-        border, ROW, ACC_PRIVATE | ACC_STATIC, code -> new Body(code, x).border());
-  }
-
   private void row(CodeBuilder code) {
-    callBorder(code, "left");
-    if (right > 0) {
-      callBorder(code, "right");
-    }
+    KernelCode kernel = new KernelCode(code);
+    int x = 8;
+    call(code, "left", code::iconst_0);
     if (right > strip) {
       int lastMiddle = right - strip;
-      callMiddle(code, strip, lastMiddle);
-      callMiddle(code, lastMiddle, lastMiddle + 1);
+      kernel.loop(x, strip, lastMiddle, strip, () -> call(code, "middle", () -> code.iload(x)));
+      call(code, "middle", () -> code.loadConstant(lastMiddle));
+    }
+    if (right > 0) {
+      call(code, "right", () -> code.loadConstant(right));
     }
     code.return_();
   }
 
-  private void callBorder(CodeBuilder code, String border) {
-    pushParameters(code);
-    code.invokestatic(name, border, ROW);
+  private void call(CodeBuilder code, String strip, Runnable x) {
+    int channel = 7;
+    Runnable call =
+        () -> {
+          code.aload(IN + 1).aload(ROW_OFFSETS + 1).aload(WEIGHTS + 1).iload(WEIGHT + 1);
+          code.aload(OUT + 1).iload(OUT_OFFSET + 1).iload(channel);
+          x.run();
+          code.invokestatic(name, strip, STRIP);
+        };
+    new KernelCode(code).loop(channel, 0, spec.channels(), Vectors.LANES, call);
   }
 
-  private void callMiddle(CodeBuilder code, int from, int to) {
-    pushParameters(code);
-    code.loadConstant(from).loadConstant(to).invokestatic(name, "middle", STRIPS);
+  /**
+   * @param pixel the first output pixel of a strip that meets the same borders
+   */
+  private void strip(ClassBuilder builder, String strip, int pixel) {
+    builder.withMethodBody(
+        strip, STRIP, ACC_PRIVATE | ACC_STATIC, code -> new Strip(code, pixel).write());
   }
 
-  private static void pushParameters(CodeBuilder code) {
-    code.aload(IN + 1).aload(ROW_OFFSETS + 1).aload(WEIGHTS + 1).iload(WEIGHT + 1);
-    code.aload(OUT + 1).iload(OUT_OFFSET + 1);
-  }
-
-  /** Writes one method. */
-  private final class Body {
+  /** Writes the method of one kind of strip. */
+  private final class Strip {
     private final CodeBuilder code;
     private final KernelCode kernel;
     private final int firstPixel;
 
-    /**
-     * @param firstPixel of a strip that meets the same borders as all strips of this method
-     */
-    Body(CodeBuilder code, int firstPixel) {
+    Strip(CodeBuilder code, int firstPixel) {
       this.code = code;
       this.firstPixel = firstPixel;
       kernel = new KernelCode(code);
     }
 
-    void border() {
-      code.loadConstant(firstPixel).istore(X);
-      channels(this::strip);
-    }
-
-    void middle() {
-      channels(
-          () -> {
-            code.iload(FROM).istore(X);
-            kernel.loopWhileLess(X, () -> code.iload(TO), strip, this::strip);
-          });
-    }
-
-    private void channels(Runnable strips) {
-      for (int ky = 0; ky < spec.kernel(); ky++) {
-        code.aload(ROW_OFFSETS).loadConstant(ky).iaload().istore(FIRST_ROW + ky);
-      }
-      kernel.loop(CHANNEL, 0, spec.channels(), Vectors.LANES, strips);
-      code.return_();
-    }
-
-    private void strip() {
+    void write() {
       for (int o = 0; o < strip; o++) {
         kernel.zero().set(firstSum + o);
       }
@@ -184,16 +158,18 @@ final class DepthwiseGenerator {
         store(true);
         code.labelBinding(end);
       }
+      code.return_();
     }
 
     private void addRow(int ky) {
       for (int kx = 0; kx < spec.kernel(); kx++) {
         int position = (ky * spec.kernel() + kx) * spec.weightStride();
         Index weight = Index.of(WEIGHT).plus(CHANNEL, 1).plus(position);
-        kernel.load(WEIGHTS, weight).set(firstWeight + kx);
+        kernel.load(WEIGHTS, weight).set(FIRST_WEIGHT + kx);
       }
-      Index row = Index.of(FIRST_ROW + ky).plus(CHANNEL, 1);
-      Index first = row.plus(X, spec.stride() * spec.inStride());
+      code.aload(ROW_OFFSETS).loadConstant(ky).iaload().istore(ROW);
+      int step = spec.stride() * spec.inStride();
+      Index first = Index.of(ROW).plus(CHANNEL, 1).plus(X, step);
       int columns = (strip - 1) * spec.stride() + spec.kernel();
       for (int column = 0; column < columns; column++) {
         int pixel = firstPixel * spec.stride() - spec.padding() + column;
@@ -210,7 +186,7 @@ final class DepthwiseGenerator {
         int o = Math.floorDiv(column - kx, spec.stride());
         if (o >= 0 && o < strip && o * spec.stride() + kx == column) {
           int sum = firstSum + o;
-          kernel.get(INPUT).get(firstWeight + kx).get(sum).multiplyAdd().set(sum);
+          kernel.get(INPUT).get(FIRST_WEIGHT + kx).get(sum).multiplyAdd().set(sum);
         }
       }
     }
