@@ -12,6 +12,8 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -120,7 +122,7 @@ final class GoldenCase {
     return logits.stream().flatMapToDouble(DoubleStream::of).toArray();
   }
 
-  /** The network's state dict as PyTorch would have it after loading. */
+  /** The network's state dict; where the case has its weights rounded, in that type. */
   StateDict stateDict() {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     keys.forEach(key -> tensors.put(key.name(), tensor(key)));
@@ -129,12 +131,8 @@ final class GoldenCase {
 
   private Tensor tensor(Key key) {
     return switch (key.role()) {
-      case "int" ->
-          Tensor.wrap(
-              key.shape(),
-              DataType.INT64,
-              MemorySegment.ofArray(new byte[8 * (int) key.shape().elementCount()]));
-      case "fixed" -> repeated(fixed.get(key.name()), key.shape());
+      case "int" -> Tensor.wrap(key.shape(), DataType.INT64, MemorySegment.ofArray(new byte[8]));
+      case "fixed" -> rounded(repeated(fixed.get(key.name()), key.shape()));
       default ->
           rounded(
               RuleWeights.tensor(
@@ -151,23 +149,27 @@ final class GoldenCase {
   }
 
   private Tensor rounded(Tensor tensor) {
+    return switch (facts.get("round")) {
+      case "float32" -> tensor;
+      case "float16" -> halves(tensor, DataType.FLOAT16);
+      case "bfloat16" -> halves(tensor, DataType.BFLOAT16);
+      default -> throw new IllegalStateException("rounds to " + facts.get("round"));
+    };
+  }
+
+  private static Tensor halves(Tensor tensor, DataType type) {
     float[] values = tensor.toFloatArray();
-    for (int i = 0; i < values.length; i++) {
-      values[i] =
-          switch (facts.get("round")) {
-            case "float32" -> values[i];
-            case "float16" -> Float.float16ToFloat(Float.floatToFloat16(values[i]));
-            case "bfloat16" -> toBfloat16(values[i]);
-            default -> throw new IllegalStateException("rounds to " + facts.get("round"));
-          };
+    ByteBuffer bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
+      bytes.putShort(type == DataType.FLOAT16 ? Float.floatToFloat16(value) : toBfloat16(value));
     }
-    return Tensor.of(tensor.shape(), values);
+    return Tensor.wrap(tensor.shape(), type, MemorySegment.ofArray(bytes.array()));
   }
 
   /** To the nearest bfloat16, ties to even; finite numbers only. */
-  private static float toBfloat16(float value) {
+  private static short toBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
     int roundUp = 0x7fff + ((bits >>> 16) & 1);
-    return Float.intBitsToFloat((bits + roundUp) & 0xffff0000);
+    return (short) ((bits + roundUp) >>> 16);
   }
 }

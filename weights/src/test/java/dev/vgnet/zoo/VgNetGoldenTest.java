@@ -5,14 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.cpu.reference.ReferenceInterpreter;
 import dev.vgnet.graph.GraphStatistics;
-import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.model.ModelFile;
 import dev.vgnet.tensor.Shape;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,16 +27,16 @@ class VgNetGoldenTest {
    */
   private static final double TOLERANCE = 1e-10;
 
-  static Stream<String> cases() {
-    return GoldenCase.names().stream().filter(name -> name.contains("vgnet"));
+  static List<String> cases() {
+    return VgNetCases.names();
   }
 
   @ParameterizedTest
   @MethodSource("cases")
   void agreesWithPyTorch(String name) {
     GoldenCase golden = GoldenCase.load(name);
-    ImportedModel model = imported(name, golden);
-    assertEquals(architecture(name), model.architecture());
+    ImportedModel model = VgNetCases.imported(name, golden);
+    assertEquals(VgNetCases.architecture(name), model.architecture());
     ModelFile file = model.file();
     assertCounts(golden, file);
 
@@ -74,24 +71,5 @@ class VgNetGoldenTest {
       largest = Math.max(largest, Math.abs(expected[i] - actual[i]));
     }
     return largest;
-  }
-
-  /** The name of the case without what stands for author, activation and generation. */
-  private static String architecture(String name) {
-    return name.replaceAll("^own_|(_silu)?_(paper|mid|public).*", "");
-  }
-
-  /** Imports a case, with options only for what its keys do not tell. */
-  private static ImportedModel imported(String name, GoldenCase golden) {
-    boolean thumbnailsUntold = name.contains("vgnetc") && name.contains(VgNet.THUMBNAIL);
-    ImportOptions options =
-        new ImportOptions(
-            thumbnailsUntold ? Optional.of(architecture(name)) : Optional.empty(),
-            name.contains("_silu") ? Optional.of(Function.SILU) : Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            List.of());
-    return Zoo.importStateDict(golden.stateDict(), name, "0".repeat(64), options);
   }
 }

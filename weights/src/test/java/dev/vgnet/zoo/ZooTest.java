@@ -135,6 +135,21 @@ class ZooTest {
   }
 
   @Test
+  void keepsHalfPrecision() {
+    for (var expected :
+        Map.of(
+                "vgnetg_1_0mp_se_public__half", DataType.FLOAT16,
+                "vgnetg_1_0mp_public__bf16", DataType.BFLOAT16)
+            .entrySet()) {
+      imported(tensors(expected.getKey()))
+          .file()
+          .tensors()
+          .values()
+          .forEach(tensor -> assertEquals(expected.getValue(), tensor.dataType()));
+    }
+  }
+
+  @Test
   void findsTheTailOfEarlyCheckpoints() {
     Map<String, Tensor> early = new LinkedHashMap<>();
     tensors(UNEVEN)
@@ -267,14 +282,14 @@ class ZooTest {
     }
   }
 
-  /** Drops, renames or reshapes a tensor. */
+  /** Drops, copies or reshapes a tensor. */
   private static void breakOne(Map<String, Tensor> tensors, Random random) {
     List<String> names = new ArrayList<>(tensors.keySet());
     if (names.isEmpty()) {
       return;
     }
     String name = names.get(random.nextInt(names.size()));
-    switch (random.nextInt(4)) {
+    switch (random.nextInt(5)) {
       case 0 -> tensors.remove(name);
       case 1 -> tensors.put(names.get(random.nextInt(names.size())), tensors.get(name));
       case 2 -> {
@@ -284,10 +299,11 @@ class ZooTest {
         }
         tensors.put(name, zeros(extents));
       }
+      case 3 -> tensors.put(name, zeros(Integer.MAX_VALUE - 1, Integer.MAX_VALUE, 0));
       default -> {
         int[] extents = tensors.get(name).shape().toArray();
         if (extents.length > 0) {
-          extents[0] = random.nextBoolean() ? 0 : extents[0] + 1;
+          extents[0] = random.nextInt(2 * Math.min(extents[0], 1000) + 1);
         }
         tensors.put(name, zeros(extents));
       }
