@@ -25,7 +25,7 @@ final class JpegFile {
   }
 
   /** More scans than any encoder writes; each costs a pass over the picture. */
-  private static final int MAX_SCANS = 200;
+  private static final int MAX_SCANS = 100;
 
   private static final byte[] JFIF = {'J', 'F', 'I', 'F', 0};
   private static final byte[] ADOBE = {'A', 'd', 'o', 'b', 'e'};
