@@ -1,0 +1,103 @@
+package dev.vgnet.cli;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.vgnet.Session;
+import dev.vgnet.image.ContactSheet;
+import dev.vgnet.image.ImageClassifier;
+import dev.vgnet.image.ImageFiles;
+import dev.vgnet.image.Prediction;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import javax.imageio.ImageIO;
+import me.tongfei.progressbar.ProgressBar;
+
+/** Classifies picture files and shows the result as a table, as JSON and as a contact sheet. */
+final class Classifications {
+  private Classifications() {}
+
+  /** Classifies each file by itself, so that each latency is that of one picture. */
+  static List<Classification> of(Session session, List<Path> files, int top) throws IOException {
+    ImageClassifier classifier = new ImageClassifier(session);
+    List<Classification> results = new ArrayList<>();
+    try (ProgressBar progress = Progress.start("pictures", files.size())) {
+      for (Path file : files) {
+        BufferedImage picture = ImageFiles.read(file);
+        long start = System.nanoTime();
+        List<Prediction> predictions = classifier.classify(picture, top);
+        double milliseconds = (System.nanoTime() - start) / 1e6;
+        results.add(new Classification(file, picture, predictions, milliseconds));
+        progress.step();
+      }
+    }
+    return results;
+  }
+
+  static void printTable(List<Classification> results, PrintWriter out) {
+    Table table = new Table("picture", "label", "probability ", "ms ");
+    for (Classification result : results) {
+      String file = result.file().getFileName().toString();
+      String milliseconds = "%.2f".formatted(result.milliseconds());
+      for (Prediction prediction : result.predictions()) {
+        String probability = "%.1f %%".formatted(100 * prediction.probability());
+        table.add(file, prediction.label(), probability, milliseconds);
+        file = "";
+        milliseconds = "";
+      }
+    }
+    table.print(out);
+  }
+
+  static void printJson(List<Classification> results, PrintWriter out) throws IOException {
+    List<Map<String, Object>> list = new ArrayList<>();
+    for (Classification result : results) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("file", result.file().toString());
+      entry.put("milliseconds", result.milliseconds());
+      List<Map<String, Object>> predictions = new ArrayList<>();
+      for (Prediction prediction : result.predictions()) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("index", prediction.index());
+        fields.put("label", prediction.label());
+        fields.put("probability", prediction.probability());
+        predictions.add(fields);
+      }
+      entry.put("predictions", predictions);
+      list.add(entry);
+    }
+    out.println(JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(list));
+  }
+
+  /**
+   * Writes a contact sheet.
+   *
+   * @param expected the right label of a file, where it is known
+   */
+  static void writeSheet(
+      String title,
+      List<Classification> results,
+      Function<Path, Optional<String>> expected,
+      Path file)
+      throws IOException {
+    List<ContactSheet.Entry> entries = new ArrayList<>();
+    for (Classification result : results) {
+      entries.add(
+          new ContactSheet.Entry(
+              result.file().getFileName().toString(),
+              result.picture(),
+              result.predictions(),
+              expected.apply(result.file())));
+    }
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(ContactSheet.draw(title, entries), "png", png);
+    OutputFiles.write(file, png.toByteArray());
+  }
+}

@@ -1,0 +1,110 @@
+package dev.vgnet.cli;
+
+import dev.vgnet.Model;
+import dev.vgnet.Session;
+import dev.vgnet.image.ImageClassifier;
+import dev.vgnet.image.ImageFiles;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import me.tongfei.progressbar.ProgressBar;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The whole way from weight file to labelled pictures, with what the project carries. */
+@Command(
+    name = "demo",
+    description = "Classifies the sample pictures with the bundled model.",
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+  private static final Duration WARM_UP = Duration.ofSeconds(2);
+
+  @Spec private CommandSpec spec;
+  @Mixin private SessionMixin sessions;
+
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      defaultValue = "3",
+      description = "Labels a picture (default: ${DEFAULT-VALUE}).")
+  private int top;
+
+  @Option(
+      names = "--sheet",
+      paramLabel = "FILE.png",
+      defaultValue = "vgnet-demo.png",
+      description = "Where to write the contact sheet (default: ${DEFAULT-VALUE}).")
+  private Path sheet;
+
+  @Override
+  public Integer call() throws IOException {
+    Path weights = weightsFolder();
+    PrintWriter out = spec.commandLine().getOut();
+    Model model = Model.load(weights.resolve("demo/vgnetg_demo.safetensors"));
+    try (Session session = sessions.open(model)) {
+      List<Path> pictures = pictures(weights.resolve("train/samples"));
+      String title =
+          "%s on %s (%s)"
+              .formatted(
+                  model.metadata().source().architecture(), session.device(), session.backend());
+      out.println(title);
+      warmUp(session, pictures);
+      List<Classification> results = Classifications.of(session, pictures, top);
+      Classifications.printTable(results, out);
+      double[] latencies =
+          results.stream().mapToDouble(Classification::milliseconds).sorted().toArray();
+      out.printf(
+          "median latency %.2f ms a picture, resizing included%n", latencies[latencies.length / 2]);
+      Classifications.writeSheet(title, results, DemoCommand::label, sheet);
+      out.println("contact sheet: " + sheet.toAbsolutePath());
+    }
+    return 0;
+  }
+
+  /** Until the kernels are compiled and the latencies are those of a service that runs. */
+  private void warmUp(Session session, List<Path> pictures) throws IOException {
+    ImageClassifier classifier = new ImageClassifier(session);
+    List<BufferedImage> images = new ArrayList<>();
+    for (Path picture : pictures) {
+      images.add(ImageFiles.read(picture));
+    }
+    long start = System.nanoTime();
+    try (ProgressBar progress = Progress.start("warming up", WARM_UP.toMillis())) {
+      for (int i = 0; System.nanoTime() - start < WARM_UP.toNanos(); i++) {
+        classifier.classify(images.get(i % images.size()), top);
+        progress.stepTo((System.nanoTime() - start) / 1_000_000);
+      }
+    }
+  }
+
+  /** The samples are named by what they show. */
+  private static Optional<String> label(Path picture) {
+    return Optional.of(picture.getFileName().toString().replaceFirst("\\.[^.]*$", ""));
+  }
+
+  private static Path weightsFolder() {
+    Path folder = Path.of(System.getProperty("vgnet.home", "."), "weights");
+    if (!Files.isDirectory(folder.resolve("demo"))) {
+      throw new CommandFailure(
+          folder + ": holds no demo; start the command by the project's ./vgnet script");
+    }
+    return folder;
+  }
+
+  private static List<Path> pictures(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> !file.getFileName().toString().startsWith(".")).sorted().toList();
+    }
+  }
+}

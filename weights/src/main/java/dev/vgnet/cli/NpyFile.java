@@ -1,0 +1,143 @@
+package dev.vgnet.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.tensor.DataType;
+import dev.vgnet.tensor.Shape;
+import dev.vgnet.tensor.Tensor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** NumPy's array file, format versions 1 to 3: little-endian numbers in C order. */
+final class NpyFile {
+  private static final String MAGIC = "\u0093NUMPY";
+  private static final Map<String, DataType> TYPES =
+      Map.of(
+          "<f2", DataType.FLOAT16,
+          "<f4", DataType.FLOAT32,
+          "<f8", DataType.FLOAT64,
+          "|u1", DataType.UINT8);
+  private static final Pattern HEADER =
+      Pattern.compile(
+          "\\{\\s*'descr'\\s*:\\s*'([^']*)'\\s*,\\s*'fortran_order'\\s*:\\s*(True|False)\\s*,"
+              + "\\s*'shape'\\s*:\\s*\\(([0-9,\\s]*)\\)\\s*,?\\s*\\}\\s*");
+  private static final int ALIGNMENT = 64;
+
+  private NpyFile() {}
+
+  /**
+   * Maps an array.
+   *
+   * @throws ModelFormatException if the file is no such array
+   */
+  static Tensor read(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path)) {
+      MemorySegment file = channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+      return parse(file);
+    } catch (ModelFormatException e) {
+      throw e.inFile(path);
+    }
+  }
+
+  static Tensor parse(MemorySegment file) {
+    byte[] start = bytes(file, 0, 12);
+    if (!new String(start, 0, 6, ISO_8859_1).equals(MAGIC)) {
+      throw new ModelFormatException("offset 0", "no NumPy array (.npy)");
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN);
+    int version = start[6];
+    if (version < 1 || version > 3) {
+      throw new ModelFormatException("offset 6", "unknown .npy version " + version);
+    }
+    int prefix = version == 1 ? 10 : 12;
+    long length = version == 1 ? buffer.getShort(8) & 0xffff : buffer.getInt(8) & 0xffffffffL;
+    String header = new String(bytes(file, prefix, length), ISO_8859_1);
+    Matcher fields = HEADER.matcher(header);
+    if (!fields.matches()) {
+      throw new ModelFormatException("header", "not understood: " + header.strip());
+    }
+    DataType type = TYPES.get(fields.group(1));
+    if (type == null) {
+      throw new ModelFormatException(
+          "header", "expected a type of " + TYPES.keySet() + ", found " + fields.group(1));
+    }
+    if (fields.group(2).equals("True")) {
+      throw new ModelFormatException(
+          "header", "the array is in Fortran order; save numpy.ascontiguousarray(x)");
+    }
+    MemorySegment data = file.asSlice(prefix + length);
+    Shape shape = shape(fields.group(3));
+    long expected = shape.elementCount() * type.byteSize();
+    if (data.byteSize() != expected) {
+      throw new ModelFormatException(
+          "data", "expected %d bytes for %s, found %d".formatted(expected, shape, data.byteSize()));
+    }
+    return Tensor.wrap(shape, type, data);
+  }
+
+  /** Writes a tensor as float32, replacing the file as a whole. */
+  static void write(Path path, Tensor tensor) throws IOException {
+    float[] values = tensor.toFloatArray();
+    byte[] header = header(tensor.shape());
+    ByteBuffer content =
+        ByteBuffer.allocate(Math.addExact(header.length, Math.multiplyExact(values.length, 4)))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    content.put(header);
+    content.asFloatBuffer().put(values);
+    OutputFiles.write(path, content.array());
+  }
+
+  private static byte[] header(Shape shape) {
+    StringBuilder extents = new StringBuilder();
+    for (int extent : shape.toArray()) {
+      extents.append(extent).append(", ");
+    }
+    String dictionary =
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }"
+            .formatted(extents.toString().strip());
+    int length = Math.ceilDiv(10 + dictionary.length() + 1, ALIGNMENT) * ALIGNMENT - 10;
+    byte[] header = new byte[10 + length];
+    Arrays.fill(header, (byte) ' ');
+    System.arraycopy(MAGIC.getBytes(ISO_8859_1), 0, header, 0, 6);
+    ByteBuffer buffer = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.put(6, (byte) 1).put(7, (byte) 0).putShort(8, (short) length);
+    System.arraycopy(dictionary.getBytes(ISO_8859_1), 0, header, 10, dictionary.length());
+    header[header.length - 1] = '\n';
+    return header;
+  }
+
+  private static Shape shape(String extents) {
+    try {
+      return Shape.of(
+          Pattern.compile(",")
+              .splitAsStream(extents)
+              .map(String::strip)
+              .filter(e -> !e.isEmpty())
+              .mapToInt(Integer::parseInt)
+              .toArray());
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException("header", "shape out of range: (" + extents + ")", e);
+    }
+  }
+
+  private static byte[] bytes(MemorySegment file, long offset, long length) {
+    if (length > file.byteSize() - offset) {
+      throw new ModelFormatException(
+          "offset " + offset,
+          "expected %d bytes, found %d".formatted(length, file.byteSize() - offset));
+    }
+    return file.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
+  }
+}

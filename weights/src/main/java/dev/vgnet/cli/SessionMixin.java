@@ -1,0 +1,42 @@
+package dev.vgnet.cli;
+
+import dev.vgnet.Model;
+import dev.vgnet.Session;
+import dev.vgnet.SessionOptions;
+import dev.vgnet.runtime.Device;
+import picocli.CommandLine.Option;
+
+/** The options that say how to compute, the same for every command that does. */
+final class SessionMixin {
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description = "Where to compute: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Device device = Device.AUTO;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "One backend of that device, as `vgnet doctor` lists them (default: the best).")
+  private String backend;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that work on a run (default: all processors).")
+  private Integer threads;
+
+  Session open(Model model) {
+    SessionOptions.Builder options = SessionOptions.builder().device(device);
+    if (backend != null) {
+      options.backend(backend);
+    }
+    if (threads != null) {
+      if (threads < 1) {
+        throw new CommandFailure("--threads must be at least 1, found " + threads);
+      }
+      options.threads(threads);
+    }
+    return model.newSession(options.build());
+  }
+}
