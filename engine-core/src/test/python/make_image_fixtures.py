@@ -86,6 +86,7 @@ def with_component_ids(data, ids):
 def swapped_profile():
     """An ICC profile in which red and blue change places: who applies it is found out."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = profile[:24] + bytes(12) + profile[36:]  # without the date, to be the same always
     return profile.replace(b"rXYZ", b"????").replace(b"bXYZ", b"rXYZ").replace(b"????", b"bXYZ")
 
 
@@ -136,7 +137,9 @@ def write_pictures(folder):
         save(f"ycc_{name}.jpg", rgb, quality=90, subsampling=subsampling)
     save("progressive.jpg", rgb, quality=85, progressive=True)
     save("grey.jpg", picture(61, 47, "L"), quality=90)
-    save("colour_profile.jpg", rgb, quality=90, icc_profile=swapped_profile())
+    profiled = jpeg(rgb, quality=90, icc_profile=swapped_profile())
+    save("colour_profile.jpg", profiled)
+    save("colour_profile_broken.jpg", profiled.replace(b"ICC_PROFILE\0\1\1", b"ICC_PROFILE\0\7\1"))
     cmyk = jpeg(picture(61, 47, "CMYK"), quality=90, subsampling=0)
     assert b"Adobe\0\x64\0\0\0\0\0" in cmyk
     save("cmyk.jpg", cmyk)

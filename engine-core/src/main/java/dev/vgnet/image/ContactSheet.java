@@ -114,7 +114,7 @@ public final class ContactSheet {
 
   /** About as many columns as make the sheet of a screen's shape. */
   private static int columns(int entries) {
-    return Math.clamp((long) Math.ceil(Math.sqrt(1.5 * entries)), 1, MAX_COLUMNS);
+    return (int) Math.min(Math.round(Math.sqrt(1.5 * entries)), MAX_COLUMNS);
   }
 
   private static Graphics2D graphics(BufferedImage sheet) {

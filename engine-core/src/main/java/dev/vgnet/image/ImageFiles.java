@@ -34,6 +34,10 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 public final class ImageFiles {
   private ImageFiles() {}
 
+  private interface Decoder {
+    BufferedImage decode(ImageReader reader) throws IOException;
+  }
+
   /**
    * Reads a picture within {@link ImageLimits#DEFAULT}.
    *
@@ -79,6 +83,29 @@ public final class ImageFiles {
   }
 
   private static BufferedImage decode(byte[] bytes, String name, ImageLimits limits) {
+    try {
+      if (JpegFile.isJpeg(bytes)) {
+        JpegFile jpeg = new JpegFile(bytes);
+        return jpeg.orientation()
+            .apply(
+                decode(
+                    jpeg.withoutMetadata(),
+                    reader -> JpegDecoder.decode(jpeg, reader),
+                    name,
+                    limits));
+      }
+      return Exif.ofFile(ByteBuffer.wrap(bytes))
+          .apply(decode(bytes, reader -> RgbImages.of(reader.read(0)), name, limits));
+    } catch (ImageFormatException e) {
+      throw e;
+    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      // The plug-ins meet broken bytes with errors of every kind, and trust lengths they read.
+      throw new ImageFormatException(name, "cannot be decoded: " + reason(e), e);
+    }
+  }
+
+  private static BufferedImage decode(
+      byte[] bytes, Decoder decoder, String name, ImageLimits limits) throws IOException {
     try (ImageInputStream input =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
@@ -89,19 +116,10 @@ public final class ImageFiles {
       try {
         reader.setInput(input, true, true);
         checkSize(reader, name, limits);
-        if (JpegFile.isJpeg(bytes)) {
-          JpegFile jpeg = JpegFile.parse(bytes);
-          return jpeg.orientation().apply(jpeg.decode(reader));
-        }
-        return Exif.ofFile(ByteBuffer.wrap(bytes)).apply(RgbImages.of(reader.read(0)));
+        return decoder.decode(reader);
       } finally {
         reader.dispose();
       }
-    } catch (ImageFormatException e) {
-      throw e;
-    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      // The plug-ins meet broken bytes with errors of every kind, and trust lengths they read.
-      throw new ImageFormatException(name, "cannot be decoded: " + reason(e), e);
     }
   }
 

@@ -1,58 +1,68 @@
 package dev.vgnet.image;
 
-import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferByte;
-import java.awt.image.Raster;
-import java.io.IOException;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import javax.imageio.IIOException;
-import javax.imageio.ImageReader;
 
 /**
- * What the markers of a JPEG file say (ITU-T T.81, annex B), and how its components become RGB.
- * ImageIO only decodes the components: its colour conversion would apply embedded profiles, guess
- * colour spaces from the subsampling and refuse CMYK, none of which PIL does.
+ * What the markers of a JPEG file say (ITU-T T.81, annex B). What is broken is passed over, as
+ * decoders do.
  */
 final class JpegFile {
-  /** What the components mean. */
+  /** What the colour components mean. */
   enum Encoding {
     GREY,
     RGB,
     YCC,
     CMYK,
-    YCCK
+    YCCK,
+    UNKNOWN
   }
 
-  /** More scans than any encoder writes; each costs a pass over the picture. */
-  private static final int MAX_SCANS = 100;
+  private static final int SOF0 = 0xc0;
+  private static final int SOF15 = 0xcf;
+  private static final int DHT = 0xc4;
+  private static final int JPG = 0xc8;
+  private static final int DAC = 0xcc;
+  private static final int RST0 = 0xd0;
+  private static final int SOI = 0xd8;
+  private static final int EOI = 0xd9;
+  private static final int SOS = 0xda;
+  private static final int APP0 = 0xe0;
+  private static final int APP1 = 0xe1;
+  private static final int APP14 = 0xee;
+  private static final int APP15 = 0xef;
+  private static final int COM = 0xfe;
 
   private static final byte[] JFIF = {'J', 'F', 'I', 'F', 0};
   private static final byte[] ADOBE = {'A', 'd', 'o', 'b', 'e'};
   private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
+  private static final byte[] RGB_COMPONENTS = {'R', 'G', 'B'};
 
   private final byte[] bytes;
-  private byte[] componentIds = {};
+  private final ByteArrayOutputStream withoutMetadata = new ByteArrayOutputStream();
+  private int copied;
+  private byte[] components = {};
   private boolean jfif;
   private int adobeTransform = -1;
-  private int exifStart;
-  private int exifEnd;
+  private ByteBuffer exif = ByteBuffer.allocate(0);
   private int scans;
   private boolean complete;
 
-  private JpegFile(byte[] bytes) {
+  /**
+   * Reads the markers of a file.
+   *
+   * @param bytes all of it; see {@link #isJpeg}
+   */
+  JpegFile(byte[] bytes) {
     this.bytes = bytes;
+    readMarkers();
+    copyUpTo(bytes.length);
   }
 
+  /** Whether a file starts as a JPEG file does. */
   static boolean isJpeg(byte[] bytes) {
-    return bytes.length > 2 && (bytes[0] & 0xff) == 0xff && (bytes[1] & 0xff) == 0xd8;
-  }
-
-  /** Reads all markers; what is broken is passed over, as decoders do. */
-  static JpegFile parse(byte[] bytes) {
-    JpegFile file = new JpegFile(bytes);
-    file.readMarkers();
-    return file;
+    return bytes.length > 2 && (bytes[0] & 0xff) == 0xff && (bytes[1] & 0xff) == SOI;
   }
 
   private void readMarkers() {
@@ -61,10 +71,8 @@ final class JpegFile {
       int marker = bytes[position + 1] & 0xff;
       if ((bytes[position] & 0xff) != 0xff || marker == 0xff) {
         position++;
-      } else if (marker == 0xd9) {
-        complete = scans > 0;
-        position += 2;
-      } else if (marker < 0xc0 || (marker >= 0xd0 && marker <= 0xd8)) {
+      } else if (marker < SOF0 || (marker >= RST0 && marker <= EOI)) {
+        complete = marker == EOI && scans > 0;
         position += 2;
       } else {
         position += 2 + readSegment(marker, position + 2);
@@ -84,35 +92,42 @@ final class JpegFile {
       return 0;
     }
     switch (marker) {
-      case 0xe0 -> jfif |= startsWith(JFIF, data, end);
-      case 0xe1 -> {
-        if (exifEnd == 0 && startsWith(EXIF, data, end)) {
-          exifStart = data + EXIF.length;
-          exifEnd = end;
-        }
-      }
-      case 0xee -> {
-        if (end - data >= 12 && startsWith(ADOBE, data, end)) {
-          adobeTransform = bytes[data + 11] & 0xff;
-        }
-      }
-      case 0xda -> scans++;
-      case 0xc4, 0xc8, 0xcc -> {}
+      case DHT, JPG, DAC -> {}
+      case SOS -> scans++;
+      case APP0 -> jfif |= startsWith(JFIF, data, end);
+      case APP1 -> readExif(data, end);
+      case APP14 -> readAdobe(data, end);
       default -> {
-        if (marker <= 0xcf && componentIds.length == 0 && end - data >= 6) {
+        if (marker <= SOF15) {
           readFrame(data, end);
         }
       }
     }
+    if (marker == COM || (marker > APP0 && marker <= APP15 && marker != APP14)) {
+      copyUpTo(start - 2);
+      copied = end;
+    }
     return length;
   }
 
+  private void readExif(int data, int end) {
+    if (!exif.hasRemaining() && startsWith(EXIF, data, end)) {
+      exif = ByteBuffer.wrap(bytes, data + EXIF.length, end - data - EXIF.length);
+    }
+  }
+
+  private void readAdobe(int data, int end) {
+    if (end - data >= 12 && startsWith(ADOBE, data, end)) {
+      adobeTransform = bytes[data + 11] & 0xff;
+    }
+  }
+
   private void readFrame(int data, int end) {
-    int components = bytes[data + 5] & 0xff;
-    if (data + 6 + 3 * components <= end) {
-      componentIds = new byte[components];
-      for (int i = 0; i < components; i++) {
-        componentIds[i] = bytes[data + 6 + 3 * i];
+    int count = data + 5 < end ? bytes[data + 5] & 0xff : 0;
+    if (components.length == 0 && data + 6 + 3 * count <= end) {
+      components = new byte[count];
+      for (int i = 0; i < count; i++) {
+        components[i] = bytes[data + 6 + 3 * i];
       }
     }
   }
@@ -122,74 +137,42 @@ final class JpegFile {
         && Arrays.equals(bytes, from, from + prefix.length, prefix, 0, prefix.length);
   }
 
+  private void copyUpTo(int end) {
+    withoutMetadata.write(bytes, copied, end - copied);
+  }
+
+  /** Whether the file goes on to its end marker. */
+  boolean complete() {
+    return complete;
+  }
+
+  /** How many scans the picture is stored in. */
+  int scans() {
+    return scans;
+  }
+
   /** The orientation that the EXIF tags state. */
   Orientation orientation() {
-    return Exif.ofTiff(ByteBuffer.wrap(bytes, exifStart, exifEnd - exifStart));
+    return Exif.ofTiff(exif);
+  }
+
+  /** The file without comments, colour profiles and the like. */
+  byte[] withoutMetadata() {
+    return withoutMetadata.toByteArray();
   }
 
   /** What the components mean, by the rules of libjpeg's {@code default_decompress_parms}. */
-  Encoding encoding() throws IIOException {
-    return switch (componentIds.length) {
+  Encoding encoding() {
+    return switch (components.length) {
       case 1 -> Encoding.GREY;
       case 3 -> isRgb() ? Encoding.RGB : Encoding.YCC;
       case 4 -> adobeTransform > 0 ? Encoding.YCCK : Encoding.CMYK;
-      default -> throw new IIOException(componentIds.length + " colour components");
+      default -> Encoding.UNKNOWN;
     };
   }
 
   private boolean isRgb() {
     return !jfif
-        && (adobeTransform == 0
-            || adobeTransform < 0 && Arrays.equals(componentIds, new byte[] {'R', 'G', 'B'}));
-  }
-
-  /**
-   * Decodes the picture.
-   *
-   * @param reader a JPEG reader whose input is this file
-   */
-  BufferedImage decode(ImageReader reader) throws IOException {
-    if (!complete) {
-      throw new IIOException("truncated");
-    }
-    if (scans > MAX_SCANS) {
-      throw new IIOException(scans + " scans, at most " + MAX_SCANS + " are decoded");
-    }
-    Encoding encoding = encoding();
-    Raster raster = reader.readRaster(0, null);
-    int width = raster.getWidth();
-    int height = raster.getHeight();
-    byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
-    if (samples.length != Math.multiplyExact(width * height, componentIds.length)) {
-      throw new IIOException("decoded to %d samples".formatted(samples.length));
-    }
-    ColourModel model =
-        switch (encoding) {
-          case GREY -> ColourModel.GREY;
-          case RGB -> ColourModel.RGB;
-          case YCC -> {
-            YccColour.toRgb(samples, 3);
-            yield ColourModel.RGB;
-          }
-          case CMYK -> {
-            invert(samples, 0, 1);
-            yield ColourModel.CMYK;
-          }
-          case YCCK -> {
-            // Inverted inks are what YCC stands for, so its RGB values are the inks themselves.
-            YccColour.toRgb(samples, 4);
-            invert(samples, 3, 4);
-            yield ColourModel.CMYK;
-          }
-        };
-    BufferedImage image = RgbImages.create(width, height);
-    model.toBgr(samples, componentIds.length, RgbImages.pixels(image), 0);
-    return image;
-  }
-
-  private static void invert(byte[] samples, int first, int step) {
-    for (int i = first; i < samples.length; i += step) {
-      samples[i] = (byte) ~samples[i];
-    }
+        && (adobeTransform == 0 || adobeTransform < 0 && Arrays.equals(components, RGB_COMPONENTS));
   }
 }
