@@ -33,9 +33,7 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat(
               resideInAnyPackage(CORE)
-                  .or(
-                      resideInAnyPackage(
-                          "java..", "javax.imageio..", "com.fasterxml.jackson..", "com.drew..")));
+                  .or(resideInAnyPackage("java..", "javax.imageio..", "com.fasterxml.jackson..")));
 
   @ArchTest
   static final ArchRule CPU_NEEDS_ONLY_THE_CORE_AND_THE_VECTOR_API =
@@ -73,7 +71,7 @@ class ArchitectureTest {
           .resideOutsideOfPackage("dev.vgnet.image..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("java.awt..", "javax.imageio..", "com.drew..");
+          .resideInAnyPackage("java.awt..", "javax.imageio..");
 
   @ArchTest
   static final ArchRule GRAPH_AND_PLAN_KNOW_NO_DEVICE_AND_NO_FILE =
