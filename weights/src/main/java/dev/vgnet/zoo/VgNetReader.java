@@ -46,7 +46,12 @@ final class VgNetReader {
 
   private Network read() {
     VgNetGeneration generation = generation();
-    VgNetConfig config = config(generation);
+    VgNetWidths widths =
+        new VgNetWidths(
+            keys,
+            keys.anyMatch(SQUEEZE_EXCITE) ? ".conv1x1.0.0.weight" : ".conv1x1.0.weight",
+            generation.classifier);
+    VgNetConfig config = config(generation, widths);
     String name = name(config);
     if (!options.architecture().orElse(name).equals(name)) {
       throw new UnsupportedModelException(
@@ -54,39 +59,26 @@ final class VgNetReader {
               .formatted(name, config.channels(), config.layers(), options.architecture().get()));
     }
     return VgNetDefinition.network(
-        name, config, this::squeezeWidth, findings(name, config, generation));
+        name, config, widths::squeezed, findings(name, config, generation));
   }
 
-  private VgNetConfig config(VgNetGeneration generation) {
-    boolean squeezeExcite = keys.anyMatch(SQUEEZE_EXCITE);
-    List<Integer> layers =
-        IntStream.rangeClosed(1, VgNetConfig.STAGES).map(this::layers).boxed().toList();
+  private VgNetConfig config(VgNetGeneration generation, VgNetWidths widths) {
+    List<Integer> layers = stages().map(this::layers).toList();
     Tail tail = tail();
-    String tailName = keys.anyMatch(EARLY_TAIL) ? "features.last" : VgNet.tailName(layers);
-    String classifier = generation.classifier;
-    String pointwise = squeezeExcite ? ".conv1x1.0.0.weight" : ".conv1x1.0.weight";
     Downsampling downsampling = downsampling();
     return new VgNetConfig(
-        channels(layers, pointwise, classifier),
+        widths.channels(layers, tail),
         layers,
         downsampling,
         keys.anyMatch(FIXED_FILTERS) ? Filters.FIXED : Filters.LEARNED,
         tail,
-        squeezeExcite,
+        keys.anyMatch(SQUEEZE_EXCITE),
         isThumbnail(downsampling),
         options.activation().orElse(generation.activation),
         options.squeezeExciteActivation().orElse(generation.squeezeExciteActivation),
-        tailName,
-        classifier,
-        keys.votes()
-            .add(classifier + ".weight", 0)
-            .add(classifier + ".bias", 0)
-            .winner()
-            .orElseThrow(
-                () ->
-                    new UnsupportedModelException(
-                        "no tensor tells the number of classes: neither %1$s.weight nor %1$s.bias is there"
-                            .formatted(classifier))));
+        keys.anyMatch(EARLY_TAIL) ? "features.last" : VgNet.tailName(layers),
+        generation.classifier,
+        widths.classes());
   }
 
   private VgNetGeneration generation() {
@@ -121,7 +113,7 @@ final class VgNetReader {
     }
     if (learned.stream().anyMatch(stage -> stage > 1)) {
       throw new UnsupportedModelException(
-          "the downsampling kernels of stages %s are Gaussians, those of stages %s are not: no VGNet"
+          "the downsampling kernels of stages %s are Gaussians, those of stages %s are not"
               .formatted(gaussian, learned));
     }
     return Downsampling.GAUSSIAN;
@@ -140,53 +132,6 @@ final class VgNetReader {
     return keys.depthwiseKernels("features.stage" + stage + ".0.downsample.weight")
         .filter(kernels -> GaussianKernel.isRepeatedIn(kernels) == gaussian)
         .isPresent();
-  }
-
-  private List<Integer> channels(List<Integer> layers, String pointwise, String classifier) {
-    List<Integer> channels = new ArrayList<>();
-    for (int stage = 0; stage <= VgNetConfig.STAGES; stage++) {
-      Keys.Votes votes = keys.votes();
-      if (stage == 0) {
-        votes.add("features.stem.0.weight", 0).add("features.stem.2.weight", 0);
-      } else {
-        for (int i = 1; i < layers.get(stage - 1); i++) {
-          votes.add("features.stage" + stage + "." + i + pointwise, 1);
-        }
-      }
-      if (stage < VgNetConfig.STAGES) {
-        String next = "features.stage" + (stage + 1) + ".0";
-        votes.add(next + ".downsample.weight", 0).add(next + pointwise, 1);
-      } else {
-        votes.add(classifier + ".weight", 1);
-      }
-      channels.add(checkedWidth(stage, votes));
-    }
-    return channels;
-  }
-
-  private int checkedWidth(int stage, Keys.Votes votes) {
-    String what = stage == 0 ? "the stem" : "stage " + stage;
-    int width =
-        votes
-            .winner()
-            .orElseThrow(
-                () -> new UnsupportedModelException("no tensor tells the channels of " + what));
-    boolean sharesTail = stage == VgNetConfig.STAGES && tail() == Tail.SHARED;
-    int divisor = stage == 0 ? 1 : sharesTail ? VgNetConfig.TAIL_SHARING : 2;
-    if (width < 1 || width % divisor != 0) {
-      throw new UnsupportedModelException(
-          "%s has %d channels, which %d does not divide".formatted(what, width, divisor));
-    }
-    return width;
-  }
-
-  private int squeezeWidth(String block, int channels) {
-    return keys.votes()
-        .add(block + ".reduce.weight", 0)
-        .add(block + ".reduce.bias", 0)
-        .add(block + ".expand.weight", 1)
-        .winner()
-        .orElseGet(() -> VgNetConfig.squeezeWidth(channels));
   }
 
   private String name(VgNetConfig config) {

@@ -232,6 +232,33 @@ class ZooTest {
   }
 
   @Test
+  void refusesFixedKernelsBesideLearnedDownsampling() {
+    Map<String, Tensor> tensors = tensors("vgnetf1_1_5mp_paper");
+    for (int stage = 1; stage <= 4; stage++) {
+      String name = "features.stage" + stage + ".0.downsample.weight";
+      tensors.put(name, RuleWeights.tensor(name, "weight", tensors.get(name).shape(), 1));
+    }
+    UnsupportedModelException e =
+        assertThrows(UnsupportedModelException.class, () -> imported(tensors));
+    assertTrue(e.getMessage().startsWith("fixed kernels in the blocks"), e.getMessage());
+  }
+
+  @Test
+  void refusesWidthsThatNoTensorTells() {
+    Map<String, Tensor> tensors = tensors(SMALL);
+    tensors.remove("classifier.1.weight");
+    tensors.remove("classifier.1.bias");
+    assertThrows(UnsupportedModelException.class, () -> imported(tensors));
+    Map<String, Tensor> odd = tensors(SMALL);
+    odd.put("features.stage2.1.conv1x1.0.weight", zeros(1, 63, 1, 1));
+    odd.put("features.stage2.2.conv1x1.0.weight", zeros(1, 63, 1, 1));
+    odd.put("features.stage3.0.conv1x1.0.weight", zeros(1, 63, 1, 1));
+    UnsupportedModelException e =
+        assertThrows(UnsupportedModelException.class, () -> imported(odd));
+    assertEquals("stage 2 has width 63, no positive multiple of 2", e.getMessage());
+  }
+
+  @Test
   void refusesFixedKernelsOfNoKnownSet() {
     Map<String, Tensor> tensors = tensors("vgnetf1_1_5mp_paper");
     String first = "features.stage1.1.half3x3.0.weight";
