@@ -1,0 +1,168 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.graph.Operator;
+import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.tensor.Shape;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each kind of step over sizes that fit no vector and no tile, on one thread and on several. */
+class OperatorTest {
+  private static final long SEED = 1;
+
+  private final RandomGenerator random = new Random(SEED);
+
+  private static Shape[] images(int channels) {
+    return new Shape[] {
+      Shape.of(1, channels, 1, 1),
+      Shape.of(2, channels, 5, 7),
+      Shape.of(3, channels, 14, 14),
+      Shape.of(1, channels, 33, 17)
+    };
+  }
+
+  private void check(SampleNetwork network, String output, Shape... inputs) {
+    for (int threads = 1; threads <= 3; threads++) {
+      Check.sizes(network, network.graph(output), random, threads, inputs);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 7, 13, 28, 36, 56, 100, 184, 207})
+  void pointwiseOfTwoSegments(int channels) {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String a = net.activation(net.pointwise("x", 3, channels), Function.RELU);
+    String b = net.conv("x", 3, channels, 3, 1, 1, 1, true);
+    String both = net.concat(a, net.depthwise(b, channels, channels, 3, 1, 1, false));
+    String pointwise = net.pointwise(both, 2 * channels, channels);
+    String act = net.activation(pointwise, Function.RELU);
+    check(net, net.norm(act, channels), images(3));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, 28, 3, 2, 1, 1",
+    "3, 64, 7, 2, 3, 1",
+    "3, 13, 11, 4, 2, 1",
+    "13, 36, 1, 2, 0, 1",
+    "16, 48, 5, 1, 2, 1",
+    "100, 33, 3, 1, 1, 1",
+    "36, 36, 3, 2, 1, 4",
+    "48, 48, 3, 1, 1, 6",
+    "128, 192, 3, 1, 1, 2",
+    "35, 70, 5, 2, 2, 5",
+    "8, 8, 2, 1, 2, 8"
+  })
+  void convolution(int in, int out, int kernel, int stride, int padding, int groups) {
+    SampleNetwork net = new SampleNetwork(random, in);
+    String conv = net.conv("x", in, out, kernel, stride, padding, groups, true);
+    String norm = net.norm(conv, out);
+    check(
+        net,
+        net.activation(norm, Function.RELU6),
+        Shape.of(2, in, 12, 17),
+        Shape.of(1, in, 33, 11),
+        Shape.of(3, in, 11, 11));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "28, 28, 3, 2, 1",
+    "36, 1, 3, 2, 1",
+    "184, 23, 3, 1, 1",
+    "207, 207, 5, 2, 2",
+    "7, 7, 7, 1, 3",
+    "13, 13, 3, 1, 0",
+    "5, 5, 9, 1, 4",
+    "20, 20, 3, 1, 3"
+  })
+  void depthwise(int channels, int kernels, int kernel, int stride, int padding) {
+    SampleNetwork net = new SampleNetwork(random, channels);
+    String conv = net.depthwise("x", channels, kernels, kernel, stride, padding, true);
+    String act = net.activation(net.norm(conv, channels), Function.SILU);
+    String sum = net.sum(act, net.pointwise(conv, channels, channels));
+    check(
+        net,
+        sum,
+        Shape.of(2, channels, 9, 15),
+        Shape.of(1, channels, 33, 17),
+        Shape.of(3, channels, 12, 9));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Function.class)
+  void activationsBeforeAndAfterANorm(Function function) {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String conv = net.conv("x", 3, 20, 3, 1, 1, 1, false);
+    String act = net.activation(net.norm(net.activation(conv, function), 20), function);
+    String other = net.activation(net.norm(act, 20), function);
+    check(net, net.norm(net.activation(net.sum(other, conv), function), 20), images(3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 8, 28, 72, 100})
+  void squeezeExciteInPlaceAndNot(int channels) {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String first = net.squeezeExcite(net.pointwise("x", 3, channels), channels, 8);
+    String second = net.squeezeExcite(first, channels, 13);
+    check(net, net.sum(first, second), images(3));
+  }
+
+  @Test
+  void segmentsCutAnywhere() {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String a = net.pointwise("x", 3, 36);
+    String b = net.pointwise("x", 3, 50);
+    String c = net.pointwise("x", 3, 7);
+    String cut = net.concat(net.slice(b, 5, 41), net.slice(a, 1, 30), c, net.slice(b, 41, 50));
+    int channels = 36 + 29 + 7 + 9;
+    String blurred = net.depthwise(cut, channels, 1, 3, 2, 1, false);
+    String pooled = net.other(new Operator.MaxPool(3, 2, 1), cut);
+    String sum = net.sum(net.norm(net.pointwise(blurred, channels, channels), channels), pooled);
+    String product = net.product(sum, net.slice(net.concat(pooled, c0(net, sum)), 0, channels));
+    check(net, net.concat(product, net.slice(pooled, 3, 40)), images(3));
+  }
+
+  /** A value that lies in the buffer of another. */
+  private static String c0(SampleNetwork net, String value) {
+    return net.slice(value, 0, 2);
+  }
+
+  @Test
+  void headsOverMapsOfOneAndOfManyPixels() {
+    SampleNetwork net = new SampleNetwork(random, 5);
+    String conv = net.pointwise("x", 5, 19);
+    String wide = net.linear(net.other(new Operator.Flatten(), conv), 19 * 6, 100, true);
+    String act = net.activation(wide, Function.RELU);
+    check(net, net.linear(act, 100, 7, false), Shape.of(4, 5, 2, 3));
+
+    SampleNetwork pooled = new SampleNetwork(random, 5);
+    String mean = pooled.mean(pooled.concat("x", pooled.pointwise("x", 5, 44)));
+    String head = pooled.linear(pooled.other(new Operator.Flatten(), mean), 49, 1000, true);
+    check(pooled, head, images(5));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"116, 2", "20, 4", "7, 7", "9, 1"})
+  void shuffles(int channels, int groups) {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String a = net.pointwise("x", 3, channels - 3);
+    String joined = net.concat(net.slice("x", 0, 3), a);
+    check(net, net.other(new Operator.ChannelShuffle(groups), joined), images(3));
+  }
+
+  @Test
+  void theImageItselfIsReadByOtherStepsToo() {
+    SampleNetwork net = new SampleNetwork(random, 4);
+    String stem = net.conv("x", 4, 9, 3, 1, 1, 1, false);
+    String blur = net.depthwise("x", 4, 4, 3, 1, 1, false);
+    String joined = net.concat("x", net.slice(stem, 0, 4), blur);
+    String half = net.conv(net.slice("x", 1, 3), 2, 12, 3, 1, 1, 1, false);
+    check(net, net.sum(net.pointwise(joined, 12, 12), half), images(4));
+  }
+}

@@ -1,0 +1,209 @@
+package dev.vgnet.cpu.vector;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.vgnet.graph.Graph;
+import dev.vgnet.graph.Operator;
+import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.runtime.CompileOptions;
+import dev.vgnet.runtime.CompiledModel;
+import dev.vgnet.runtime.ExecutionReport;
+import dev.vgnet.runtime.ExecutionReport.StepReport;
+import dev.vgnet.tensor.Shape;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** Batches, sizes, threads, executors and memory of one small network with VGNet's blocks. */
+class VectorModelTest {
+  private final Random random = new Random(7);
+  private final SampleNetwork network = new SampleNetwork(random, 3);
+  private final Graph graph = halfIdentityNetwork(network);
+
+  private static Graph halfIdentityNetwork(SampleNetwork net) {
+    String stem = net.conv("x", 3, 28, 3, 2, 1, 1, false);
+    String a = net.depthwise(stem, 28, 1, 3, 2, 1, false);
+    String b = block(net, net.pointwise(a, 28, 28), 28);
+    for (int i = 0; i < 2; i++) {
+      String joined = net.concat(a, net.depthwise(b, 28, 28, 3, 1, 1, false));
+      a = b;
+      b = net.squeezeExcite(block(net, net.pointwise(joined, 56, 28), 28), 28, 8);
+    }
+    return net.graph(net.linear(net.other(flatten(), net.mean(net.concat(a, b))), 56, 10, true));
+  }
+
+  private static String block(SampleNetwork net, String sums, int channels) {
+    return net.norm(net.activation(sums, Function.RELU), channels);
+  }
+
+  private static Operator flatten() {
+    return new Operator.Flatten();
+  }
+
+  @Test
+  void sizesAndBatchesTakeTurns() {
+    for (int threads = 1; threads <= 4; threads++) {
+      try (CompiledModel model = Check.compile(network, graph, threads)) {
+        for (int round = 0; round < 2; round++) {
+          for (int batch = 1; batch <= 5; batch++) {
+            int size = 9 + 7 * batch;
+            Check.run(model, network, graph, random, Shape.of(batch, 3, size, size + batch));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void moreSizesThanAreKept() {
+    try (CompiledModel model = Check.compile(network, graph, 2)) {
+      for (int i = 0; i < 30; i++) {
+        int size = 8 + i % 11;
+        Check.run(model, network, graph, random, Shape.of(1, 3, size, 20));
+      }
+    }
+  }
+
+  @Test
+  void resultsDoNotDependOnThreadsOrBatch() {
+    Shape input = Shape.of(5, 3, 40, 33);
+    float[] images = Check.images(random, input);
+    float[] expected = new float[50];
+    try (CompiledModel model = Check.compile(network, graph, 1)) {
+      int length = images.length / 5;
+      for (int n = 0; n < 5; n++) {
+        float[] one = new float[10];
+        float[] image = Arrays.copyOfRange(images, n * length, (n + 1) * length);
+        model.run(Shape.of(1, 3, 40, 33), image, new float[][] {one});
+        System.arraycopy(one, 0, expected, n * 10, 10);
+      }
+    }
+    for (int threads = 1; threads <= 5; threads++) {
+      try (CompiledModel model = Check.compile(network, graph, threads)) {
+        float[] actual = new float[50];
+        model.run(input, images, new float[][] {actual});
+        assertArrayEquals(expected, actual, threads + " threads");
+      }
+    }
+  }
+
+  @Test
+  void executorsOfEveryKind() {
+    List<Runnable> ignored = new ArrayList<>();
+    Executor rejecting =
+        _ -> {
+          throw new RejectedExecutionException();
+        };
+    checkExecutor(ignored::add);
+    checkExecutor(rejecting);
+    checkExecutor(Runnable::run);
+    try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+      checkExecutor(pool);
+    }
+    ExecutorService closed = Executors.newFixedThreadPool(1);
+    closed.close();
+    checkExecutor(closed);
+  }
+
+  private void checkExecutor(Executor executor) {
+    CompileOptions options = new CompileOptions(3, Optional.of(executor));
+    try (CompiledModel model = new VectorBackend().compile(graph, network.tensors, options)) {
+      for (int batch = 1; batch <= 4; batch++) {
+        Check.run(model, network, graph, random, Shape.of(batch, 3, 31, 22));
+      }
+    }
+  }
+
+  @Test
+  void twentyThousandRunsAllocateNothing() {
+    Shape[] inputs = {Shape.of(1, 3, 16, 16), Shape.of(3, 3, 12, 20)};
+    float[] images = Check.images(random, inputs[1]);
+    float[][] outputs = {new float[30]};
+    try (CompiledModel model = Check.compile(network, graph, 2)) {
+      // The first runs make programs, and interpreted code boxes its vectors.
+      runs(model, inputs, images, outputs, 10_000);
+      long before = allocatedBytes();
+      runs(model, inputs, images, outputs, 10_000);
+      long allocated = allocatedBytes() - before;
+      assertTrue(allocated < 10_000 * 16, "20000 runs allocated " + allocated + " bytes");
+    }
+  }
+
+  private static void runs(
+      CompiledModel model, Shape[] inputs, float[] images, float[][] outputs, int count) {
+    for (int i = 0; i < count; i++) {
+      for (Shape input : inputs) {
+        model.run(input, images, outputs);
+      }
+    }
+  }
+
+  /** Of this thread and all workers. */
+  private static long allocatedBytes() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long sum = threads.getCurrentThreadAllocatedBytes();
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("vgnet-worker-")) {
+        sum += threads.getThreadAllocatedBytes(thread.threadId());
+      }
+    }
+    return sum;
+  }
+
+  @Test
+  void reportsAndProfilesEveryStep() {
+    Shape input = Shape.of(2, 3, 32, 32);
+    try (CompiledModel model = Check.compile(network, graph, 2)) {
+      ExecutionReport report = model.report(input);
+      StepReport stem = report.steps().getFirst();
+      assertEquals("convolution", stem.kind());
+      assertEquals(Shape.of(28, 16, 16), stem.output());
+      assertEquals(28 * 16 * 16 * 27, stem.multiplyAccumulates());
+      assertTrue(
+          report.steps().stream().anyMatch(step -> step.kernel().endsWith("K=28+28")),
+          () -> report.steps().toString());
+      assertTrue(report.liveBytes() > 0 && report.liveBytes() <= report.activationBytes());
+      assertTrue(report.weightBytes() > 28 * 27 * 4);
+      long[] nanos = model.profile(input, Check.images(random, input));
+      assertEquals(report.steps().size(), nanos.length);
+      assertTrue(Arrays.stream(nanos).allMatch(n -> n > 0), Arrays.toString(nanos));
+      Check.run(model, network, graph, random, input);
+    }
+  }
+
+  @Test
+  void anImageTooLargeIsRefusedAndTheModelGoesOn() {
+    try (CompiledModel model = Check.compile(network, graph, 1)) {
+      Shape input = Shape.of(1, 3, 20_000, 20_000);
+      IllegalArgumentException error =
+          assertThrows(IllegalArgumentException.class, () -> model.report(input));
+      assertTrue(error.getMessage().contains("too large"), error.getMessage());
+      Check.run(model, network, graph, random, Shape.of(1, 3, 9, 9));
+    }
+  }
+
+  @Test
+  void anArrayTooShortIsAnErrorThatOtherRunsSurvive() {
+    Shape input = Shape.of(4, 3, 16, 16);
+    float[] images = Check.images(random, input);
+    for (int threads = 1; threads <= 3; threads++) {
+      try (CompiledModel model = Check.compile(network, graph, threads)) {
+        float[][] tooShort = {new float[39]};
+        assertThrows(IndexOutOfBoundsException.class, () -> model.run(input, images, tooShort));
+        Check.run(model, network, graph, random, input);
+      }
+    }
+  }
+}
