@@ -19,17 +19,13 @@ class OperatorTest {
 
   private static Shape[] images(int channels) {
     return new Shape[] {
-      Shape.of(1, channels, 1, 1),
-      Shape.of(2, channels, 5, 7),
-      Shape.of(3, channels, 14, 14),
-      Shape.of(1, channels, 33, 17)
+      Shape.of(2, channels, 5, 7), Shape.of(4, channels, 1, 1), Shape.of(1, channels, 33, 17)
     };
   }
 
   private void check(SampleNetwork network, String output, Shape... inputs) {
-    for (int threads = 1; threads <= 3; threads++) {
-      Check.sizes(network, network.graph(output), random, threads, inputs);
-    }
+    Check.sizes(network, network.graph(output), random, 1, inputs[0]);
+    Check.sizes(network, network.graph(output), random, 3, inputs);
   }
 
   @ParameterizedTest
