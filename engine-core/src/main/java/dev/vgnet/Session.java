@@ -27,7 +27,7 @@ public final class Session implements AutoCloseable {
   private final Model model;
   private final Backend backend;
   private final CompiledModel compiled;
-  private final Map<String, Shape> tensorShapes = new HashMap<>();
+  private final Map<String, Shape> tensorShapes;
   private final ReentrantLock lock = new ReentrantLock(true);
   private final Map<Shape, Shape> outputShapes = new HashMap<>();
   private final float[][] outputs = new float[1][];
@@ -37,7 +37,7 @@ public final class Session implements AutoCloseable {
     this.model = model;
     this.backend = backend;
     this.compiled = compiled;
-    model.tensors().forEach((name, tensor) -> tensorShapes.put(name, tensor.shape()));
+    this.tensorShapes = Tensor.shapes(model.tensors());
   }
 
   static Session open(Model model, SessionOptions options) {

@@ -1,6 +1,7 @@
 package dev.vgnet.model;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
@@ -11,12 +12,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Replaces a file as a whole, so that nobody ever sees a part of it. */
-final class AtomicFile {
+public final class AtomicFile {
   private AtomicFile() {}
 
   /** What fills the file. */
   @FunctionalInterface
-  interface Content {
+  public interface Content {
+    /** Writes all of it. */
     void writeTo(FileChannel channel) throws IOException;
   }
 
@@ -24,7 +26,7 @@ final class AtomicFile {
    * Writes under a temporary name in the same directory, waits for the disk, then moves the file
    * into place. If anything fails, {@code path} stays as it was and the temporary file is removed.
    */
-  static void write(Path path, Content content) throws IOException {
+  public static void write(Path path, Content content) throws IOException {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       throw new FileSystemException(path.toString(), null, "not a regular file");
     }
@@ -41,6 +43,18 @@ final class AtomicFile {
       }
       throw e;
     }
+  }
+
+  /** As above, with bytes that are at hand. */
+  public static void write(Path path, byte[] content) throws IOException {
+    write(
+        path,
+        channel -> {
+          ByteBuffer rest = ByteBuffer.wrap(content);
+          while (rest.hasRemaining()) {
+            channel.write(rest);
+          }
+        });
   }
 
   private static void fill(Path path, Content content) throws IOException {

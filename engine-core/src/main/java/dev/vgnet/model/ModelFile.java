@@ -7,7 +7,6 @@ import dev.vgnet.graph.ShapeInference;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -24,10 +23,8 @@ public record ModelFile(Graph graph, Map<String, Tensor> tensors, Metadata metad
    */
   public ModelFile {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
-    Map<String, Shape> shapes = new HashMap<>();
-    tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     int size = metadata.preprocessing().crop();
-    Map<String, Shape> values = ShapeInference.infer(graph, shapes, size, size);
+    Map<String, Shape> values = ShapeInference.infer(graph, Tensor.shapes(tensors), size, size);
     requireFloats(graph, tensors);
     if (graph.inputChannels() != metadata.preprocessing().mean().size()) {
       throw new ModelFormatException(

@@ -5,6 +5,8 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -69,6 +71,13 @@ public final class Tensor {
    */
   public static Tensor wrap(Shape shape, DataType dataType, MemorySegment bytes) {
     return new Tensor(shape, dataType, Objects.requireNonNull(bytes));
+  }
+
+  /** The shape of each of several tensors, by name and in the same order. */
+  public static Map<String, Shape> shapes(Map<String, Tensor> tensors) {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    return shapes;
   }
 
   /** The tensor's extents. */

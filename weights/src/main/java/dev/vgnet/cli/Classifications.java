@@ -6,6 +6,7 @@ import dev.vgnet.image.ContactSheet;
 import dev.vgnet.image.ImageClassifier;
 import dev.vgnet.image.ImageFiles;
 import dev.vgnet.image.Prediction;
+import dev.vgnet.model.AtomicFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -98,6 +99,6 @@ final class Classifications {
     }
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     ImageIO.write(ContactSheet.draw(title, entries), "png", png);
-    OutputFiles.write(file, png.toByteArray());
+    AtomicFile.write(file, png.toByteArray());
   }
 }

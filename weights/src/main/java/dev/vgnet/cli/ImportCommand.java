@@ -6,6 +6,7 @@ import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
 import dev.vgnet.graph.GraphStatistics;
 import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.graph.ShapeInference;
 import dev.vgnet.model.Interpolation;
 import dev.vgnet.model.Labels;
 import dev.vgnet.model.Metadata;
@@ -55,6 +56,8 @@ final class ImportCommand implements Callable<Integer> {
     RELU,
     SILU
   }
+
+  private static final int IMAGENET_CLASSES = 1000;
 
   @Spec private CommandSpec spec;
 
@@ -158,21 +161,30 @@ final class ImportCommand implements Callable<Integer> {
               interpolation.orElse(base.interpolation()),
               mean.isEmpty() ? base.mean() : mean,
               std.isEmpty() ? base.std() : std);
-      Metadata metadata =
-          new Metadata(preprocessing, file.metadata().labels(), file.metadata().source());
+      List<String> names = file.metadata().labels();
+      if (names.isEmpty() && classes(file) == IMAGENET_CLASSES) {
+        names = Labels.imageNet();
+      }
+      Metadata metadata = new Metadata(preprocessing, names, file.metadata().source());
       return new ModelFile(file.graph(), file.tensors(), metadata);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(e.getMessage());
     }
   }
 
+  private static long classes(ModelFile file) {
+    int size = file.metadata().preprocessing().crop();
+    return ShapeInference.infer(file.graph(), Tensor.shapes(file.tensors()), size, size)
+        .get(file.graph().outputs().getFirst())
+        .elementCount();
+  }
+
   /** What the written file, read back, computes for a grey image. */
   private Verification verify() throws IOException {
     Model model = Model.load(output);
     int size = model.metadata().preprocessing().crop();
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    model.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-    GraphStatistics statistics = GraphStatistics.of(model.graph(), shapes, size, size);
+    GraphStatistics statistics =
+        GraphStatistics.of(model.graph(), Tensor.shapes(model.tensors()), size, size);
     Shape input = Shape.of(1, model.graph().inputChannels(), size, size);
     try (Session session = model.newSession(SessionOptions.defaults())) {
       Tensor logits = session.run(Tensor.of(input, new float[(int) input.elementCount()]));

@@ -69,9 +69,8 @@ final class InspectCommand implements Callable<Integer> {
       throw new CommandFailure("--image-size and --batch must be at least 1");
     }
     Shape input = Shape.of(batch, model.graph().inputChannels(), size, size);
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    model.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-    GraphStatistics statistics = GraphStatistics.of(model.graph(), shapes, size, size);
+    GraphStatistics statistics =
+        GraphStatistics.of(model.graph(), Tensor.shapes(model.tensors()), size, size);
     try (Session session = sessions.open(model)) {
       ExecutionReport report = session.report(input);
       long[] nanos = profile ? medianStepTimes(session, input) : new long[0];

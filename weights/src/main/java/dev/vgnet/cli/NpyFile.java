@@ -3,6 +3,7 @@ package dev.vgnet.cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.model.AtomicFile;
 import dev.vgnet.tensor.DataType;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
@@ -96,7 +97,7 @@ final class NpyFile {
             .order(ByteOrder.LITTLE_ENDIAN);
     content.put(header);
     content.asFloatBuffer().put(values);
-    OutputFiles.write(path, content.array());
+    AtomicFile.write(path, content.array());
   }
 
   private static byte[] header(Shape shape) {
