@@ -6,10 +6,10 @@ import dev.vgnet.torch.Value.Mapping;
 import dev.vgnet.torch.Value.TensorView;
 import dev.vgnet.torch.Value.UnsupportedTensor;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Finds the state dict in what a pickle says, loads its tensors, and tells what it did. */
@@ -27,7 +27,8 @@ final class StateDictReader {
           "state_dict_ema",
           "model_ema",
           "ema_state_dict",
-          "ema");
+          "ema",
+          "module");
 
   /** A checkpoint in a checkpoint in a checkpoint is deep enough. */
   private static final int MAX_DEPTH = 4;
@@ -62,27 +63,31 @@ final class StateDictReader {
   /** The same tensors, without the prefixes that all of their names carry. */
   static StateDict withoutPrefixes(StateDict stateDict) {
     Map<String, Tensor> tensors = stateDict.tensors();
-    StringBuilder removed = new StringBuilder();
-    for (String prefix = commonPrefix(tensors.keySet(), 0);
-        !prefix.isEmpty();
-        prefix = commonPrefix(tensors.keySet(), removed.length())) {
-      removed.append(prefix);
+    int length = 0;
+    for (int more = prefixLength(tensors.keySet(), 0);
+        more > 0;
+        more = prefixLength(tensors.keySet(), length)) {
+      length += more;
     }
-    if (removed.isEmpty()) {
+    if (length == 0) {
       return stateDict;
     }
+    int start = length;
     Map<String, Tensor> renamed = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> renamed.put(name.substring(removed.length()), tensor));
+    tensors.forEach((name, tensor) -> renamed.put(name.substring(start), tensor));
+    String removed = tensors.keySet().iterator().next().substring(0, start);
     List<String> notes = new ArrayList<>(stateDict.notes());
-    notes.add("removed %s in front of every name".formatted(Quote.of(removed.toString())));
+    notes.add("removed %s in front of every name".formatted(Quote.of(removed)));
     return new StateDict(renamed, notes);
   }
 
-  private static String commonPrefix(Collection<String> names, int start) {
+  /** How long the prefix is that all names have from {@code start} on; 0 if they have none. */
+  private static int prefixLength(Set<String> names, int start) {
     return PREFIXES.stream()
         .filter(prefix -> names.stream().allMatch(name -> name.startsWith(prefix, start)))
+        .mapToInt(String::length)
         .findFirst()
-        .orElse("");
+        .orElse(0);
   }
 
   private Mapping find(Value root) {
@@ -91,6 +96,7 @@ final class StateDictReader {
           "checkpoint", "expected a dict of tensors, found one " + root.typeName());
     }
     List<String> path = new ArrayList<>();
+    List<String> others = new ArrayList<>();
     while (path.size() < MAX_DEPTH) {
       Map<String, Value> entries = mapping.entries();
       List<String> candidates =
@@ -99,17 +105,24 @@ final class StateDictReader {
         break;
       }
       path.add(candidates.getFirst());
+      others.addAll(candidates.subList(1, candidates.size()));
       mapping = (Mapping) entries.get(candidates.getFirst());
-      notes.add("the state dict is the entry " + Quote.of(String.join(".", path)));
-      noteAll("there is also", candidates.subList(1, candidates.size()));
     }
+    if (!path.isEmpty()) {
+      notes.add("the state dict is the entry " + Quote.of(String.join(".", path)));
+    }
+    noteAll("passed over, though there are tensors:", others);
     return mapping;
   }
 
   private static boolean leadsToTensors(Value value) {
     return value instanceof Mapping mapping
-        && (mapping.entries().values().stream().anyMatch(TensorView.class::isInstance)
+        && (mapping.entries().values().stream().anyMatch(StateDictReader::isTensor)
             || NESTED.stream().anyMatch(name -> mapping.entries().get(name) instanceof Mapping));
+  }
+
+  private static boolean isTensor(Value value) {
+    return value instanceof TensorView || value instanceof UnsupportedTensor;
   }
 
   private Map<String, Tensor> load(Mapping stateDict) {

@@ -194,7 +194,9 @@ final class Unpickler {
             .orElseThrow(
                 () ->
                     in.error(
-                        "names the Python object %s, which no state dict needs; nothing was executed"
+                        ("names the Python object %s, which no state dict needs (nothing was"
+                                + " executed); if the file holds a whole model, save"
+                                + " model.state_dict()")
                             .formatted(Quote.of(module + "." + name)))));
   }
 

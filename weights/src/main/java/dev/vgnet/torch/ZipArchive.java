@@ -9,9 +9,9 @@ import java.nio.ByteOrder;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
@@ -98,9 +98,8 @@ final class ZipArchive {
     if (entry.method() != 0) {
       throw error(
           entry,
-          "is compressed (method %d), which torch.save never does; unpack the archive and pack it "
-                  .formatted(entry.method())
-              + "again without compression (zip -0)");
+          "is compressed (method %d), which torch.save never does; open it with torch.load and save it again"
+              .formatted(entry.method()));
     }
     if (entry.packed() != entry.size()) {
       throw error(
@@ -267,10 +266,11 @@ final class ZipArchive {
     }
   }
 
+  /** Nothing is unpacked, but such names have no place in a checkpoint. */
   private static boolean isPlain(String name) {
-    return !name.isEmpty()
-        && name.chars().allMatch(c -> c >= ' ' && c != '\\')
-        && List.of(name.split("/", -1)).stream()
+    return name.chars().allMatch(c -> c >= ' ' && c != '\\')
+        && !name.startsWith("/")
+        && Stream.of(name.split("/"))
             .noneMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
   }
 

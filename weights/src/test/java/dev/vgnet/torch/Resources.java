@@ -1,6 +1,9 @@
 package dev.vgnet.torch;
 
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The checkpoints that lie beside the tests. */
@@ -13,5 +16,13 @@ final class Resources {
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }
+  }
+
+  static byte[] bytes(String name) throws IOException {
+    return Files.readAllBytes(path(name));
+  }
+
+  static StateDict read(byte[] file) {
+    return Checkpoints.read(MemorySegment.ofArray(file));
   }
 }

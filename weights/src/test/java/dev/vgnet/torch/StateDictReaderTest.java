@@ -1,0 +1,150 @@
+package dev.vgnet.torch;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.tensor.Tensor;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Hand-made checkpoints: tensors that claim what is not there, and dicts in dicts. */
+class StateDictReaderTest {
+  private static final long HUGE = 1L << 40;
+
+  private static long[] longs(long... values) {
+    return values;
+  }
+
+  private static PickleWriter dict() {
+    return new PickleWriter().op(Opcode.EMPTY_DICT);
+  }
+
+  /** A state dict of one tensor "w" in a storage that says it has so many elements. */
+  private static PickleWriter tensor(long count, long offset, long[] size, long[] stride) {
+    return dict().text("w").tensor(count, offset, size, stride).op(Opcode.SETITEM);
+  }
+
+  @Test
+  void readsViews() {
+    PickleWriter pickle = tensor(12, 1, longs(2, 1, 3), longs(4, 100, 2));
+    Tensor tensor = Resources.read(pickle.checkpoint(12)).tensors().get("w");
+    assertArrayEquals(new float[] {1, 3, 5, 5, 7, 9}, tensor.toFloatArray());
+  }
+
+  static Stream<Arguments> impossible() {
+    return Stream.of(
+        arguments("expected a storage of 5 float32, found 16", tensor(5, 0, longs(4), longs(1))),
+        arguments("expected a storage of 3 float32, found 16", tensor(3, 0, longs(3), longs(1))),
+        arguments("expected a storage of", tensor(1L << 62, 0, longs(4), longs(1))),
+        arguments("beyond its storage of 4", tensor(4, 0, longs(5), longs(1))),
+        arguments("beyond its storage of 4", tensor(4, 1, longs(4), longs(1))),
+        arguments("beyond its storage of 4", tensor(4, 4, longs(), longs())),
+        arguments("beyond its storage of 4", tensor(4, -1, longs(2), longs(1))),
+        arguments("beyond its storage of 4", tensor(4, Long.MAX_VALUE, longs(2), longs(1))),
+        arguments("beyond its storage of 4", tensor(4, 0, longs(2), longs(Long.MAX_VALUE))),
+        arguments("beyond its storage of 4", tensor(4, 0, longs(3, 3), longs(HUGE, 1L << 62))),
+        arguments("expected 1 strides of zero or more", tensor(4, 3, longs(2), longs(-1))),
+        arguments("expected 1 strides of zero or more", tensor(4, 0, longs(2), longs(1, 1))),
+        arguments("impossible size", tensor(4, 0, longs(-1), longs(1))),
+        arguments("impossible size", tensor(4, 0, longs(HUGE), longs(0))),
+        arguments("impossible size", tensor(4, 0, longs(1 << 30, 1 << 30, 1 << 30), new long[3])),
+        arguments("at most 64 dimensions", tensor(4, 0, new long[65], new long[65])),
+        arguments("at most 64 dimensions", tensor(4, 0, new long[100_000], new long[100_000])),
+        arguments("more than a file", tensor(4, 0, longs(1 << 30, 1 << 20), longs(0, 0))),
+        arguments("more than a file", tensor(4, 0, longs(1 << 23), longs(0))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("impossible")
+  void refusesTensorsThatCannotBe(String message, PickleWriter pickle) {
+    assertRefused(message, pickle.checkpoint(4));
+  }
+
+  @Test
+  void boundsAllCopiesTogether() {
+    PickleWriter pickle = dict();
+    for (int i = 0; i < 100; i++) {
+      pickle.text("w" + i).tensor(4, 0, longs(1 << 18), longs(0)).op(Opcode.SETITEM);
+    }
+    assertRefused("tensor \"w16\": of shape [262144]", pickle.checkpoint(4));
+  }
+
+  @Test
+  void refusesMissingStorages() {
+    PickleWriter pickle = dict().text("w").global("torch._utils", "_rebuild_tensor").op('(');
+    pickle.storage("FloatStorage", "../0", 4).integer(0).tuple(4).tuple(1).op('t', 'R', 's');
+    assertRefused("zip entry \"archive/data/../0\": is missing", pickle.checkpoint(4));
+  }
+
+  @Test
+  void refusesSizesThatAreNoNumbers() {
+    PickleWriter pickle = dict().text("w").global("torch._utils", "_rebuild_tensor").op('(');
+    pickle.storage("FloatStorage", "0", 4).integer(0).op('N', Opcode.TUPLE1).tuple(1);
+    assertRefused("expected integers as size, found None", pickle.op('t', 'R', 's').checkpoint(4));
+  }
+
+  @Test
+  void refusesCheckpointsWithoutTensors() {
+    assertRefused("its entries are \"a\"", dict().text("a").op('N', 's').checkpoint(4));
+    assertRefused("has no tensors", dict().checkpoint(4));
+    assertRefused("found one list", new PickleWriter().op(']').checkpoint(4));
+    assertRefused("found one None", new PickleWriter().op('N').checkpoint(4));
+  }
+
+  @Test
+  void refusesADictOfItself() {
+    PickleWriter pickle = dict().op('q', 0).text("model").op('h', 0, 's');
+    assertRefused("has no tensors", pickle.checkpoint(4));
+  }
+
+  @Test
+  void namesWhatIsLeftOut() {
+    PickleWriter pickle = tensor(4, 0, longs(4), longs(1)).text("epoch").op('K', 3, 's');
+    pickle.text("b\n").op('N', 's').op('K', 1, 'N', 's');
+    StateDict stateDict = Resources.read(pickle.checkpoint(4));
+    assertEquals(List.of("w"), List.copyOf(stateDict.tensors().keySet()));
+    assertEquals(
+        List.of(
+            "read from a PyTorch zip archive",
+            "left out, as they are no tensors: \"epoch\", \"b\\u000a\""),
+        stateDict.notes());
+  }
+
+  @Test
+  void keepsPrefixesThatNotAllNamesHave() {
+    PickleWriter pickle = dict();
+    for (String name : List.of("module.a", "module.module.b", "module.c")) {
+      pickle.text(name).tensor(4, 0, longs(4), longs(1)).op('s');
+    }
+    assertEquals(
+        List.of("a", "module.b", "c"),
+        List.copyOf(Resources.read(pickle.checkpoint(4)).tensors().keySet()));
+  }
+
+  @Test
+  void takesTheFirstStateDictThatHasTensors() {
+    PickleWriter pickle = dict().text("ema").op('}').text("e").tensor(4, 0, longs(1), longs(1));
+    pickle.op('s', 's').text("model").op('}').text("depth").op('N', 's', 's');
+    assertEquals(
+        List.of("e"), List.copyOf(Resources.read(pickle.checkpoint(4)).tensors().keySet()));
+
+    pickle = dict().text("ema").op('}').text("e").tensor(4, 0, longs(1), longs(1)).op('s', 's');
+    pickle.text("state_dict").op('}').text("s").tensor(4, 0, longs(1), longs(1)).op('s', 's');
+    assertEquals(
+        List.of("s"), List.copyOf(Resources.read(pickle.checkpoint(4)).tensors().keySet()));
+  }
+
+  private static void assertRefused(String message, byte[] file) {
+    ModelFormatException refused =
+        assertThrows(ModelFormatException.class, () -> Resources.read(file));
+    assertTrue(refused.getMessage().contains(message), refused.getMessage());
+  }
+}
