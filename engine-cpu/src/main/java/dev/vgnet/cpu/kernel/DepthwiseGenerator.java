@@ -10,7 +10,6 @@ import static java.lang.constant.ConstantDescs.CD_void;
 
 import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 
@@ -20,8 +19,8 @@ import java.lang.constant.MethodTypeDesc;
  *
  * <pre>
  * row(in, rowOffsets, weights, w, out, o):
- *   for (c = 0; c &lt; channels; c += LANES)
- *     left(..., c, 0), middle(..., c, x) for every strip between, right(..., c, last)
+ *   left(..., c, 0), middle(..., c, x) for every strip between, right(..., c, last),
+ *   each for every vector of channels c
  *
  * left, middle, right(in, rowOffsets, weights, w, out, o, c, x):
  *   for each row and each column of the windows of the strip, unrolled:
@@ -32,10 +31,17 @@ import java.lang.constant.MethodTypeDesc;
  * The left strip of a row no wider than a strip meets both borders. Strips overlap where the row is
  * no multiple of them. There is no loop around a strip in its own method: the checks of array
  * bounds in straight code are merged, those of a loop with few turns cost as much as the work.
+ * Strips of large windows are several methods, each adding some rows to what the one before stored.
  */
 final class DepthwiseGenerator {
   /** One row of sums, one row of weights and an input fit into 16 registers. */
   private static final int MAX_STRIP = 7;
+
+  /**
+   * Multiply-adds, loads and stores of a method; a store with a mask counts double. The first
+   * compiler gives up on much larger ones, and without its profile the second one never sees them.
+   */
+  private static final int MAX_OPERATIONS = 125;
 
   private static final MethodTypeDesc SIGNATURE =
       MethodTypeDesc.of(CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int);
@@ -59,6 +65,9 @@ final class DepthwiseGenerator {
   private final ClassDesc name;
   private final int strip;
   private final int right;
+  private final int columns;
+  private final boolean wholeVectors;
+  private final int rowsOfPart;
   private final int firstSum;
 
   private DepthwiseGenerator(DepthwiseSpec spec) {
@@ -68,6 +77,11 @@ final class DepthwiseGenerator {
             getClass().getPackageName(), "Depthwise%dx%d".formatted(spec.kernel(), spec.kernel()));
     strip = Math.ceilDiv(spec.outWidth(), Math.ceilDiv(spec.outWidth(), MAX_STRIP));
     right = spec.outWidth() - strip;
+    columns = (strip - 1) * spec.stride() + spec.kernel();
+    wholeVectors = spec.channels() % Vectors.LANES == 0;
+    int stores = wholeVectors ? strip : 2 * strip;
+    int operationsOfRow = strip * spec.kernel() + columns + spec.kernel();
+    rowsOfPart = Math.max(1, (MAX_OPERATIONS - stores) / operationsOfRow);
     firstSum = FIRST_WEIGHT + spec.kernel();
   }
 
@@ -108,22 +122,30 @@ final class DepthwiseGenerator {
 
   private void call(CodeBuilder code, String strip, Runnable x) {
     int channel = 7;
-    Runnable call =
+    Runnable parts =
         () -> {
-          code.aload(IN + 1).aload(ROW_OFFSETS + 1).aload(WEIGHTS + 1).iload(WEIGHT + 1);
-          code.aload(OUT + 1).iload(OUT_OFFSET + 1).iload(channel);
-          x.run();
-          code.invokestatic(name, strip, STRIP);
+          for (int ky = 0; ky < spec.kernel(); ky += rowsOfPart) {
+            code.aload(IN + 1).aload(ROW_OFFSETS + 1).aload(WEIGHTS + 1).iload(WEIGHT + 1);
+            code.aload(OUT + 1).iload(OUT_OFFSET + 1).iload(channel);
+            x.run();
+            code.invokestatic(name, strip + ky, STRIP);
+          }
         };
-    new KernelCode(code).loop(channel, 0, spec.channels(), Vectors.LANES, call);
+    new KernelCode(code).loop(channel, 0, spec.channels(), Vectors.LANES, parts);
   }
 
   /**
    * @param pixel the first output pixel of a strip that meets the same borders
    */
   private void strip(ClassBuilder builder, String strip, int pixel) {
-    builder.withMethodBody(
-        strip, STRIP, ACC_PRIVATE | ACC_STATIC, code -> new Strip(code, pixel).write());
+    for (int ky = 0; ky < spec.kernel(); ky += rowsOfPart) {
+      int firstRow = ky;
+      builder.withMethodBody(
+          strip + ky,
+          STRIP,
+          ACC_PRIVATE | ACC_STATIC,
+          code -> new Strip(code, pixel).write(firstRow));
+    }
   }
 
   /** Writes the method of one kind of strip. */
@@ -138,26 +160,18 @@ final class DepthwiseGenerator {
       kernel = new KernelCode(code);
     }
 
-    void write() {
+    void write(int firstRow) {
       for (int o = 0; o < strip; o++) {
-        kernel.zero().set(firstSum + o);
+        if (firstRow == 0) {
+          kernel.zero().set(firstSum + o);
+        } else {
+          kernel.load(OUT, out(o)).set(firstSum + o);
+        }
       }
-      for (int ky = 0; ky < spec.kernel(); ky++) {
+      for (int ky = firstRow; ky < Math.min(firstRow + rowsOfPart, spec.kernel()); ky++) {
         addRow(ky);
       }
-      int wholeVectors = spec.channels() / Vectors.LANES * Vectors.LANES;
-      if (wholeVectors == spec.channels()) {
-        store(false);
-      } else {
-        Label partial = code.newLabel();
-        Label end = code.newLabel();
-        code.iload(CHANNEL).loadConstant(wholeVectors).if_icmpge(partial);
-        store(false);
-        code.goto_(end).labelBinding(partial);
-        kernel.mask(MASK, code::iconst_0, () -> code.loadConstant(spec.channels() - wholeVectors));
-        store(true);
-        code.labelBinding(end);
-      }
+      store();
       code.return_();
     }
 
@@ -170,7 +184,6 @@ final class DepthwiseGenerator {
       code.aload(ROW_OFFSETS).loadConstant(ky).iaload().istore(ROW);
       int step = spec.stride() * spec.inStride();
       Index first = Index.of(ROW).plus(CHANNEL, 1).plus(X, step);
-      int columns = (strip - 1) * spec.stride() + spec.kernel();
       for (int column = 0; column < columns; column++) {
         int pixel = firstPixel * spec.stride() - spec.padding() + column;
         if (pixel >= 0 && pixel < spec.inWidth()) {
@@ -191,17 +204,23 @@ final class DepthwiseGenerator {
       }
     }
 
-    private void store(boolean masked) {
-      Index first = Index.of(OUT_OFFSET).plus(CHANNEL, 1).plus(X, spec.outStride());
+    private void store() {
+      if (!wholeVectors) {
+        kernel.mask(MASK, () -> code.iload(CHANNEL), () -> code.loadConstant(spec.channels()));
+      }
       for (int o = 0; o < strip; o++) {
-        Index pixel = first.plus(o * spec.outStride());
         kernel.get(firstSum + o);
-        if (masked) {
-          kernel.store(OUT, pixel, MASK);
+        if (wholeVectors) {
+          kernel.store(OUT, out(o));
         } else {
-          kernel.store(OUT, pixel);
+          kernel.store(OUT, out(o), MASK);
         }
       }
+    }
+
+    private Index out(int o) {
+      Index first = Index.of(OUT_OFFSET).plus(CHANNEL, 1).plus(X, spec.outStride());
+      return first.plus(o * spec.outStride());
     }
   }
 }

@@ -1,7 +1,9 @@
 package dev.vgnet.cpu.kernel;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The size of a tile of sums that are kept in registers.
@@ -12,16 +14,16 @@ public record TileShape(int pixels, int vectors) {
   /** More sums than this do not fit into the registers of any width of vector. */
   static final int MAX_SUMS = 28;
 
-  private static final int REGISTERS = Vectors.LANES == 16 ? 32 : 16;
-
-  /** Sums that fit beside the weights, one input and one register to spare. */
-  private static final int MAX_TILE = Vectors.LANES == 16 ? MAX_SUMS : 12;
-
-  private static final int MAX_VECTORS = Vectors.LANES == 16 ? 7 : 3;
+  /**
+   * The most pixels of a tile of 1, 2, 3... vectors: as many sums as registers hold beside the
+   * weights and one input.
+   */
+  private static final int[] MAX_PIXELS =
+      Vectors.LANES == 16 ? new int[] {28, 14, 8, 6, 5, 4, 3, 2} : new int[] {12, 6, 3, 2, 1, 1};
 
   /**
-   * Splits the output channels of a layer into panels of nearly equal width, as few as registers
-   * allow, and gives each the tile that computes {@code pixels} pixels with the least waste.
+   * Splits the output channels of a layer into panels, and gives each the tile that computes {@code
+   * pixels} pixels, so that the whole takes the least time.
    *
    * @param channels the output channels of the layer
    * @param pixels the pixels computed by one call of the kernel
@@ -29,18 +31,36 @@ public record TileShape(int pixels, int vectors) {
    */
   public static List<TileShape> choose(int channels, int pixels) {
     int vectors = Math.ceilDiv(channels, Vectors.LANES);
+    return IntStream.rangeClosed(1, Math.min(vectors, MAX_PIXELS.length))
+        .mapToObj(widest -> panels(vectors, widest, pixels))
+        .min(Comparator.comparingLong(panels -> cost(panels, pixels)))
+        .orElseThrow();
+  }
+
+  /** As few panels as possible, all of nearly the same width. */
+  private static List<TileShape> panels(int vectors, int widest, int pixels) {
     List<TileShape> panels = new ArrayList<>();
-    for (int left = Math.ceilDiv(vectors, MAX_VECTORS); left > 0; left--) {
-      int width = Math.ceilDiv(vectors, left);
-      panels.add(new TileShape(pixels(width, pixels), width));
-      vectors -= width;
+    int left = vectors;
+    for (int count = Math.ceilDiv(vectors, widest); count > 0; count--) {
+      int width = Math.ceilDiv(left, count);
+      // No more tiles than the largest would need, but no larger than that takes.
+      int tiles = Math.ceilDiv(pixels, MAX_PIXELS[width - 1]);
+      panels.add(new TileShape(Math.ceilDiv(pixels, tiles), width));
+      left -= width;
     }
     return panels;
   }
 
-  /** The smallest tile that needs no more tiles than the largest one would. */
-  private static int pixels(int vectors, int pixels) {
-    int largest = Math.min((REGISTERS - 2 - vectors) / vectors, MAX_TILE / vectors);
-    return Math.ceilDiv(pixels, Math.ceilDiv(pixels, largest));
+  /**
+   * Relative time for each input channel: multiply-adds, and loads beside them. Those of weights
+   * count double, as deep layers have them in the second-level cache.
+   */
+  private static long cost(List<TileShape> panels, int pixels) {
+    long cost = 0;
+    for (TileShape tile : panels) {
+      long tiles = Math.ceilDiv(pixels, tile.pixels);
+      cost += tiles * (4L * tile.pixels * tile.vectors + tile.pixels + 2L * tile.vectors);
+    }
+    return cost;
   }
 }

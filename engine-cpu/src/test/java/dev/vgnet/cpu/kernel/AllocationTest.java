@@ -1,0 +1,91 @@
+package dev.vgnet.cpu.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import dev.vgnet.graph.Operator.Function;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Once compiled, no kernel may allocate: a vector that is an object costs as much as its loop. */
+class AllocationTest {
+  private static final int CALLS = 1000;
+  private static final long PATIENCE_NANOS = 40_000_000_000L;
+
+  private final float[] arena = AlignedArrays.allocate(100_000);
+  private final float[] weights = AlignedArrays.allocate(100_000);
+  private final int[] rows = {12, 12 + 28 * 32, 12 + 56 * 32, 12, 12};
+
+  @Test
+  void noKernelAllocatesOnceItIsCompiled() {
+    Map<String, Runnable> kernels = kernels();
+    Map<String, Long> allocated = new LinkedHashMap<>();
+    long start = System.nanoTime();
+    do {
+      allocated.clear();
+      kernels.forEach(
+          (name, kernel) -> {
+            long bytes = bytes(kernel);
+            // Measuring itself allocates a little now and then, less than a vector a call.
+            if (bytes >= 16L * CALLS) {
+              allocated.put(name, bytes / CALLS);
+            }
+          });
+    } while (!allocated.isEmpty() && System.nanoTime() - start < PATIENCE_NANOS);
+    assertTrue(allocated.isEmpty(), () -> "bytes a call: " + allocated);
+  }
+
+  private Map<String, Runnable> kernels() {
+    Map<String, Runnable> kernels = new LinkedHashMap<>();
+    int out = 50_000;
+    int stride = Vectors.padded(28);
+    for (TileShape shape : TileShape.choose(28, 28)) {
+      List<Tap> taps = List.of(Tap.of(28, stride), Tap.of(28, stride), Tap.of(13, 16));
+      TileKernel tile = TileKernel.of(new TileSpec(shape.pixels(), shape.vectors(), taps, stride));
+      kernels.put("tile " + shape, () -> tile.run(arena, rows, weights, 12, arena, out, 28));
+    }
+    for (int kernel : new int[] {3, 5}) {
+      for (int channels : new int[] {28, stride}) {
+        DepthwiseSpec spec =
+            new DepthwiseSpec(kernel, 1, kernel / 2, 28, channels, stride, stride, stride);
+        DepthwiseKernel depthwise = DepthwiseKernel.of(spec);
+        kernels.put(spec.toString(), () -> depthwise.row(arena, rows, weights, 12, arena, out));
+      }
+    }
+    EpilogueParameters parameters =
+        new EpilogueParameters(new float[28], new float[28], new float[28]);
+    for (Function function : Function.values()) {
+      EpilogueSpec spec =
+          new EpilogueSpec(true, Optional.of(function), true, true, Optional.of(function));
+      EpilogueKernel epilogue = EpilogueKernel.of(spec);
+      kernels.put(
+          function.toString(),
+          () ->
+              epilogue.run(arena, 12, stride, out, stride, 28, 28, parameters, 0, 20_012, stride));
+    }
+    Pooling.Row row = new Pooling.Row(3, 2, 1, 28, stride, 14, stride, 28);
+    kernels.put("max", () -> Pooling.max(arena, rows, 3, out, row));
+    kernels.put("average", () -> Pooling.average(arena, rows, out, row));
+    kernels.put("mean", () -> Pooling.mean(arena, 12, stride, 28, 28, out));
+    kernels.put(
+        "multiply", () -> Elementwise.multiply(arena, 12, stride, 12, 0, out, stride, 28, 28));
+    int[] permutation = Elementwise.permutation(new int[28]);
+    kernels.put(
+        "permute", () -> Elementwise.permute(arena, 12, stride, permutation, out, stride, 28));
+    return kernels;
+  }
+
+  private static long bytes(Runnable kernel) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < CALLS; i++) {
+      kernel.run();
+    }
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+}

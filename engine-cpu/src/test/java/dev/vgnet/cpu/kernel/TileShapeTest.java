@@ -1,0 +1,42 @@
+package dev.vgnet.cpu.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TileShapeTest {
+  @Test
+  void panelsCoverAllChannelsAndTilesAreNoLargerThanTheTask() {
+    for (int channels = 1; channels <= 1100; channels += 7) {
+      for (int pixels : new int[] {1, 2, 5, 16, 49, 196, 224}) {
+        List<TileShape> panels = TileShape.choose(channels, pixels);
+        int vectors = panels.stream().mapToInt(TileShape::vectors).sum();
+        assertEquals(Math.ceilDiv(channels, Vectors.LANES), vectors);
+        for (TileShape tile : panels) {
+          assertTrue(tile.pixels() <= pixels, tile::toString);
+          assertTrue(tile.pixels() * tile.vectors() <= TileShape.MAX_SUMS, tile::toString);
+        }
+      }
+    }
+  }
+
+  @Test
+  void noLayerIsSplitIntoMoreThanTwoShapes() {
+    for (int channels = 1; channels <= 1100; channels++) {
+      assertTrue(TileShape.choose(channels, 49).stream().distinct().count() <= 2);
+    }
+  }
+
+  @Test
+  void tilesOfTheLayersOfVgnetAt512Bit() {
+    assumeTrue(Vectors.LANES == 16);
+    assertEquals(List.of(new TileShape(14, 2)), TileShape.choose(28, 4 * 56));
+    assertEquals(List.of(new TileShape(6, 4)), TileShape.choose(56, 7 * 28));
+    assertEquals(List.of(new TileShape(6, 4), new TileShape(8, 3)), TileShape.choose(112, 14 * 14));
+    assertEquals(4, TileShape.choose(184, 49).size());
+    assertEquals(new TileShape(7, 3), TileShape.choose(184, 49).getFirst());
+  }
+}
