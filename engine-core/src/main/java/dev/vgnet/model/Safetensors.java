@@ -3,15 +3,8 @@ package dev.vgnet.model;
 import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.tensor.Tensor;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,13 +49,7 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
    * @throws IOException if it cannot be read
    */
   public static Safetensors read(Path path) throws IOException {
-    if (!Files.readAttributes(path, BasicFileAttributes.class).isRegularFile()) {
-      throw new FileSystemException(path.toString(), null, "not a regular file");
-    }
-    MemorySegment file;
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      file = channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-    }
+    MemorySegment file = MappedFile.map(path);
     try {
       return read(file);
     } catch (ModelFormatException e) {

@@ -54,7 +54,13 @@ final class Calls {
   /** An empty dict, whatever its factory, or a copy of a dict or of a list of pairs. */
   private Mapping mapping(Callable callable, List<Value> arguments) {
     Mapping result = new Mapping();
-    switch (arguments.size() == 1 ? arguments.getFirst() : Value.NONE) {
+    if (arguments.isEmpty()) {
+      return result;
+    }
+    if (arguments.size() > 1) {
+      throw refused(callable, arguments);
+    }
+    switch (arguments.getFirst()) {
       case Mapping other -> {
         countCopies(other.entries().size());
         result.putAll(other);
@@ -63,8 +69,8 @@ final class Calls {
         countCopies(pairs.items().size());
         pairs.items().forEach(pair -> put(result, callable, pair));
       }
-      case Callable _, Opaque _ -> {}
-      case Value other -> throw refused(callable, List.of(other));
+      case Callable _ -> {}
+      default -> throw refused(callable, arguments);
     }
     return result;
   }
@@ -91,7 +97,9 @@ final class Calls {
     return result;
   }
 
-  /** A list may be copied by a call of few bytes; all copies together must not outgrow the file. */
+  /**
+   * A list may be copied by a call of few bytes; all copies together must not outgrow the pickle.
+   */
   private void countCopies(int count) {
     copied += count;
     if (copied > in.position() - start) {

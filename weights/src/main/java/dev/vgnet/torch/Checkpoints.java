@@ -1,17 +1,11 @@
 package dev.vgnet.torch;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.model.MappedFile;
 import dev.vgnet.model.Safetensors;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /**
@@ -41,13 +35,7 @@ public final class Checkpoints {
    * @throws IOException if the file cannot be read
    */
   public static StateDict read(Path path) throws IOException {
-    if (!Files.readAttributes(path, BasicFileAttributes.class).isRegularFile()) {
-      throw new FileSystemException(path.toString(), null, "not a regular file");
-    }
-    MemorySegment file;
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      file = channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-    }
+    MemorySegment file = MappedFile.map(path);
     try {
       return read(file);
     } catch (ModelFormatException e) {

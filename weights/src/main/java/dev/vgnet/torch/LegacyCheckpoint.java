@@ -25,7 +25,7 @@ final class LegacyCheckpoint implements StorageSource {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final MemorySegment file;
-  private final Map<Storage, MemorySegment> contents = new HashMap<>();
+  private final Map<String, MemorySegment> contents = new HashMap<>();
   private long position;
 
   private LegacyCheckpoint(MemorySegment file) {
@@ -34,7 +34,6 @@ final class LegacyCheckpoint implements StorageSource {
 
   static StateDict read(MemorySegment file) {
     LegacyCheckpoint checkpoint = new LegacyCheckpoint(file);
-    checkpoint.next(); // The magic number, by which the file was recognised.
     checkpoint.readHeader();
     Pickle object = checkpoint.next();
     checkpoint.readStorages(object.storages());
@@ -48,7 +47,9 @@ final class LegacyCheckpoint implements StorageSource {
     return pickle;
   }
 
+  /** The first pickle is the magic number, by which the file was recognised. */
   private void readHeader() {
+    next();
     long start = position;
     if (!(next().root() instanceof Int(long version)) || version != PROTOCOL) {
       throw error(start, "expected version %d of the legacy format".formatted(PROTOCOL));
@@ -74,7 +75,7 @@ final class LegacyCheckpoint implements StorageSource {
       if (!(item instanceof Text(String key)) || !storages.containsKey(key)) {
         throw error(start, "expected the key of a storage that a tensor uses");
       }
-      if (contents.put(storages.get(key), next(storages.get(key))) != null) {
+      if (contents.put(key, next(storages.get(key))) != null) {
         throw error(start, "storage %s is listed twice".formatted(Quote.of(key)));
       }
     }
@@ -108,7 +109,7 @@ final class LegacyCheckpoint implements StorageSource {
 
   @Override
   public MemorySegment read(Storage storage) {
-    MemorySegment content = contents.get(storage);
+    MemorySegment content = contents.get(storage.key());
     if (content == null) {
       throw new ModelFormatException("storage " + Quote.of(storage.key()), "is missing");
     }

@@ -25,7 +25,7 @@ final class TensorLoader {
   private static final long SMALL_COPIES = 16L << 20;
 
   private final StorageSource source;
-  private final Map<Storage, MemorySegment> storages = new HashMap<>();
+  private final Map<String, MemorySegment> storages = new HashMap<>();
   private long copyBudget;
 
   TensorLoader(StorageSource source, long fileSize) {
@@ -51,7 +51,7 @@ final class TensorLoader {
     if (shape.elementCount() == 0) {
       return Tensor.wrap(shape, type, MemorySegment.ofArray(new byte[0]));
     }
-    MemorySegment bytes = storages.computeIfAbsent(view.storage(), source::read);
+    MemorySegment bytes = storage(view.storage());
     long elements = bytes.byteSize() / type.byteSize();
     long last = lastElement(view.offset(), shape, stride);
     if (view.offset() < 0 || last < 0 || last >= elements) {
@@ -66,6 +66,10 @@ final class TensorLoader {
             ? start.asSlice(0, shape.elementCount() * type.byteSize())
             : copy(where, start, shape, stride, type.byteSize());
     return Tensor.wrap(shape, type, dense);
+  }
+
+  private MemorySegment storage(Storage storage) {
+    return storages.computeIfAbsent(storage.key(), _ -> source.read(storage));
   }
 
   private static Shape shape(String where, Tuple size) {
@@ -140,7 +144,7 @@ final class TensorLoader {
     if (shape.elementCount() > copyBudget / byteSize) {
       throw new ModelFormatException(
           where,
-          "of shape %s and stride %s would be copied to %d elements of %d bytes, more than a file of this size can need"
+          "of shape %s and stride %s would be copied to %d elements of %d bytes, more than is allowed"
               .formatted(shape, Arrays.toString(stride), shape.elementCount(), byteSize));
     }
     long size = shape.elementCount() * byteSize;

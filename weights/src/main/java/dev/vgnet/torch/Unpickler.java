@@ -13,7 +13,6 @@ import dev.vgnet.torch.Value.Tuple;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -27,7 +26,7 @@ import java.util.Map;
  * text.
  */
 final class Unpickler {
-  /** More than a thousand tensors of a training checkpoint need is below one percent of this. */
+  /** A hundred times what a training checkpoint of a thousand tensors takes. */
   static final int MAX_INSTRUCTIONS = 1 << 22;
 
   private static final int MIN_PROTOCOL = 2;
@@ -128,11 +127,12 @@ final class Unpickler {
       case Opcode.STACK_GLOBAL -> stackGlobal();
       case Opcode.REDUCE, Opcode.NEWOBJ -> call();
       case Opcode.NEWOBJ_EX -> {
-        requireType(Mapping.class, stack.pop());
+        require(Mapping.class, "dict", stack.pop());
         call();
       }
       case Opcode.BUILD -> build();
-      case Opcode.BINPERSID -> stack.push(storage(requireType(Tuple.class, stack.pop()).items()));
+      case Opcode.BINPERSID ->
+          stack.push(storage(require(Tuple.class, "tuple", stack.pop()).items()));
 
       case Opcode.BINGET -> stack.push(recall(in.unsigned1()));
       case Opcode.LONG_BINGET -> stack.push(recall(in.unsigned4()));
@@ -157,11 +157,11 @@ final class Unpickler {
   }
 
   private void append(List<Value> items) {
-    requireType(Sequence.class, stack.top()).addAll(items);
+    require(Sequence.class, "list", stack.top()).addAll(items);
   }
 
   private void setItems(List<Value> items) {
-    Mapping mapping = requireType(Mapping.class, stack.top());
+    Mapping mapping = require(Mapping.class, "dict", stack.top());
     if (items.size() % 2 != 0) {
       throw in.error("expected keys and values, found %d objects".formatted(items.size()));
     }
@@ -183,8 +183,8 @@ final class Unpickler {
   }
 
   private void stackGlobal() {
-    String name = requireType(Text.class, stack.pop()).value();
-    String module = requireType(Text.class, stack.pop()).value();
+    String name = require(Text.class, "str", stack.pop()).value();
+    String module = require(Text.class, "str", stack.pop()).value();
     global(module, name);
   }
 
@@ -201,8 +201,8 @@ final class Unpickler {
   }
 
   private void call() {
-    Tuple arguments = requireType(Tuple.class, stack.pop());
-    Callable callable = requireType(Callable.class, stack.pop());
+    Tuple arguments = require(Tuple.class, "tuple", stack.pop());
+    Callable callable = require(Callable.class, "callable", stack.pop());
     stack.push(calls.call(callable, arguments.items()));
   }
 
@@ -222,6 +222,7 @@ final class Unpickler {
         && kind.equals("storage")
         && id.get(1) instanceof StorageClass(ElementType type)
         && id.get(2) instanceof Text(String key)
+        && key.length() <= Value.MAX_NAME
         && id.get(3) instanceof Text
         && id.get(4) instanceof Int(long count)
         && count >= 0
@@ -256,11 +257,9 @@ final class Unpickler {
     memo.set((int) index, stack.top());
   }
 
-  private <T extends Value> T requireType(Class<T> type, Value value) {
+  private <T extends Value> T require(Class<T> type, String expected, Value value) {
     if (!type.isInstance(value)) {
-      throw in.error(
-          "expected a %s, found %s"
-              .formatted(type.getSimpleName().toLowerCase(Locale.ROOT), value.typeName()));
+      throw in.error("expected a %s, found %s".formatted(expected, value.typeName()));
     }
     return type.cast(value);
   }

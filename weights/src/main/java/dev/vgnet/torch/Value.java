@@ -10,6 +10,9 @@ import java.util.Map;
  * as deep as the file is long: nothing here, and nothing that uses it, walks a value to its depth.
  */
 sealed interface Value {
+  /** The longest key that is looked up: to compare longer ones often would take without bound. */
+  int MAX_NAME = 4096;
+
   Value NONE = new Opaque("None");
   Value FLOAT = new Opaque("float");
   Value BYTES = new Opaque("bytes");
@@ -86,12 +89,15 @@ sealed interface Value {
     }
   }
 
-  /** A dict. Entries whose key is not text are dropped: none of them can name a tensor. */
+  /**
+   * A dict. Entries that cannot name a tensor are dropped: those whose key is not text, or longer
+   * than {@link #MAX_NAME}.
+   */
   final class Mapping implements Value {
     private Map<String, Value> entries = Map.of();
 
     void put(Value key, Value value) {
-      if (key instanceof Text(String name)) {
+      if (key instanceof Text(String name) && name.length() <= MAX_NAME) {
         if (entries.isEmpty()) {
           entries = new LinkedHashMap<>();
         }

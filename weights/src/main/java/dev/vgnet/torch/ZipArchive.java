@@ -98,7 +98,8 @@ final class ZipArchive {
     if (entry.method() != 0) {
       throw error(
           entry,
-          "is compressed (method %d), which torch.save never does; open it with torch.load and save it again"
+          ("is compressed (method %d), which torch.save never does; open it with torch.load and"
+                  + " save it again")
               .formatted(entry.method()));
     }
     if (entry.packed() != entry.size()) {
@@ -131,7 +132,7 @@ final class ZipArchive {
 
   private Directory readDirectory() {
     long end = findEnd();
-    if (u16(end + 4) != 0 || u16(end + 6) != 0) {
+    if (u16(end + 4) != 0 || u16(end + 6) != 0 || u16(end + 8) != u16(end + 10)) {
       throw error(end, "archives of several parts are not supported");
     }
     Directory directory = new Directory(u32(end + 16), u32(end + 12), u16(end + 10));
@@ -140,9 +141,6 @@ final class ZipArchive {
     if (locator >= 0 && u32(locator) == LOCATOR64_MAGIC) {
       directoryEnd = i64(locator + 8);
       directory = readDirectory64(directoryEnd, locator, directory);
-    }
-    if (u16(end + 8) != u16(end + 10)) {
-      throw error(end, "archives of several parts are not supported");
     }
     if (directory.start() < 0
         || directory.size() < 0

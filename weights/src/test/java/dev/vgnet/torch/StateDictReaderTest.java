@@ -58,8 +58,8 @@ class StateDictReaderTest {
         arguments("impossible size", tensor(4, 0, longs(1 << 30, 1 << 30, 1 << 30), new long[3])),
         arguments("at most 64 dimensions", tensor(4, 0, new long[65], new long[65])),
         arguments("at most 64 dimensions", tensor(4, 0, new long[100_000], new long[100_000])),
-        arguments("more than a file", tensor(4, 0, longs(1 << 30, 1 << 20), longs(0, 0))),
-        arguments("more than a file", tensor(4, 0, longs(1 << 23), longs(0))));
+        arguments("more than is allowed", tensor(4, 0, longs(1 << 30, 1 << 20), longs(0, 0))),
+        arguments("more than is allowed", tensor(4, 0, longs(1 << 23), longs(0))));
   }
 
   @ParameterizedTest
