@@ -89,7 +89,7 @@ final class Unpickler {
       case Opcode.POP -> stack.pop();
       case Opcode.POP_MARK -> stack.popMark();
 
-      case Opcode.NONE -> stack.push(Value.NONE);
+      case Opcode.NONE -> stack.push(Opaque.NONE);
       case Opcode.NEWTRUE -> stack.push(new Bool(true));
       case Opcode.NEWFALSE -> stack.push(new Bool(false));
       case Opcode.BININT -> stack.push(new Int(in.signed4()));
@@ -97,16 +97,16 @@ final class Unpickler {
       case Opcode.BININT2 -> stack.push(new Int(in.unsigned2()));
       case Opcode.LONG1 -> stack.push(in.integer(in.unsigned1()));
       case Opcode.LONG4 -> stack.push(in.integer(in.signed4()));
-      case Opcode.BINFLOAT -> opaque(Value.FLOAT, Double.BYTES);
+      case Opcode.BINFLOAT -> opaque(Opaque.FLOAT, Double.BYTES);
 
       case Opcode.BINSTRING -> stack.push(in.byteText(in.signed4()));
       case Opcode.SHORT_BINSTRING -> stack.push(in.byteText(in.unsigned1()));
       case Opcode.BINUNICODE -> stack.push(in.text(in.unsigned4()));
       case Opcode.SHORT_BINUNICODE -> stack.push(in.text(in.unsigned1()));
       case Opcode.BINUNICODE8 -> stack.push(in.text(in.signed8()));
-      case Opcode.BINBYTES -> opaque(Value.BYTES, in.unsigned4());
-      case Opcode.SHORT_BINBYTES -> opaque(Value.BYTES, in.unsigned1());
-      case Opcode.BINBYTES8, Opcode.BYTEARRAY8 -> opaque(Value.BYTES, in.signed8());
+      case Opcode.BINBYTES -> opaque(Opaque.BYTES, in.unsigned4());
+      case Opcode.SHORT_BINBYTES -> opaque(Opaque.BYTES, in.unsigned1());
+      case Opcode.BINBYTES8, Opcode.BYTEARRAY8 -> opaque(Opaque.BYTES, in.signed8());
 
       case Opcode.EMPTY_LIST -> stack.push(new Sequence());
       case Opcode.APPEND -> append(stack.pop(1));
@@ -119,7 +119,7 @@ final class Unpickler {
       case Opcode.EMPTY_DICT -> stack.push(new Mapping());
       case Opcode.SETITEM -> setItems(stack.pop(2));
       case Opcode.SETITEMS -> setItems(stack.popMark());
-      case Opcode.EMPTY_SET -> stack.push(Value.SET);
+      case Opcode.EMPTY_SET -> stack.push(Opaque.SET);
       case Opcode.ADDITEMS -> addItems();
       case Opcode.FROZENSET -> frozenSet();
 
@@ -172,14 +172,14 @@ final class Unpickler {
 
   private void addItems() {
     stack.popMark();
-    if (stack.top() != Value.SET) {
+    if (stack.top() != Opaque.SET) {
       throw in.error("expected a set, found %s".formatted(stack.top().typeName()));
     }
   }
 
   private void frozenSet() {
     stack.popMark();
-    stack.push(Value.SET);
+    stack.push(Opaque.SET);
   }
 
   private void stackGlobal() {
@@ -226,7 +226,7 @@ final class Unpickler {
         && id.get(3) instanceof Text
         && id.get(4) instanceof Int(long count)
         && count >= 0
-        && id.stream().skip(5).allMatch(Value.NONE::equals)) {
+        && id.stream().skip(5).allMatch(Opaque.NONE::equals)) {
       Storage storage = new Storage(key, type, count);
       Storage earlier = storages.putIfAbsent(key, storage);
       if (earlier != null && !earlier.equals(storage)) {

@@ -13,11 +13,6 @@ sealed interface Value {
   /** The longest key that is looked up: to compare longer ones often would take without bound. */
   int MAX_NAME = 4096;
 
-  Value NONE = new Opaque("None");
-  Value FLOAT = new Opaque("float");
-  Value BYTES = new Opaque("bytes");
-  Value SET = new Opaque("set");
-
   record Bool(boolean value) implements Value {}
 
   record Int(long value) implements Value {}
@@ -25,7 +20,12 @@ sealed interface Value {
   record Text(String value) implements Value {}
 
   /** Something that is read, never looked into, and stands for nothing but its type's name. */
-  record Opaque(String type) implements Value {}
+  record Opaque(String type) implements Value {
+    static final Opaque NONE = new Opaque("None");
+    static final Opaque FLOAT = new Opaque("float");
+    static final Opaque BYTES = new Opaque("bytes");
+    static final Opaque SET = new Opaque("set");
+  }
 
   /** A function or class of the allow-list that may be called. */
   record Callable(String name, Kind kind) implements Value {
