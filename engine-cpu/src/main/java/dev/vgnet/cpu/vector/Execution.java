@@ -14,6 +14,8 @@ final class Execution implements Job {
   /** Blocks a worker gets of a pass, so that one who is held up can be helped. */
   private static final int BLOCKS_PER_WORKER = 4;
 
+  private static final float[] NO_ARENA = {};
+
   private final int workers;
   private final Workspace[] workspaces;
   private final float[][] arenas;
@@ -34,7 +36,7 @@ final class Execution implements Job {
     workspaces = new Workspace[workers];
     Arrays.setAll(workspaces, _ -> new Workspace());
     arenas = new float[workers][];
-    Arrays.setAll(arenas, _ -> new float[0]);
+    Arrays.fill(arenas, NO_ARENA);
     zeroed = new Program[workers];
   }
 
@@ -64,6 +66,11 @@ final class Execution implements Job {
       workspace.images = null;
       workspace.outputs = null;
     }
+  }
+
+  /** Frees the arenas. */
+  void close() {
+    Arrays.fill(arenas, NO_ARENA);
   }
 
   private void prepareArena(int worker) {

@@ -6,6 +6,7 @@ import dev.vgnet.runtime.CompiledModel;
 import dev.vgnet.runtime.ExecutionReport;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -32,8 +33,8 @@ final class VectorModel implements CompiledModel {
 
   @Override
   public void run(Shape input, float[] images, float[][] outputs) {
-    begin(input, images, outputs);
     try {
+      begin(input, images, outputs);
       team.run(execution);
     } finally {
       execution.end();
@@ -54,9 +55,9 @@ final class VectorModel implements CompiledModel {
   public long[] profile(Shape input, float[] images) {
     int batch = input.extent(0);
     Program program = program(input);
-    begin(input, images, program.newOutputs(batch));
     long[] nanos = new long[program.reports().size()];
     try {
+      begin(input, images, program.newOutputs(batch));
       for (int image = 0; image < batch; image++) {
         for (int pass = 0; pass < program.passes().size(); pass++) {
           Job job = execution.single(image, pass);
@@ -74,6 +75,9 @@ final class VectorModel implements CompiledModel {
   @Override
   public void close() {
     team.close();
+    execution.close();
+    weights.close();
+    Arrays.fill(programs, null);
   }
 
   private void begin(Shape input, float[] images, float[][] outputs) {

@@ -50,4 +50,9 @@ final class Weights {
   long bytes() {
     return bytes;
   }
+
+  /** Frees what has been packed. */
+  void close() {
+    packed.clear();
+  }
 }

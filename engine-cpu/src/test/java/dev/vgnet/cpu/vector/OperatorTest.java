@@ -3,6 +3,8 @@ package dev.vgnet.cpu.vector;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.tensor.Shape;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -120,13 +122,23 @@ class OperatorTest {
     String blurred = net.depthwise(cut, channels, 1, 3, 2, 1, false);
     String pooled = net.other(new Operator.MaxPool(3, 2, 1), cut);
     String sum = net.sum(net.norm(net.pointwise(blurred, channels, channels), channels), pooled);
-    String product = net.product(sum, net.slice(net.concat(pooled, c0(net, sum)), 0, channels));
+    String overlapping = net.slice(net.concat(net.slice(sum, 0, 2), pooled), 0, channels);
+    String product = net.product(sum, overlapping);
     check(net, net.concat(product, net.slice(pooled, 3, 40)), images(3));
   }
 
-  /** A value that lies in the buffer of another. */
-  private static String c0(SampleNetwork net, String value) {
-    return net.slice(value, 0, 2);
+  @Test
+  void aValueInVeryManyParts() {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String wide = net.pointwise("x", 3, 90);
+    String[] single = new String[90];
+    Arrays.setAll(single, c -> net.slice(wide, 89 - c, 90 - c));
+    String reversed = net.concat(single);
+    String mixed = net.sum(net.pointwise(reversed, 90, 90), reversed);
+    String mean = net.other(new Operator.Flatten(), net.mean(reversed));
+    for (String output : List.of(mixed, net.linear(mean, 90, 5, false))) {
+      check(net, output, images(3));
+    }
   }
 
   @Test

@@ -3,7 +3,7 @@ package dev.vgnet.cpu.vector;
 import dev.vgnet.cpu.vector.View.Part;
 
 /** Copies rows into a feature map: the caller's image, or a value that lies in parts. */
-record InputPass(RowSource source, Part output) implements Pass {
+record CopyPass(RowSource source, Part output) implements Pass {
   @Override
   public int units() {
     return source.height();

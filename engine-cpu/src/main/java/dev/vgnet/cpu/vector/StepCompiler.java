@@ -1,0 +1,333 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.cpu.vector.View.Part;
+import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.plan.Epilogue;
+import dev.vgnet.plan.Step;
+import dev.vgnet.plan.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** Turns steps into passes. For one thread. */
+final class StepCompiler {
+  /** The code of a kernel grows with its taps; a value in more parts is put together first. */
+  private static final int MAX_TAPS = 64;
+
+  /**
+   * @param kernel how the step is computed, in words
+   */
+  record CompiledStep(List<Pass> passes, String kernel) {}
+
+  private final Placement placement;
+  private final Predicate<Value> isImage;
+  private final Weights weights;
+  private final int threads;
+
+  private final List<Pass> passes = new ArrayList<>();
+  private int shared;
+
+  /**
+   * @param isImage whether a value is read where the caller has it
+   */
+  StepCompiler(Placement placement, Predicate<Value> isImage, Weights weights, int threads) {
+    this.placement = placement;
+    this.isImage = isImage;
+    this.weights = weights;
+    this.threads = threads;
+  }
+
+  /** The passes of a step. */
+  CompiledStep compile(Step step) {
+    passes.clear();
+    String kernel = build(step);
+    return new CompiledStep(List.copyOf(passes), kernel);
+  }
+
+  /** Floats after the feature maps that steps use between their passes. */
+  int shared() {
+    return shared;
+  }
+
+  /** Adds a step's passes, and says how they compute it. */
+  private String build(Step step) {
+    View output = placement.view(step.output());
+    return switch (step) {
+      case Step.Pointwise s -> {
+        Folding folding = Folding.of(s.bias(), s.epilogue().foldedNorm(), weights);
+        Finish finish = finish(s.epilogue(), folding.bias(), output);
+        yield dense(s.name(), s.weight(), folding, placement.view(s.input()), output, finish);
+      }
+      case Step.Linear s -> linear(s, output);
+      case Step.Convolution s -> convolution(s, output);
+      case Step.Depthwise s -> depthwise(s, output);
+      case Step.SqueezeExcite s -> squeezeExcite(s, output);
+      case Step.Pool s -> {
+        Window window = new Window(s.kernel(), s.stride(), s.padding());
+        passes.add(new PoolPass(s.kind(), placement.view(s.input()), output, window));
+        yield "%dx%d s%d".formatted(s.kernel(), s.kernel(), s.stride());
+      }
+      case Step.GlobalAveragePool s -> {
+        passes.add(new MeanPass(placement.view(s.input()), output));
+        yield "mean";
+      }
+      case Step.Elementwise s -> elementwise(s, output);
+      case Step.Multiply s -> {
+        passes.add(new MultiplyPass(placement.view(s.input()), placement.view(s.factor()), output));
+        yield "product";
+      }
+      case Step.ChannelShuffle s -> {
+        passes.add(new ShufflePass(placement.view(s.input()), s.groups(), output));
+        yield "gather";
+      }
+    };
+  }
+
+  private String linear(Step.Linear step, View output) {
+    Folding folding = Folding.of(step.bias(), step.epilogue().foldedNorm(), weights);
+    Finish finish = finish(step.epilogue(), folding.bias(), output);
+    View input = placement.view(step.input());
+    if (input.pixels() == 1) {
+      return dense(step.name(), step.weight(), folding, input, output, finish);
+    }
+    int channels = input.channels();
+    int pixels = input.pixels();
+    View flat = sharedVector(0, channels * pixels);
+    copy(input, new Part(flat.whole().offset(), channels, channels));
+    return product(
+        step.name(),
+        () -> {
+          double[] weight = folding.fold(weights.values(step.weight()));
+          return (out, _, i) -> weight[(out * channels + i % channels) * pixels + i / channels];
+        },
+        flat,
+        output,
+        finish);
+  }
+
+  /** A product with weights {@code [out, in]}. */
+  private String dense(
+      String name, String weight, Folding folding, View value, View output, Finish finish) {
+    View input = value.parts().size() > MAX_TAPS ? gathered(value) : value;
+    int[] firstChannels = new int[input.parts().size()];
+    for (int i = 1; i < firstChannels.length; i++) {
+      firstChannels[i] = firstChannels[i - 1] + input.parts().get(i - 1).channels();
+    }
+    int in = input.channels();
+    Supplier<Product.Matrix> matrix =
+        () -> {
+          double[] values = folding.fold(weights.values(weight));
+          return (out, part, channel) -> values[out * in + firstChannels[part] + channel];
+        };
+    return product(name, matrix, input, output, finish);
+  }
+
+  private String product(
+      String name, Supplier<Product.Matrix> matrix, View input, View output, Finish finish) {
+    List<Tap> taps =
+        input.parts().stream().map(part -> Tap.of(part.channels(), part.stride())).toList();
+    Chunks chunks = Chunks.of(input.pixels(), output.channels(), threads);
+    Product product = new Product(name, chunks.tiles(), _ -> taps, matrix, finish, output, weights);
+    long work = (long) input.pixels() * input.channels() * output.channels();
+    passes.add(new PointwisePass(input, product, chunks, work));
+    return product.describe();
+  }
+
+  /** A copy with all channels of a pixel side by side. */
+  private View gathered(View value) {
+    int stride = Vectors.padded(value.channels());
+    Part part = new Part(room(0, (long) value.pixels() * stride), stride, value.channels());
+    copy(value, part);
+    return new View(value.height(), value.width(), List.of(part));
+  }
+
+  private void copy(View value, Part to) {
+    passes.add(new CopyPass(new RowSource.Map(value), to));
+  }
+
+  private String convolution(Step.Convolution step, View output) {
+    Window window = new Window(step.kernel(), step.stride(), step.padding());
+    Folding folding = Folding.of(step.bias(), step.epilogue().foldedNorm(), weights);
+    return convolution(
+        step.name(),
+        source(step.input()),
+        window,
+        step.groups(),
+        () -> folding.fold(weights.values(step.weight())),
+        finish(step.epilogue(), folding.bias(), output),
+        output);
+  }
+
+  private String convolution(
+      String name,
+      RowSource source,
+      Window window,
+      int groups,
+      Supplier<double[]> weight,
+      Finish finish,
+      View output) {
+    GroupedWeights grouped =
+        GroupedWeights.of(window, source.channels(), output.channels(), groups);
+    Product product =
+        new Product(
+            name,
+            grouped.tiles(output.width()),
+            grouped::taps,
+            () -> grouped.matrix(weight.get()),
+            finish,
+            output,
+            weights);
+    long work =
+        (long) output.pixels()
+            * output.channels()
+            * (source.channels() / groups)
+            * window.kernel()
+            * window.kernel();
+    passes.add(new ConvolutionPass(source, window, product, grouped, output, work));
+    return product.describe();
+  }
+
+  /** The image is read where the caller has it, anything else from the arena. */
+  private RowSource source(Value value) {
+    return isImage.test(value)
+        ? RowSource.Image.of(value)
+        : new RowSource.Map(placement.view(value));
+  }
+
+  private String depthwise(Step.Depthwise step, View output) {
+    View input = placement.view(step.input());
+    Window window = new Window(step.kernel(), step.stride(), step.padding());
+    Folding folding = Folding.of(step.bias(), step.epilogue().foldedNorm(), weights);
+    Finish finish = finish(step.epilogue(), folding.bias(), output);
+    int channels = output.channels();
+    int positions = step.kernel() * step.kernel();
+    Supplier<double[]> weight =
+        () -> {
+          double[] kernels = weights.values(step.weight());
+          double[] values = new double[channels * positions];
+          for (int i = 0; i < values.length; i++) {
+            values[i] = kernels[i % kernels.length];
+          }
+          return folding.fold(values);
+        };
+    if (!DepthwisePass.supports(window)) {
+      RowSource source = new RowSource.Map(input);
+      return convolution(step.name(), source, window, channels, weight, finish, output);
+    }
+    float[] packed =
+        weights.pack(
+            new DepthwiseKey(step.name()),
+            () -> DepthwisePass.pack(weight.get(), channels, positions));
+    long work = (long) output.pixels() * channels * positions;
+    passes.add(new DepthwisePass(input, output, window, packed, finish, work));
+    return "rows f32x" + Vectors.LANES;
+  }
+
+  private record DepthwiseKey(String name) {}
+
+  private String squeezeExcite(Step.SqueezeExcite step, View output) {
+    View input = placement.view(step.input());
+    View mean = sharedVector(0, input.channels());
+    int squeezed = weights.shapes().get(step.reduceWeight()).extent(0);
+    View reduced = sharedVector(end(mean), squeezed);
+    View factors = sharedVector(end(reduced), input.channels());
+    passes.add(new MeanPass(input, mean));
+    String reduce =
+        excite(
+            step.name() + " reduce",
+            step.reduceWeight(),
+            step.reduceBias(),
+            step.inner(),
+            mean,
+            reduced);
+    excite(
+        step.name() + " expand",
+        step.expandWeight(),
+        step.expandBias(),
+        step.gate(),
+        reduced,
+        factors);
+    passes.add(new MultiplyPass(input, factors, output));
+    return "mean, " + reduce + ", product";
+  }
+
+  private String excite(
+      String name,
+      String weight,
+      Optional<String> bias,
+      Function activation,
+      View input,
+      View output) {
+    Folding folding = Folding.of(bias, Optional.empty(), weights);
+    Finish finish =
+        new Finish(
+            folding.bias(),
+            Optional.of(activation),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            output,
+            output);
+    return dense(name, weight, folding, input, output, finish);
+  }
+
+  private String elementwise(Step.Elementwise step, View output) {
+    View input = placement.view(step.input());
+    Epilogue epilogue = step.epilogue();
+    Optional<Affine> first = epilogue.foldedNorm().map(norm -> Affine.of(norm, weights));
+    if (first.isPresent()) {
+      // The norm that others fold into their weights is a pass of its own here.
+      Finish norm =
+          new Finish(
+              Optional.empty(),
+              Optional.empty(),
+              first,
+              Optional.empty(),
+              Optional.empty(),
+              input,
+              output);
+      passes.add(new ElementwisePass(output, norm));
+    }
+    Finish finish = finish(epilogue, Optional.empty(), first.isPresent() ? output : input, output);
+    if (first.isEmpty() || !finish.isIdentity()) {
+      passes.add(new ElementwisePass(output, finish));
+    }
+    return "rows f32x" + Vectors.LANES;
+  }
+
+  private Finish finish(Epilogue epilogue, Optional<double[]> bias, View output) {
+    return finish(epilogue, bias, output, output);
+  }
+
+  /** All of an epilogue but its folded norm. */
+  private Finish finish(Epilogue epilogue, Optional<double[]> bias, View input, View output) {
+    return new Finish(
+        bias,
+        epilogue.activation(),
+        epilogue.norm().map(norm -> Affine.of(norm, weights)),
+        epilogue.residual().map(placement::view),
+        epilogue.finalActivation(),
+        input,
+        output);
+  }
+
+  /** A map of one pixel in the room that the passes of a step share. */
+  private View sharedVector(int offset, int channels) {
+    int stride = Vectors.padded(channels);
+    return new View(1, 1, List.of(new Part(room(offset, stride), stride, channels)));
+  }
+
+  private int room(int offset, long size) {
+    shared = Math.max(shared, Arenas.index(offset + size));
+    return placement.end() + offset;
+  }
+
+  private int end(View sharedVector) {
+    Part part = sharedVector.whole();
+    return part.pixel(1) - placement.end();
+  }
+}
