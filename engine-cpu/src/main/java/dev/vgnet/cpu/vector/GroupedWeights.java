@@ -11,26 +11,20 @@ import java.util.List;
  * How the kernels of a convolution become taps of matrix products. With one group, a row of the
  * kernel is one tap. With several, each position of the kernel is a tap over the channels of all
  * groups that a panel belongs to, and weights between different groups are zero.
- *
- * @param vectors of output channels in a panel, where there are several groups
  */
-record GroupedWeights(Window window, int in, int out, int groups, int vectors) {
-  /** More would add zeros where groups are small, and spare little where they are large. */
+record GroupedWeights(Window window, int in, int out, int groups) {
+  /** Of output channels: more would add zeros where panels are wider than groups. */
   private static final int MAX_VECTORS = 3;
-
-  static GroupedWeights of(Window window, int in, int out, int groups) {
-    int vectors = Math.clamp(out / groups / Vectors.LANES, 1, MAX_VECTORS);
-    return new GroupedWeights(window, in, out, groups, vectors);
-  }
 
   /** The panels' tiles. */
   List<TileShape> tiles(int pixels) {
     if (groups == 1) {
       return TileShape.choose(out, pixels);
     }
+    int width = Math.clamp(out / groups / Vectors.LANES, 1, MAX_VECTORS) * Vectors.LANES;
     List<TileShape> tiles = new ArrayList<>();
-    for (int first = 0; first < out; first += vectors * Vectors.LANES) {
-      int channels = Math.min(vectors * Vectors.LANES, out - first);
+    for (int first = 0; first < out; first += width) {
+      int channels = Math.min(width, out - first);
       tiles.addAll(TileShape.choose(channels, pixels));
     }
     return tiles;
@@ -49,15 +43,16 @@ record GroupedWeights(Window window, int in, int out, int groups, int vectors) {
   /**
    * The taps of a panel, over rows of pixels whose channels lie side by side.
    *
-   * @param channel its first output channel
+   * @param from its first output channel
+   * @param to its last one, excluded; there may be fewer
    */
-  List<Tap> taps(int channel) {
+  List<Tap> taps(int from, int to) {
     int stride = window.stride() * in;
     if (groups == 1) {
       return Collections.nCopies(window.kernel(), Tap.of(window.kernel() * in, stride));
     }
-    int last = Math.min(channel + vectors * Vectors.LANES, out) - 1;
-    int inputs = (group(last) + 1) * inPerGroup() - firstInput(channel);
+    int last = Math.min(to, out) - 1;
+    int inputs = (group(last) + 1) * inPerGroup() - firstInput(from);
     return Collections.nCopies(window.kernel() * window.kernel(), Tap.of(inputs, stride));
   }
 
@@ -68,10 +63,9 @@ record GroupedWeights(Window window, int in, int out, int groups, int vectors) {
    */
   Product.Matrix matrix(double[] weight) {
     int kernel = window.kernel();
-    return (output, tap, channel) -> {
+    return (panel, output, tap, channel) -> {
       int position = groups == 1 ? tap * kernel + channel / in : tap;
-      int panelChannel = output - output % (vectors * Vectors.LANES);
-      int input = groups == 1 ? channel % in : firstInput(panelChannel) + channel;
+      int input = groups == 1 ? channel % in : firstInput(panel) + channel;
       int inGroup = input - group(output) * inPerGroup();
       return inGroup >= 0 && inGroup < inPerGroup()
           ? weight[(output * inPerGroup() + inGroup) * kernel * kernel + position]

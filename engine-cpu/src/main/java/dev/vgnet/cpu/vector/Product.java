@@ -8,20 +8,29 @@ import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Matrix products with packed weights, panel by panel of output channels, and their finish. */
 final class Product {
+  /** What is summed up for the output channels of a panel. */
+  interface Taps {
+    /**
+     * @param from the first channel of the panel
+     * @param to the last one, excluded; there may be fewer
+     */
+    List<Tap> of(int from, int to);
+  }
+
   /** The unpacked weights. */
   interface Matrix {
     /**
+     * @param panel the first output channel of the panel
      * @param output the channel that is computed
      * @param tap the index of the tap of that channel's panel
      * @param channel within the tap
      */
-    double weight(int output, int tap, int channel);
+    double weight(int panel, int output, int tap, int channel);
   }
 
   private record Panel(TileKernel kernel, TileSpec spec, int weights, int channel, int channels) {}
@@ -36,13 +45,12 @@ final class Product {
   /**
    * @param name of these weights
    * @param tiles of the panels, which hold the output channels rounded up to whole vectors
-   * @param taps of the panel that starts at a channel
    * @param matrix called if these weights have not been packed yet
    */
   Product(
       String name,
       List<TileShape> tiles,
-      IntFunction<List<Tap>> taps,
+      Taps taps,
       Supplier<Matrix> matrix,
       Finish finish,
       View output,
@@ -52,8 +60,9 @@ final class Product {
     int first = 0;
     int offset = 0;
     for (TileShape tile : tiles) {
-      TileSpec spec = new TileSpec(tile.pixels(), tile.vectors(), taps.apply(first), out.stride());
       int channels = tile.vectors() * Vectors.LANES;
+      List<Tap> panelTaps = taps.of(first, first + channels);
+      TileSpec spec = new TileSpec(tile.pixels(), tile.vectors(), panelTaps, out.stride());
       panels.add(new Panel(TileKernel.of(spec), spec, offset, first, channels));
       first += channels;
       offset = Math.addExact(offset, spec.weights());
@@ -74,7 +83,7 @@ final class Product {
       for (int tap = 0; tap < taps.size(); tap++) {
         for (int c = 0; c < taps.get(tap).channels(); c++) {
           for (int o = 0; o < real; o++) {
-            values[next + o] = (float) matrix.weight(panel.channel + o, tap, c);
+            values[next + o] = (float) matrix.weight(panel.channel, panel.channel + o, tap, c);
           }
           next += panel.channels;
         }

@@ -102,7 +102,7 @@ final class StepCompiler {
         step.name(),
         () -> {
           double[] weight = folding.fold(weights.values(step.weight()));
-          return (out, _, i) -> weight[(out * channels + i % channels) * pixels + i / channels];
+          return (_, out, _, i) -> weight[(out * channels + i % channels) * pixels + i / channels];
         },
         flat,
         output,
@@ -121,7 +121,7 @@ final class StepCompiler {
     Supplier<Product.Matrix> matrix =
         () -> {
           double[] values = folding.fold(weights.values(weight));
-          return (out, part, channel) -> values[out * in + firstChannels[part] + channel];
+          return (_, out, part, channel) -> values[out * in + firstChannels[part] + channel];
         };
     return product(name, matrix, input, output, finish);
   }
@@ -131,7 +131,8 @@ final class StepCompiler {
     List<Tap> taps =
         input.parts().stream().map(part -> Tap.of(part.channels(), part.stride())).toList();
     Chunks chunks = Chunks.of(input.pixels(), output.channels(), threads);
-    Product product = new Product(name, chunks.tiles(), _ -> taps, matrix, finish, output, weights);
+    Product product =
+        new Product(name, chunks.tiles(), (_, _) -> taps, matrix, finish, output, weights);
     long work = (long) input.pixels() * input.channels() * output.channels();
     passes.add(new PointwisePass(input, product, chunks, work));
     return product.describe();
@@ -171,7 +172,7 @@ final class StepCompiler {
       Finish finish,
       View output) {
     GroupedWeights grouped =
-        GroupedWeights.of(window, source.channels(), output.channels(), groups);
+        new GroupedWeights(window, source.channels(), output.channels(), groups);
     Product product =
         new Product(
             name,

@@ -181,7 +181,7 @@ class VectorModelTest {
   @Test
   void anImageTooLargeIsRefusedAndTheModelGoesOn() {
     SampleNetwork net = new SampleNetwork(random, 3);
-    Graph wide = net.graph(net.sum(net.pointwise("x", 3, 60), net.pointwise("x", 3, 60)));
+    Graph wide = net.graph(net.sum(net.pointwise("x", 3, 66), net.pointwise("x", 3, 66)));
     try (CompiledModel model = Check.compile(net, wide, 1)) {
       Shape input = Shape.of(1, 3, 4_000, 4_000);
       IllegalArgumentException error =
