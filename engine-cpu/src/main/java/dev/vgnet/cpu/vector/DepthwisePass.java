@@ -16,14 +16,15 @@ final class DepthwisePass implements Pass {
   private final Window window;
   private final Piece[] pieces;
   private final DepthwiseKernel[] kernels;
-  private final float[] weights;
+  private final Weights.Packed weights;
   private final Finish finish;
   private final long work;
 
   /**
    * @param weights {@code [K * K][C]}, C rounded up to whole vectors, and a vector to read past
    */
-  DepthwisePass(View input, View output, Window window, float[] weights, Finish finish, long work) {
+  DepthwisePass(
+      View input, View output, Window window, Weights.Packed weights, Finish finish, long work) {
     this.input = input;
     this.output = output;
     this.window = window;
@@ -92,7 +93,12 @@ final class DepthwisePass implements Pass {
         Piece piece = pieces[i];
         setOffsets(workspace.offsets, piece.first(), y);
         kernels[i].row(
-            arena, workspace.offsets, weights, piece.channel(), arena, piece.last().pixel(pixel));
+            arena,
+            workspace.offsets,
+            weights.array(),
+            weights.offset() + piece.channel(),
+            arena,
+            piece.last().pixel(pixel));
       }
       if (!finish.isIdentity()) {
         finish.apply(arena, pixel, output.width());

@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.AlignedArrays;
 import java.util.Arrays;
 
 /**
@@ -79,7 +80,7 @@ final class Execution implements Job {
     }
     int length = worker == 0 ? program.arenaLength(workers) : program.arenaLength(1);
     if (arenas[worker].length < length) {
-      arenas[worker] = new float[length];
+      arenas[worker] = AlignedArrays.allocate(length);
       zeroed[worker] = null;
     }
     if (zeroed[worker] != program) {

@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.AlignedArrays;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.plan.Buffer;
 import dev.vgnet.plan.MemoryPlan;
@@ -14,12 +15,9 @@ import java.util.List;
  */
 final class Placement {
   /** Where the zeros start. */
-  static final int ZEROS = 0;
+  static final int ZEROS = AlignedArrays.FIRST;
 
   private static final int FLOAT_BYTES = 4;
-
-  /** Floats of a cache line, and of the widest vector. */
-  private static final int ALIGNMENT = 16;
 
   private final int zeros;
   private final MemoryPlan memory;
@@ -38,8 +36,8 @@ final class Placement {
         MemoryPlan.of(
             plan,
             buffer -> buffer.equals(plan.input()) && !withInput ? 0 : size(buffer),
-            ALIGNMENT);
-    zeros = Arenas.index(Math.ceilDiv(widest + Vectors.LANES, ALIGNMENT) * ALIGNMENT);
+            AlignedArrays.LINE);
+    zeros = Arenas.index(ZEROS + AlignedArrays.padded(widest + Vectors.LANES));
     Arenas.index(zeros + memory.size());
   }
 

@@ -38,7 +38,7 @@ final class Product {
   private record PackingKey(String name, List<Integer> vectors) {}
 
   private final List<Panel> panels = new ArrayList<>();
-  private final float[] packed;
+  private final Weights.Packed packed;
   private final Part out;
   private final Finish finish;
 
@@ -117,8 +117,8 @@ final class Product {
     p.kernel.run(
         arena,
         workspace.offsets,
-        packed,
-        p.weights,
+        packed.array(),
+        packed.offset() + p.weights,
         arena,
         out.pixel(firstPixel) + p.channel,
         pixels);

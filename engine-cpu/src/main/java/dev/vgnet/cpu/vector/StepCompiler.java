@@ -219,7 +219,7 @@ final class StepCompiler {
       RowSource source = new RowSource.Map(input);
       return convolution(step.name(), source, window, channels, weight, finish, output);
     }
-    float[] packed =
+    Weights.Packed packed =
         weights.pack(
             new DepthwiseKey(step.name()),
             () -> DepthwisePass.pack(weight.get(), channels, positions));

@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.AlignedArrays;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.util.HashMap;
@@ -11,9 +12,19 @@ import java.util.function.Supplier;
  * at a time.
  */
 final class Weights {
+  /** Numbers from an offset on, which begins a cache line where the JVM allows. */
+  record Packed(float[] array, int offset) {}
+
   private final Map<String, Tensor> tensors;
   private final Map<String, Shape> shapes = new HashMap<>();
-  private final Map<Record, float[]> packed = new HashMap<>();
+  private final Map<Record, Packed> packed = new HashMap<>();
+
+  /**
+   * Where weights are packed next; many share an array, so that it is large enough to be aligned.
+   */
+  private float[] array = new float[0];
+
+  private int end;
   private long bytes;
 
   Weights(Map<String, Tensor> tensors) {
@@ -36,14 +47,21 @@ final class Weights {
    *
    * @param key all that the order depends on
    */
-  float[] pack(Record key, Supplier<float[]> packing) {
-    return packed.computeIfAbsent(
-        key,
-        _ -> {
-          float[] values = packing.get();
-          bytes += 4L * values.length;
-          return values;
-        });
+  Packed pack(Record key, Supplier<float[]> packing) {
+    return packed.computeIfAbsent(key, _ -> place(packing.get()));
+  }
+
+  private Packed place(float[] values) {
+    long length = AlignedArrays.padded(values.length);
+    if (end + length > array.length) {
+      array = AlignedArrays.allocate(length);
+      end = AlignedArrays.FIRST;
+    }
+    System.arraycopy(values, 0, array, end, values.length);
+    Packed placed = new Packed(array, end);
+    end += (int) length;
+    bytes += 4 * length;
+    return placed;
   }
 
   /** The size of all that has been packed. */
