@@ -114,6 +114,7 @@ class UnpicklerTest {
         arguments("memo entry 7 is not set", pickle().op('h', 7)),
         arguments("memo entry 4294967295 is not set", pickle().op('j').int4(-1)),
         arguments("found 4294967295", pickle().op('N', 'r').int4(-1)),
+        arguments("memo index below 3", pickle().op('N', 'r').int4(2_000_000_000)),
         arguments("more bytes", pickle().op(Opcode.LONG4).int4(Integer.MAX_VALUE)),
         arguments("more bytes", pickle().op(Opcode.LONG4).int4(-1)),
         arguments("more bytes", pickle().op(Opcode.BINSTRING).int4(-1)),
