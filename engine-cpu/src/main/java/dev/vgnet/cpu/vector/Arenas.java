@@ -1,9 +1,11 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.AlignedArrays;
+
 /** Sizes of arrays. */
 final class Arenas {
-  /** What every JVM can allocate, if there is memory. */
-  private static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
+  /** Leaves room for what {@link AlignedArrays} adds. */
+  private static final int MAX_LENGTH = Integer.MAX_VALUE - 4 * AlignedArrays.LINE;
 
   private Arenas() {}
 

@@ -1,6 +1,6 @@
 package dev.vgnet.cpu.vector;
 
-import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.cpu.kernel.AlignedArrays;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import java.util.List;
@@ -41,7 +41,8 @@ final class Program {
     this.outputs = List.copyOf(outputs);
     this.placement = placement;
     this.scratchStart = scratchStart;
-    scratch = passes.stream().mapToInt(Pass::scratch).max().orElse(0);
+    int most = passes.stream().mapToInt(Pass::scratch).max().orElse(0);
+    scratch = Arenas.index(AlignedArrays.padded(most));
     offsets = passes.stream().mapToInt(Pass::offsets).max().orElse(0);
   }
 
@@ -91,6 +92,6 @@ final class Program {
    * @throws IllegalArgumentException if no array is that long
    */
   int arenaLength(int workers) {
-    return Arenas.index(scratchStart + (long) workers * scratch + Vectors.LANES);
+    return Arenas.index(scratchStart + (long) workers * scratch);
   }
 }

@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.AlignedArrays;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.StepCompiler.CompiledStep;
 import dev.vgnet.graph.Graph;
@@ -79,7 +80,8 @@ final class ProgramBuilder {
         reports,
         outputs,
         placement,
-        Arenas.index(placement.end() + (long) compiler.shared() + Vectors.LANES));
+        Arenas.index(
+            placement.end() + AlignedArrays.padded((long) compiler.shared() + Vectors.LANES)));
   }
 
   private void add(Pass pass) {

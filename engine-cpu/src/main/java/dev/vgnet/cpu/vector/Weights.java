@@ -72,5 +72,7 @@ final class Weights {
   /** Frees what has been packed. */
   void close() {
     packed.clear();
+    array = new float[0];
+    end = 0;
   }
 }
