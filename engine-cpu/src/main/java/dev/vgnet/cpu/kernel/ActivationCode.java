@@ -3,7 +3,7 @@ package dev.vgnet.cpu.kernel;
 import dev.vgnet.graph.Operator.Function;
 
 /**
- * Writes element-wise functions. Their values are within 1e-6 of the true ones, relative, wherever
+ * Writes element-wise functions. Their values are within 2e-7 of the true ones, relative, wherever
  * those exceed 1e-36 in magnitude, and NaN stays NaN, as in PyTorch.
  */
 final class ActivationCode {

@@ -2,8 +2,8 @@ package dev.vgnet.cpu.kernel;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.ref.SoftReference;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -11,13 +11,13 @@ import java.util.function.Function;
  * unloaded, so that a process that sees many image sizes does not grow for ever.
  */
 final class KernelClasses {
-  private static final Map<Record, SoftReference<Object>> INSTANCES = new ConcurrentHashMap<>();
+  private static final Map<Record, SoftReference<Object>> INSTANCES = new HashMap<>();
 
   private KernelClasses() {}
 
   /** The kernel of this shape, made from the bytes of its class if there is none yet. */
-  static <S extends Record, T> T instance(S spec, Class<T> type, Function<S, byte[]> generator) {
-    // Two threads may make the same kernel at the same time: then the second one's stays.
+  static synchronized <S extends Record, T> T instance(
+      S spec, Class<T> type, Function<S, byte[]> generator) {
     SoftReference<Object> known = INSTANCES.get(spec);
     Object instance = known == null ? null : known.get();
     if (instance == null) {
