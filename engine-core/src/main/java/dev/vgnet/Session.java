@@ -113,6 +113,29 @@ public final class Session implements AutoCloseable {
   }
 
   /**
+   * As {@link #warmUp(Shape)}, with images of the model's own size.
+   *
+   * @param batch images a run, as in the runs to come
+   */
+  public WarmUp warmUp(int batch) {
+    int size = model.metadata().preprocessing().crop();
+    return warmUp(Shape.of(batch, model.graph().inputChannels(), size, size));
+  }
+
+  /**
+   * Runs on blank images until runs stop getting faster, some seconds at the least and half a
+   * minute at the most, so that the first real run is as fast as the thousandth. Never needed; a
+   * service calls it before it takes requests.
+   *
+   * @param input {@code [N, C, H, W]}, as in the runs to come
+   * @throws IllegalArgumentException if the network does not accept it
+   * @throws IllegalStateException if the session is closed
+   */
+  public WarmUp warmUp(Shape input) {
+    return WarmUp.of(this, input);
+  }
+
+  /**
    * How this session runs images of a shape.
    *
    * @param input {@code [N, C, H, W]}

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
+import dev.vgnet.WarmUp;
 import dev.vgnet.error.DeviceUnavailableException;
 import dev.vgnet.graph.GraphBuilder;
 import dev.vgnet.graph.Operator;
@@ -138,6 +139,16 @@ class SessionTest {
       assertArrayEquals(
           reference.run(input).toFloatArray(), vector.run(input).toFloatArray(), 1e-4f);
     }
+  }
+
+  @Test
+  void warmsUpAndSaysSo() {
+    Session session = open("vector", 2);
+    WarmUp warmUp = session.warmUp(2);
+    assertTrue(warmUp.runs() > 2, warmUp.toString());
+    assertTrue(warmUp.fastest().compareTo(warmUp.duration()) < 0, warmUp.toString());
+    session.close();
+    assertThrows(IllegalStateException.class, () -> session.warmUp(1));
   }
 
   @Test

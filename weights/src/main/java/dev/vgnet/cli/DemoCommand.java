@@ -2,15 +2,10 @@ package dev.vgnet.cli;
 
 import dev.vgnet.Model;
 import dev.vgnet.Session;
-import dev.vgnet.image.ImageClassifier;
-import dev.vgnet.image.ImageFiles;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,8 +23,6 @@ import picocli.CommandLine.Spec;
     description = "Classifies the sample pictures with the bundled model.",
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
-  private static final Duration WARM_UP = Duration.ofSeconds(2);
-
   @Spec private CommandSpec spec;
   @Mixin private SessionMixin sessions;
 
@@ -59,7 +52,9 @@ final class DemoCommand implements Callable<Integer> {
               .formatted(
                   model.metadata().source().architecture(), session.device(), session.backend());
       out.println(title);
-      warmUp(session, pictures);
+      try (ProgressBar _ = Progress.start("warming up", -1)) {
+        session.warmUp(1);
+      }
       List<Classification> results = Classifications.of(session, pictures, top);
       Classifications.printTable(results, out);
       double[] latencies =
@@ -70,22 +65,6 @@ final class DemoCommand implements Callable<Integer> {
       out.println("contact sheet: " + sheet.toAbsolutePath());
     }
     return 0;
-  }
-
-  /** Until the kernels are compiled and the latencies are those of a service that runs. */
-  private void warmUp(Session session, List<Path> pictures) throws IOException {
-    ImageClassifier classifier = new ImageClassifier(session);
-    List<BufferedImage> images = new ArrayList<>();
-    for (Path picture : pictures) {
-      images.add(ImageFiles.read(picture));
-    }
-    long start = System.nanoTime();
-    try (ProgressBar progress = Progress.start("warming up", WARM_UP.toMillis())) {
-      for (int i = 0; System.nanoTime() - start < WARM_UP.toNanos(); i++) {
-        classifier.classify(images.get(i % images.size()), top);
-        progress.stepTo((System.nanoTime() - start) / 1_000_000);
-      }
-    }
   }
 
   /** The samples are named by what they show. */

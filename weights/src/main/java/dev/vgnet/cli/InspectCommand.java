@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +35,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class InspectCommand implements Callable<Integer> {
   private static final int PROFILED_RUNS = 51;
-  private static final double WARM_UP_SECONDS = 2;
 
   @Spec private CommandSpec spec;
   @Mixin private SessionMixin sessions;
@@ -89,11 +89,13 @@ final class InspectCommand implements Callable<Integer> {
 
   private static long[] medianStepTimes(Session session, Shape input) {
     Tensor images = Tensor.of(input, new float[Math.toIntExact(input.elementCount())]);
-    long start = System.nanoTime();
-    while (System.nanoTime() - start < WARM_UP_SECONDS * 1e9) {
-      session.profile(images);
+    try (ProgressBar _ = Progress.start("warming up, measuring", -1)) {
+      session.warmUp(input);
+      return medianStepTimes(session, images, new long[PROFILED_RUNS][]);
     }
-    long[][] runs = new long[PROFILED_RUNS][];
+  }
+
+  private static long[] medianStepTimes(Session session, Tensor images, long[][] runs) {
     for (int run = 0; run < runs.length; run++) {
       runs[run] = session.profile(images);
     }

@@ -1,0 +1,50 @@
+package dev.vgnet;
+
+import dev.vgnet.tensor.Shape;
+import java.time.Duration;
+
+/**
+ * What a warm-up did: how often it ran, how long it took, and the fastest run at its end.
+ *
+ * @param steady true if runs had stopped getting faster, false if the time was up before
+ */
+public record WarmUp(int runs, Duration duration, Duration fastest, boolean steady) {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration WINDOW = Duration.ofSeconds(1);
+
+  /** A window counts as faster only beyond this; the rest is noise. */
+  private static final double FASTER = 0.9;
+
+  /** The JIT compiler works in bursts, so one window without progress is not the end. */
+  private static final int WINDOWS_WITHOUT_PROGRESS = 2;
+
+  static WarmUp of(Session session, Shape shape) {
+    float[] images = new float[Math.toIntExact(shape.elementCount())];
+    float[] output = new float[Math.toIntExact(session.outputShape(shape).elementCount())];
+    long start = System.nanoTime();
+    long best = Long.MAX_VALUE;
+    int runs = 0;
+    int stalled = 0;
+    while (stalled < WINDOWS_WITHOUT_PROGRESS && since(start) < LIMIT.toNanos()) {
+      long window = System.nanoTime();
+      long fastest = Long.MAX_VALUE;
+      do {
+        long run = System.nanoTime();
+        session.run(shape, images, output);
+        fastest = Math.min(fastest, since(run));
+        runs++;
+      } while (since(window) < WINDOW.toNanos());
+      stalled = fastest < best * FASTER ? 0 : stalled + 1;
+      best = Math.min(best, fastest);
+    }
+    return new WarmUp(
+        runs,
+        Duration.ofNanos(since(start)),
+        Duration.ofNanos(best),
+        stalled == WINDOWS_WITHOUT_PROGRESS);
+  }
+
+  private static long since(long start) {
+    return System.nanoTime() - start;
+  }
+}
