@@ -4,17 +4,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.model.AtomicFile;
+import dev.vgnet.model.MappedFile;
 import dev.vgnet.tensor.DataType;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -44,9 +42,8 @@ final class NpyFile {
    * @throws ModelFormatException if the file is no such array
    */
   static Tensor read(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path)) {
-      MemorySegment file = channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-      return parse(file);
+    try {
+      return parse(MappedFile.map(path));
     } catch (ModelFormatException e) {
       throw e.inFile(path);
     }
