@@ -3,7 +3,6 @@ module dev.vgnet.weights {
   requires transitive dev.vgnet.core;
   requires com.fasterxml.jackson.jr.ob;
   requires static info.picocli;
-  requires static java.desktop;
   requires static me.tongfei.progressbar;
 
   exports dev.vgnet.torch;

@@ -1,5 +1,6 @@
 package dev.vgnet;
 
+import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.ShapeInference;
 import dev.vgnet.runtime.Backend;
@@ -20,6 +21,10 @@ import java.util.function.Supplier;
  * one after the other in the order they arrive, each with all threads of the session (open several
  * sessions to run several at a time: they share the model). Images are {@code [N, C, H, W]},
  * row-major float32; batch and size may differ from run to run.
+ *
+ * <p>Memory grows with the largest image that is run: feature maps take a small multiple of it, for
+ * a batch once a thread. Sizes that no array can hold are refused; one that the heap cannot hold
+ * ends in {@link OutOfMemoryError}. Who lets others choose the size bounds it.
  */
 public final class Session implements AutoCloseable {
   private static final int REMEMBERED_SHAPES = 16;
@@ -139,6 +144,8 @@ public final class Session implements AutoCloseable {
    * How this session runs images of a shape.
    *
    * @param input {@code [N, C, H, W]}
+   * @throws IllegalArgumentException if the network does not accept it
+   * @throws IllegalStateException if the session is closed
    */
   public ExecutionReport report(Shape input) {
     return locked(
@@ -152,6 +159,8 @@ public final class Session implements AutoCloseable {
    * Runs once and measures each step of {@link #report}, in nanoseconds.
    *
    * @param input {@code [N, C, H, W]}
+   * @throws IllegalArgumentException if the network does not accept its shape
+   * @throws IllegalStateException if the session is closed
    */
   public long[] profile(Tensor input) {
     return locked(
@@ -219,7 +228,7 @@ public final class Session implements AutoCloseable {
       perImage =
           ShapeInference.infer(graph, tensorShapes, input.extent(2), input.extent(3))
               .get(graph.outputs().getFirst());
-    } catch (dev.vgnet.error.ModelFormatException e) {
+    } catch (ModelFormatException e) {
       throw new IllegalArgumentException(
           "the network does not accept images " + input + ": " + e.getMessage(), e);
     }

@@ -10,15 +10,21 @@ import java.util.concurrent.Executor;
  *
  * @param device where to compute
  * @param backend the name of one backend of that device, if a certain one is wanted
- * @param threads how many threads work on a run, the caller's included
+ * @param threads how many threads work on a run, the caller's included; 1 to {@link #MAX_THREADS}
  * @param executor where the threads beside the caller's come from; own daemon threads if absent
  */
 public record SessionOptions(
     Device device, Optional<String> backend, int threads, Optional<Executor> executor) {
+  /** The most threads a session may have. */
+  public static final int MAX_THREADS = 1024;
+
   public SessionOptions {
     Objects.requireNonNull(device);
-    if (threads < 1) {
-      throw new IllegalArgumentException("threads must be at least 1, found " + threads);
+    Objects.requireNonNull(backend);
+    Objects.requireNonNull(executor);
+    if (threads < 1 || threads > MAX_THREADS) {
+      throw new IllegalArgumentException(
+          "threads must be from 1 to %d, found %d".formatted(MAX_THREADS, threads));
     }
   }
 
@@ -36,7 +42,7 @@ public record SessionOptions(
   public static final class Builder {
     private Device device = Device.AUTO;
     private Optional<String> backend = Optional.empty();
-    private int threads = Runtime.getRuntime().availableProcessors();
+    private int threads = Math.min(Runtime.getRuntime().availableProcessors(), MAX_THREADS);
     private Optional<Executor> executor = Optional.empty();
 
     private Builder() {}
@@ -71,7 +77,7 @@ public record SessionOptions(
     /**
      * The finished options.
      *
-     * @throws IllegalArgumentException if the number of threads is not positive
+     * @throws IllegalArgumentException if the number of threads is out of range
      */
     public SessionOptions build() {
       return new SessionOptions(device, backend, threads, executor);

@@ -19,8 +19,8 @@ public record WarmUp(int runs, Duration duration, Duration fastest, boolean stea
   private static final int WINDOWS_WITHOUT_PROGRESS = 2;
 
   static WarmUp of(Session session, Shape shape) {
-    float[] images = new float[Math.toIntExact(shape.elementCount())];
-    float[] output = new float[Math.toIntExact(session.outputShape(shape).elementCount())];
+    float[] output = new float[(int) session.outputShape(shape).elementCount()];
+    float[] images = new float[(int) shape.elementCount()];
     long start = System.nanoTime();
     long best = Long.MAX_VALUE;
     int runs = 0;

@@ -112,6 +112,21 @@ public final class ContactSheet {
     return sheet;
   }
 
+  /**
+   * A picture as small as the sheet shows it, of which the sheet would look the same: for callers
+   * that do not want to keep many pictures.
+   *
+   * @param image of any type and size, taken as {@link ImageFiles} takes it
+   */
+  public static BufferedImage thumbnail(BufferedImage image) {
+    double scale =
+        Math.min(
+            (double) INNER_WIDTH / image.getWidth(), (double) THUMBNAIL_HEIGHT / image.getHeight());
+    int width = Math.max((int) Math.round(image.getWidth() * scale), 1);
+    int height = Math.max((int) Math.round(image.getHeight() * scale), 1);
+    return Resize.resize(image, width, height, Interpolation.BICUBIC);
+  }
+
   /** About as many columns as make the sheet of a screen's shape. */
   private static int columns(int entries) {
     return (int) Math.min(Math.round(Math.sqrt(1.5 * entries)), MAX_COLUMNS);
@@ -171,14 +186,12 @@ public final class ContactSheet {
   private static void drawThumbnail(Graphics2D graphics, BufferedImage image, int x, int y) {
     graphics.setColor(TRACK);
     graphics.fill(new Rectangle2D.Double(x, y, INNER_WIDTH, THUMBNAIL_HEIGHT));
-    double scale =
-        Math.min(
-            (double) INNER_WIDTH / image.getWidth(), (double) THUMBNAIL_HEIGHT / image.getHeight());
-    int width = Math.max((int) Math.round(image.getWidth() * scale), 1);
-    int height = Math.max((int) Math.round(image.getHeight() * scale), 1);
-    BufferedImage thumbnail = Resize.resize(image, width, height, Interpolation.BICUBIC);
+    BufferedImage thumbnail = thumbnail(image);
     graphics.drawImage(
-        thumbnail, x + (INNER_WIDTH - width) / 2, y + (THUMBNAIL_HEIGHT - height) / 2, null);
+        thumbnail,
+        x + (INNER_WIDTH - thumbnail.getWidth()) / 2,
+        y + (THUMBNAIL_HEIGHT - thumbnail.getHeight()) / 2,
+        null);
   }
 
   /** A tick or a cross on a disc, in the corner of a thumbnail. */

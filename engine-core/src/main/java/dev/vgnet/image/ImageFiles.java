@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -58,6 +59,9 @@ public final class ImageFiles {
    * @throws IOException if the file cannot be read
    */
   public static BufferedImage read(Path path, ImageLimits limits) throws IOException {
+    if (Files.isDirectory(path)) {
+      throw new FileSystemException(path.toString(), null, "is a directory");
+    }
     try (InputStream stream = Files.newInputStream(path)) {
       return read(stream, path.toString(), limits);
     }

@@ -3,9 +3,11 @@ package dev.vgnet.model;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -30,6 +32,7 @@ public final class AtomicFile {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       throw new FileSystemException(path.toString(), null, "not a regular file");
     }
+    requireWritable(path.toAbsolutePath().getParent());
     Path temporary =
         path.resolveSibling(".%s.%s.tmp".formatted(path.getFileName(), UUID.randomUUID()));
     try {
@@ -55,6 +58,16 @@ public final class AtomicFile {
             channel.write(rest);
           }
         });
+  }
+
+  /** Else the failure would name the temporary file, which means nothing to anybody. */
+  private static void requireWritable(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new NoSuchFileException(folder.toString(), null, "no such directory");
+    }
+    if (!Files.isWritable(folder)) {
+      throw new AccessDeniedException(folder.toString());
+    }
   }
 
   private static void fill(Path path, Content content) throws IOException {

@@ -1,6 +1,5 @@
 package dev.vgnet.cli;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.Session;
 import dev.vgnet.image.ContactSheet;
 import dev.vgnet.image.ImageClassifier;
@@ -23,10 +22,32 @@ import me.tongfei.progressbar.ProgressBar;
 
 /** Classifies picture files and shows the result as a table, as JSON and as a contact sheet. */
 final class Classifications {
+  private static final int MAX_ON_SHEET = 1000;
+
   private Classifications() {}
 
-  /** Classifies each file by itself, so that each latency is that of one picture. */
-  static List<Classification> of(Session session, List<Path> files, int top) throws IOException {
+  /** Checks how many labels a picture shall get. */
+  static void checkTop(int top) {
+    if (top < 1) {
+      throw new CommandFailure("--top must be at least 1, found " + top);
+    }
+  }
+
+  /** Checks how many pictures a contact sheet shall show. */
+  static void checkSheet(int pictures) {
+    if (pictures > MAX_ON_SHEET) {
+      throw new CommandFailure(
+          "--sheet shows at most %d pictures, found %d".formatted(MAX_ON_SHEET, pictures));
+    }
+  }
+
+  /**
+   * Classifies each file by itself, so that each latency is that of one picture.
+   *
+   * @param sheet true if the results shall be shown on a contact sheet
+   */
+  static List<Classification> of(Session session, List<Path> files, int top, boolean sheet)
+      throws IOException {
     ImageClassifier classifier = new ImageClassifier(session);
     List<Classification> results = new ArrayList<>();
     try (ProgressBar progress = Progress.start("pictures", files.size())) {
@@ -35,7 +56,9 @@ final class Classifications {
         long start = System.nanoTime();
         List<Prediction> predictions = classifier.classify(picture, top);
         double milliseconds = (System.nanoTime() - start) / 1e6;
-        results.add(new Classification(file, picture, predictions, milliseconds));
+        Optional<BufferedImage> thumbnail =
+            sheet ? Optional.of(ContactSheet.thumbnail(picture)) : Optional.empty();
+        results.add(new Classification(file, thumbnail, predictions, milliseconds));
         progress.step();
       }
     }
@@ -74,7 +97,7 @@ final class Classifications {
       entry.put("predictions", predictions);
       list.add(entry);
     }
-    out.println(JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(list));
+    JsonOutput.print(list, out);
   }
 
   /**
@@ -93,7 +116,7 @@ final class Classifications {
       entries.add(
           new ContactSheet.Entry(
               result.file().getFileName().toString(),
-              result.picture(),
+              result.thumbnail().orElseThrow(),
               result.predictions(),
               expected.apply(result.file())));
     }

@@ -51,12 +51,13 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (top < 1) {
-      throw new CommandFailure("--top must be at least 1, found " + top);
+    Classifications.checkTop(top);
+    if (sheet.isPresent()) {
+      Classifications.checkSheet(images.size());
     }
     Model loaded = Model.load(model);
     try (Session session = sessions.open(loaded)) {
-      List<Classification> results = Classifications.of(session, images, top);
+      List<Classification> results = Classifications.of(session, images, top, sheet.isPresent());
       if (json) {
         Classifications.printJson(results, spec.commandLine().getOut());
       } else {

@@ -42,11 +42,12 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Classifications.checkTop(top);
     Path weights = weightsFolder();
+    List<Path> pictures = pictures(weights.resolve("train/samples"));
     PrintWriter out = spec.commandLine().getOut();
     Model model = Model.load(weights.resolve("demo/vgnetg_demo.safetensors"));
     try (Session session = sessions.open(model)) {
-      List<Path> pictures = pictures(weights.resolve("train/samples"));
       String title =
           "%s on %s (%s)"
               .formatted(
@@ -55,7 +56,7 @@ final class DemoCommand implements Callable<Integer> {
       try (ProgressBar _ = Progress.start("warming up", -1)) {
         session.warmUp(1);
       }
-      List<Classification> results = Classifications.of(session, pictures, top);
+      List<Classification> results = Classifications.of(session, pictures, top, true);
       Classifications.printTable(results, out);
       double[] latencies =
           results.stream().mapToDouble(Classification::milliseconds).sorted().toArray();

@@ -1,10 +1,11 @@
 package dev.vgnet.cli;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.runtime.Availability;
 import dev.vgnet.runtime.Backend;
 import dev.vgnet.runtime.Backends;
+import dev.vgnet.runtime.Device;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,53 +27,64 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
+  /** One line about a backend, or about a device that has none. */
+  private record Finding(String backend, Device device, boolean usable, String detail) {}
+
   @Override
   public Integer call() throws IOException {
-    Map<String, Object> report = report();
+    PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      spec.commandLine()
-          .getOut()
-          .println(JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(report));
+      Map<String, Object> report = new LinkedHashMap<>(environment());
+      report.put("backends", findings().stream().map(DoctorCommand::fields).toList());
+      JsonOutput.print(report, out);
       return 0;
     }
-    report.forEach(
-        (key, value) -> {
-          if (!(value instanceof List<?>)) {
-            spec.commandLine().getOut().printf("%-12s %s%n", key, value);
-          }
-        });
-    spec.commandLine().getOut().println();
+    environment().forEach((key, value) -> out.printf("%-12s %s%n", key, value));
+    out.println();
     Table table = new Table("backend", "device", "usable", "detail");
-    for (Backend backend : Backends.all()) {
-      Availability availability = backend.probe();
+    for (Finding finding : findings()) {
       table.add(
-          backend.name(),
-          backend.device().toString(),
-          availability.available() ? "yes" : "no",
-          availability.detail());
+          finding.backend,
+          finding.device.toString(),
+          finding.usable ? "yes" : "no",
+          finding.detail);
     }
-    table.print(spec.commandLine().getOut());
+    table.print(out);
     return 0;
   }
 
-  private static Map<String, Object> report() {
-    Map<String, Object> report = new LinkedHashMap<>();
-    report.put("java", Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
-    report.put("vm", System.getProperty("java.vm.name"));
-    report.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-    report.put("processors", Runtime.getRuntime().availableProcessors());
-    report.put("heap", Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB at most");
-    List<Map<String, Object>> backends = new ArrayList<>();
+  private static Map<String, Object> environment() {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("java", Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
+    facts.put("vm", System.getProperty("java.vm.name"));
+    facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    facts.put("processors", Runtime.getRuntime().availableProcessors());
+    facts.put("heap", Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB at most");
+    return facts;
+  }
+
+  private static List<Finding> findings() {
+    List<Finding> findings = new ArrayList<>();
     for (Backend backend : Backends.all()) {
       Availability availability = backend.probe();
-      Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("name", backend.name());
-      entry.put("device", backend.device().toString());
-      entry.put("usable", availability.available());
-      entry.put("detail", availability.detail());
-      backends.add(entry);
+      findings.add(
+          new Finding(
+              backend.name(), backend.device(), availability.available(), availability.detail()));
     }
-    report.put("backends", backends);
-    return report;
+    for (Device device : List.of(Device.CPU, Device.CUDA)) {
+      if (findings.stream().noneMatch(finding -> finding.device == device)) {
+        findings.add(new Finding("none", device, false, "no backend for it is installed"));
+      }
+    }
+    return findings;
+  }
+
+  private static Map<String, Object> fields(Finding finding) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("name", finding.backend);
+    fields.put("device", finding.device.toString());
+    fields.put("usable", finding.usable);
+    fields.put("detail", finding.detail);
+    return fields;
   }
 }

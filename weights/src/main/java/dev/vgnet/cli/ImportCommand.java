@@ -1,19 +1,13 @@
 package dev.vgnet.cli;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.Model;
-import dev.vgnet.Session;
-import dev.vgnet.SessionOptions;
 import dev.vgnet.graph.GraphStatistics;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.graph.ShapeInference;
-import dev.vgnet.model.Interpolation;
 import dev.vgnet.model.Labels;
 import dev.vgnet.model.Metadata;
 import dev.vgnet.model.ModelFile;
 import dev.vgnet.model.ModelFiles;
-import dev.vgnet.model.Preprocessing;
-import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.Checkpoints;
 import dev.vgnet.torch.StateDict;
@@ -22,6 +16,7 @@ import dev.vgnet.zoo.ImportedModel;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -60,6 +56,7 @@ final class ImportCommand implements Callable<Integer> {
   private static final int IMAGENET_CLASSES = 1000;
 
   @Spec private CommandSpec spec;
+  @Mixin private PreprocessingMixin preprocessing;
 
   @Parameters(paramLabel = "CHECKPOINT", description = "The checkpoint.")
   private Path checkpoint;
@@ -97,38 +94,6 @@ final class ImportCommand implements Callable<Integer> {
       description = "One class name a line (default for 1,000 classes: ImageNet's).")
   private Optional<Path> labels = Optional.empty();
 
-  @Option(
-      names = "--image-size",
-      paramLabel = "N",
-      description = "Side of the square that the network sees, in pixels (default: 224, or 32).")
-  private Optional<Integer> imageSize = Optional.empty();
-
-  @Option(
-      names = "--resize",
-      paramLabel = "N",
-      description = "Shorter side of a picture before it is cropped (default: 8/7 of the size).")
-  private Optional<Integer> resize = Optional.empty();
-
-  @Option(
-      names = "--interpolation",
-      paramLabel = "NAME",
-      description = "How pictures are resized: ${COMPLETION-CANDIDATES} (default: bilinear).")
-  private Optional<Interpolation> interpolation = Optional.empty();
-
-  @Option(
-      names = "--mean",
-      split = ",",
-      paramLabel = "R,G,B",
-      description = "Mean of each channel (default: ImageNet's).")
-  private List<Double> mean = List.of();
-
-  @Option(
-      names = "--std",
-      split = ",",
-      paramLabel = "R,G,B",
-      description = "Standard deviation of each channel (default: ImageNet's).")
-  private List<Double> std = List.of();
-
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
@@ -140,36 +105,29 @@ final class ImportCommand implements Callable<Integer> {
             architecture,
             activation.map(a -> Function.valueOf(a.name())),
             squeezeExciteActivation.map(a -> Function.valueOf(a.name())),
-            imageSize,
+            preprocessing.imageSize(),
             Optional.empty(),
             labels.isPresent() ? Labels.read(labels.get()) : List.of());
     ImportedModel imported =
         Zoo.importStateDict(
             stateDict, checkpoint.getFileName().toString(), sha256(checkpoint), options);
-    ModelFiles.write(output, customised(imported.file()));
-    print(imported, stateDict, verify());
+    ModelFile file = customised(imported.file());
+    // Weights that give no numbers must not replace a file that does.
+    Verification.of(Model.of(file));
+    ModelFiles.write(output, file);
+    print(imported, stateDict, Verification.of(Model.load(output)));
     return 0;
   }
 
   private ModelFile customised(ModelFile file) {
-    Preprocessing base = file.metadata().preprocessing();
-    try {
-      Preprocessing preprocessing =
-          new Preprocessing(
-              resize.orElse(base.resize()),
-              base.crop(),
-              interpolation.orElse(base.interpolation()),
-              mean.isEmpty() ? base.mean() : mean,
-              std.isEmpty() ? base.std() : std);
-      List<String> names = file.metadata().labels();
-      if (names.isEmpty() && classes(file) == IMAGENET_CLASSES) {
-        names = Labels.imageNet();
-      }
-      Metadata metadata = new Metadata(preprocessing, names, file.metadata().source());
-      return new ModelFile(file.graph(), file.tensors(), metadata);
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailure(e.getMessage());
-    }
+    Metadata base = file.metadata();
+    List<String> names =
+        base.labels().isEmpty() && classes(file) == IMAGENET_CLASSES
+            ? Labels.imageNet()
+            : base.labels();
+    Metadata metadata =
+        new Metadata(preprocessing.customise(base.preprocessing()), names, base.source());
+    return new ModelFile(file.graph(), file.tensors(), metadata);
   }
 
   private static long classes(ModelFile file) {
@@ -179,49 +137,40 @@ final class ImportCommand implements Callable<Integer> {
         .elementCount();
   }
 
-  /** What the written file, read back, computes for a grey image. */
-  private Verification verify() throws IOException {
-    Model model = Model.load(output);
-    int size = model.metadata().preprocessing().crop();
-    GraphStatistics statistics =
-        GraphStatistics.of(model.graph(), Tensor.shapes(model.tensors()), size, size);
-    Shape input = Shape.of(1, model.graph().inputChannels(), size, size);
-    try (Session session = model.newSession(SessionOptions.defaults())) {
-      Tensor logits = session.run(Tensor.of(input, new float[(int) input.elementCount()]));
-      for (float logit : logits.toFloatArray()) {
-        if (!Float.isFinite(logit)) {
-          throw new CommandFailure(
-              output + ": written, but the network computes " + logit + " for a grey image");
-        }
-      }
-      return new Verification(statistics, input, logits.shape(), session.backend());
-    }
-  }
-
-  private record Verification(
-      GraphStatistics statistics, Shape input, Shape logits, String backend) {}
-
   private void print(ImportedModel imported, StateDict stateDict, Verification verification)
       throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    GraphStatistics statistics = verification.statistics();
     List<String> findings = new ArrayList<>(stateDict.notes());
     findings.addAll(imported.findings());
     if (json) {
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("output", output.toString());
-      result.put("architecture", imported.architecture());
-      result.put("parameters", statistics.parameters());
-      result.put("fixedParameters", statistics.fixedParameters());
-      result.put("multiplyAccumulates", statistics.multiplyAccumulates());
-      result.put("input", verification.input().toArray());
-      result.put("logits", verification.logits().toArray());
-      result.put("findings", findings);
-      out.println(JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(result));
-      return;
+      printJson(imported.architecture(), findings, verification, out);
+    } else {
+      printText(imported.architecture(), findings, verification, out);
     }
-    out.println(imported.architecture());
-    findings.forEach(finding -> out.println("  " + finding));
+  }
+
+  private void printJson(
+      String network, List<String> findings, Verification verification, PrintWriter out)
+      throws IOException {
+    GraphStatistics statistics = verification.statistics();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("output", output.toString());
+    fields.put("architecture", network);
+    fields.put("parameters", statistics.parameters());
+    fields.put("fixedParameters", statistics.fixedParameters());
+    fields.put("multiplyAccumulates", statistics.multiplyAccumulates());
+    fields.put("input", verification.input().toArray());
+    fields.put("logits", verification.logits().toArray());
+    fields.put("findings", findings);
+    JsonOutput.print(fields, out);
+  }
+
+  private void printText(
+      String network, List<String> findings, Verification verification, PrintWriter out)
+      throws IOException {
+    GraphStatistics statistics = verification.statistics();
+    out.println(network);
+    findings.forEach(finding -> out.println("  " + Printable.of(finding)));
     out.printf(
         "  %,d parameters (%,d more are fixed), %.1f M multiply-accumulates for %s%n",
         statistics.parameters(),
@@ -238,7 +187,7 @@ final class ImportCommand implements Callable<Integer> {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       try (InputStream in = new DigestInputStream(Files.newInputStream(path), digest)) {
-        in.transferTo(java.io.OutputStream.nullOutputStream());
+        in.transferTo(OutputStream.nullOutputStream());
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {

@@ -1,6 +1,5 @@
 package dev.vgnet.cli;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.graph.GraphStatistics;
@@ -36,6 +35,9 @@ import picocli.CommandLine.Spec;
 final class InspectCommand implements Callable<Integer> {
   private static final int PROFILED_RUNS = 51;
 
+  /** A tensor of more than 2 GiB cannot be made of an array. */
+  private static final int MAX_NUMBERS = (Integer.MAX_VALUE - 8) / Float.BYTES;
+
   @Spec private CommandSpec spec;
   @Mixin private SessionMixin sessions;
 
@@ -65,10 +67,7 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Model model = Model.load(path);
     int size = imageSize.orElse(model.metadata().preprocessing().crop());
-    if (size < 1 || batch < 1) {
-      throw new CommandFailure("--image-size and --batch must be at least 1");
-    }
-    Shape input = Shape.of(batch, model.graph().inputChannels(), size, size);
+    Shape input = input(model.graph().inputChannels(), size);
     GraphStatistics statistics =
         GraphStatistics.of(model.graph(), Tensor.shapes(model.tensors()), size, size);
     try (Session session = sessions.open(model)) {
@@ -76,10 +75,7 @@ final class InspectCommand implements Callable<Integer> {
       long[] nanos = profile ? medianStepTimes(session, input) : new long[0];
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.println(
-            JSON.std
-                .with(JSON.Feature.PRETTY_PRINT_OUTPUT)
-                .asString(fields(model, session, statistics, report, nanos)));
+        JsonOutput.print(fields(model, session, statistics, report, nanos), out);
       } else {
         print(out, model, session, input, statistics, report, nanos);
       }
@@ -87,8 +83,21 @@ final class InspectCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** The shape of the images, at most as many numbers as an array holds. */
+  private Shape input(int channels, int size) {
+    if (size < 1 || batch < 1) {
+      throw new CommandFailure("--image-size and --batch must be at least 1");
+    }
+    if ((double) batch * channels * size * size > MAX_NUMBERS) {
+      throw new CommandFailure(
+          "%d images of %d x %d pixels are too many numbers for a run"
+              .formatted(batch, size, size));
+    }
+    return Shape.of(batch, channels, size, size);
+  }
+
   private static long[] medianStepTimes(Session session, Shape input) {
-    Tensor images = Tensor.of(input, new float[Math.toIntExact(input.elementCount())]);
+    Tensor images = Tensor.of(input, new float[(int) input.elementCount()]);
     try (ProgressBar _ = Progress.start("warming up, measuring", -1)) {
       session.warmUp(input);
       return medianStepTimes(session, images, new long[PROFILED_RUNS][]);
@@ -117,10 +126,10 @@ final class InspectCommand implements Callable<Integer> {
       ExecutionReport report,
       long[] nanos) {
     Metadata metadata = model.metadata();
-    out.printf("architecture  %s%n", metadata.source().architecture());
+    out.printf("architecture  %s%n", Printable.of(metadata.source().architecture()));
     out.printf(
         "imported from %s (SHA-256 %s)%n",
-        metadata.source().checkpoint(), metadata.source().sha256());
+        Printable.of(metadata.source().checkpoint()), Printable.of(metadata.source().sha256()));
     out.printf("preprocessing %s%n", metadata.preprocessing());
     out.printf("labels        %d%n%n", metadata.labels().size());
     Table layers = new Table("layer", "operator", "output", "parameters ", "MACs ");

@@ -1,6 +1,5 @@
 package dev.vgnet.cli;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.zoo.ArchitectureInfo;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
@@ -33,7 +32,7 @@ final class ListCommand implements Callable<Integer> {
     if (json) {
       List<Map<String, Object>> list = new ArrayList<>();
       architectures.forEach(info -> list.add(fields(info)));
-      out.println(JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(list));
+      JsonOutput.print(list, out);
       return 0;
     }
     Table table = new Table("architecture", "parameters ", "MACs (M) ", "paper");

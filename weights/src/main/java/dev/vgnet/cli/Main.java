@@ -2,14 +2,20 @@ package dev.vgnet.cli;
 
 import dev.vgnet.error.EngineException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
  * The {@code vgnet} command. Exit codes: 0 done, 1 it could not be done (one line on stderr says
- * why), 2 the command line is wrong, 3 a defect of this program (with a stack trace).
+ * why), 2 the command line is wrong (one line, too), 3 a defect of this program (with a stack
+ * trace).
  */
 @Command(
     name = "vgnet",
@@ -37,36 +43,75 @@ public final class Main {
    * @param args the command line; {@code --help} explains it
    */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    // The text is English, and its numbers are copied into programs.
+    Locale.setDefault(Locale.ROOT);
+    System.exit(execute(commandLine(), args));
+  }
+
+  private static int execute(CommandLine commandLine, String[] args) {
+    int exitCode;
+    try {
+      exitCode = commandLine.execute(args);
+    } catch (OutOfMemoryError e) {
+      return fail(
+          commandLine.getErr(),
+          "not enough memory (%s); VGNET_JAVA_OPTIONS=-Xmx8g would allow 8 GiB"
+              .formatted(e.getMessage()));
+    }
+    commandLine.getOut().flush();
+    return exitCode == 0 && System.out.checkError()
+        ? fail(commandLine.getErr(), "standard output could not be written")
+        : exitCode;
   }
 
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setParameterExceptionHandler(Main::reportMisuse);
     commandLine.setExecutionExceptionHandler(Main::report);
     return commandLine;
+  }
+
+  private static int reportMisuse(ParameterException misuse, String[] args) {
+    CommandLine command = misuse.getCommandLine();
+    if (args.length == 0) {
+      command.usage(command.getErr());
+      return CommandLine.ExitCode.USAGE;
+    }
+    fail(
+        command.getErr(),
+        "%s (%s --help explains)"
+            .formatted(misuse.getMessage(), command.getCommandSpec().qualifiedName()));
+    return CommandLine.ExitCode.USAGE;
   }
 
   private static int report(Exception failure, CommandLine command, ParseResult parsed) {
     boolean expected =
         failure instanceof EngineException
             || failure instanceof IOException
-            || failure instanceof CommandFailure;
+            || failure instanceof CommandFailure
+            // Sizes and counts that a network, a session or an array does not take.
+            || failure instanceof IllegalArgumentException;
     if (expected) {
-      command.getErr().println("vgnet: " + oneLine(failure));
-      return FAILED;
+      return fail(command.getErr(), message(failure));
     }
     failure.printStackTrace(command.getErr());
     return DEFECT;
   }
 
-  private static String oneLine(Exception failure) {
-    String message = failure.getMessage();
-    if (failure instanceof NoSuchFileException) {
-      return message + ": no such file";
-    }
-    return message == null
-        ? failure.getClass().getSimpleName()
-        : message.strip().replaceAll("\\s*\\R\\s*", "; ");
+  private static int fail(PrintWriter err, String message) {
+    err.println("vgnet: " + Printable.of(message.strip().replaceAll("\\s*\\R\\s*", "; ")));
+    err.flush();
+    return FAILED;
+  }
+
+  private static String message(Exception failure) {
+    return switch (failure) {
+      case FileSystemException e when e.getReason() != null -> e.getMessage();
+      case NoSuchFileException e -> e.getFile() + ": no such file";
+      case AccessDeniedException e -> e.getFile() + ": permission denied";
+      case Exception e when e.getMessage() == null -> e.getClass().getSimpleName();
+      default -> failure.getMessage();
+    };
   }
 }

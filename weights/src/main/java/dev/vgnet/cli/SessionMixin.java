@@ -32,8 +32,10 @@ final class SessionMixin {
       options.backend(backend);
     }
     if (threads != null) {
-      if (threads < 1) {
-        throw new CommandFailure("--threads must be at least 1, found " + threads);
+      if (threads < 1 || threads > SessionOptions.MAX_THREADS) {
+        throw new CommandFailure(
+            "--threads must be from 1 to %d, found %d"
+                .formatted(SessionOptions.MAX_THREADS, threads));
       }
       options.threads(threads);
     }

@@ -2,6 +2,7 @@ package dev.vgnet.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Rows of text in aligned columns; a column whose header ends in a blank is aligned right. */
@@ -17,7 +18,7 @@ final class Table {
     if (cells.length != headers.size()) {
       throw new IllegalArgumentException(cells.length + " cells for " + headers.size());
     }
-    rows.add(List.of(cells));
+    rows.add(Arrays.stream(cells).map(Printable::of).toList());
   }
 
   void print(PrintWriter out) {

@@ -8,13 +8,17 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
+import dev.vgnet.model.Safetensors;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
+import dev.vgnet.torch.Checkpoints;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -132,6 +136,7 @@ class CommandTest {
     assertTrue(run("doctor").out().contains("vector"));
     Map<String, Object> doctor = JSON.std.mapFrom(run("doctor", "--json").out());
     assertTrue(((List<?>) doctor.get("backends")).size() >= 2);
+    assertTrue(doctor.get("backends").toString().contains("CUDA"), "a missing device is explained");
   }
 
   @Test
@@ -154,6 +159,100 @@ class CommandTest {
   }
 
   @Test
+  void importsAPlainSafetensorsStateDict() throws IOException {
+    Path stateDict = folder.resolve("state.safetensors");
+    new Safetensors(Checkpoints.read(CHECKPOINT).tensors(), Map.of()).write(stateDict);
+    Path model = folder.resolve("m.safetensors");
+    Result imported = run("import", stateDict, "-o", model, "--image-size", 96);
+    assertEquals(0, imported.exitCode(), imported.err());
+    assertTrue(imported.out().contains("safetensors"), imported.out());
+    Map<String, Tensor> expected = Model.load(MODEL).tensors();
+    Map<String, Tensor> actual = Model.load(model).tensors();
+    assertEquals(expected.keySet(), actual.keySet());
+    actual.forEach(
+        (name, tensor) ->
+            assertEquals(-1, tensor.bytes().mismatch(expected.get(name).bytes()), name));
+
+    Result plain = run("inspect", stateDict);
+    assertFailsInOneLine("vgnet import", plain);
+  }
+
+  @Test
+  void keepsTheOldFileWhenTheNewWeightsGiveNoNumbers() throws IOException {
+    Map<String, Tensor> tensors = new HashMap<>(Checkpoints.read(CHECKPOINT).tensors());
+    tensors.put("classifier.1.bias", Tensor.of(Shape.of(12), nans(12)));
+    Path stateDict = folder.resolve("state.safetensors");
+    new Safetensors(tensors, Map.of()).write(stateDict);
+    Path model = Files.writeString(folder.resolve("m.safetensors"), "old");
+    assertFailsInOneLine("NaN", run("import", stateDict, "-o", model, "--image-size", 96));
+    assertEquals("old", Files.readString(model));
+  }
+
+  private static float[] nans(int count) {
+    float[] values = new float[count];
+    Arrays.fill(values, Float.NaN);
+    return values;
+  }
+
+  @Test
+  void printsNoControlCharactersOfFiles() throws IOException {
+    Map<String, Tensor> tensors = new HashMap<>(Checkpoints.read(CHECKPOINT).tensors());
+    tensors.put("features.\u001b[2J\nvgnet: done", Tensor.of(Shape.of(1), new float[1]));
+    Path stateDict = folder.resolve("state.safetensors");
+    new Safetensors(tensors, Map.of()).write(stateDict);
+    Result refused = run("import", stateDict, "-o", folder.resolve("m.safetensors"));
+    assertFailsInOneLine("1 unexpected", refused);
+    assertTrue(refused.err().strip().chars().noneMatch(Character::isISOControl), refused.err());
+
+    StringWriter out = new StringWriter();
+    Table table = new Table("label");
+    table.add("a\u001b[31m\u202eb");
+    table.print(new PrintWriter(out));
+    assertEquals("label\na\\u001b[31m\\u202eb\n", out.toString().replace("\r", ""));
+  }
+
+  @Test
+  void refusesSizesAndCountsThatCannotBe() throws IOException {
+    Path model = folder.resolve("m.safetensors");
+    for (Object size : List.of(0, -1, 100_000, Integer.MAX_VALUE)) {
+      assertFailsInOneLine(
+          "--image-size", run("import", CHECKPOINT, "-o", model, "--image-size", size));
+    }
+    assertFailsInOneLine("mean", run("import", CHECKPOINT, "-o", model, "--mean", 1));
+    assertFailsInOneLine("std", run("import", CHECKPOINT, "-o", model, "--std", "1,0,1"));
+    assertFailsInOneLine("resize", run("import", CHECKPOINT, "-o", model, "--resize", 5));
+    assertFailsInOneLine("vgnetx", run("import", CHECKPOINT, "-o", model, "--arch", "vgnetx"));
+    for (int size : new int[] {0, 100_000, Integer.MAX_VALUE}) {
+      assertFailsInOneLine("", run("inspect", MODEL, "--image-size", size));
+      assertFailsInOneLine("", run("inspect", MODEL, "--profile", "--batch", size));
+    }
+    assertFailsInOneLine("--top", run("demo", "--top", 0));
+    assertFailsInOneLine("--top", run("classify", MODEL, SAMPLES.resolve("tree.jpg"), "--top", 0));
+    assertFailsInOneLine("--threads", run("inspect", MODEL, "--threads", Integer.MAX_VALUE));
+    assertTrue(Files.notExists(model));
+  }
+
+  @Test
+  void namesFilesThatCannotBeReadOrWritten() throws IOException {
+    Path tree = SAMPLES.resolve("tree.jpg");
+    Path elsewhere = folder.resolve("none").resolve("out");
+    for (List<Object> command :
+        List.<List<Object>>of(
+            List.of("import", folder, "-o", elsewhere),
+            List.of("import", CHECKPOINT, "-o", elsewhere, "--image-size", 96),
+            List.of("import", CHECKPOINT, "-o", folder, "--image-size", 96),
+            List.of("import", CHECKPOINT, "-o", elsewhere, "--labels", folder),
+            List.of("inspect", folder),
+            List.of("classify", MODEL, folder),
+            List.of("classify", MODEL, tree, "--sheet", elsewhere),
+            List.of("run", MODEL, "--input", folder, "--output", elsewhere))) {
+      Result result = run(command.toArray());
+      assertFailsInOneLine(folder.toString(), result);
+      assertTrue(!result.err().contains(".tmp"), result.err());
+    }
+  }
+
+  @Test
   void explainsItselfAndRefusesAWrongCommandLine() {
     for (String command :
         List.of("demo", "import", "classify", "run", "inspect", "list", "doctor")) {
@@ -161,9 +260,18 @@ class CommandTest {
       assertEquals(0, help.exitCode());
       assertTrue(help.out().contains("Usage: vgnet " + command), help.out());
     }
-    assertEquals(2, run("inspect").exitCode());
-    assertEquals(2, run("import", CHECKPOINT, "--no-such-option").exitCode());
-    assertEquals(2, run("no-such-command").exitCode());
+    for (Result wrong :
+        List.of(
+            run("inspect"),
+            run("import", CHECKPOINT, "--no-such-option"),
+            run("import", CHECKPOINT, "-o", "x", "--activation", "gelu"),
+            run("inspect", MODEL, "--threads", "many"),
+            run("no-such-command"))) {
+      assertEquals(2, wrong.exitCode());
+      assertEquals(1, wrong.err().strip().lines().count(), wrong.err());
+      assertTrue(wrong.err().contains("--help"), wrong.err());
+    }
+    assertTrue(run().err().contains("Usage: vgnet"));
   }
 
   private static Tensor images(Shape shape) {

@@ -2,14 +2,19 @@ package dev.vgnet.bench.build;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Map;
 
 /** The module table of docs/architecture.md, kept true. */
 @AnalyzeClasses(packages = "dev.vgnet", importOptions = DoNotIncludeTests.class)
@@ -24,6 +29,44 @@ class ArchitectureTest {
     "dev.vgnet.runtime",
     "dev.vgnet.image"
   };
+
+  /** What each package may use beside itself, the JDK, libraries, errors and tensors. */
+  private static final Map<String, List<String>> USES =
+      Map.ofEntries(
+          entry("dev.vgnet.error", List.of()),
+          entry("dev.vgnet.tensor", List.of()),
+          entry("dev.vgnet.graph", List.of()),
+          entry("dev.vgnet.plan", List.of("dev.vgnet.graph")),
+          entry("dev.vgnet.model", List.of("dev.vgnet.graph")),
+          entry("dev.vgnet.runtime", List.of("dev.vgnet.graph")),
+          entry("dev.vgnet", List.of("dev.vgnet.graph", "dev.vgnet.model", "dev.vgnet.runtime")),
+          entry("dev.vgnet.image", List.of("dev.vgnet", "dev.vgnet.graph", "dev.vgnet.model")),
+          entry("dev.vgnet.cpu.kernel", List.of("dev.vgnet.graph")),
+          entry("dev.vgnet.cpu.reference", List.of("dev.vgnet.graph", "dev.vgnet.runtime")),
+          entry(
+              "dev.vgnet.cpu.vector",
+              List.of(
+                  "dev.vgnet.graph",
+                  "dev.vgnet.plan",
+                  "dev.vgnet.runtime",
+                  "dev.vgnet.cpu.kernel")),
+          entry("dev.vgnet.torch", List.of("dev.vgnet.model")),
+          entry("dev.vgnet.zoo", List.of("dev.vgnet.graph", "dev.vgnet.model", "dev.vgnet.torch")));
+
+  @ArchTest
+  static void packagesUseWhatTheTableSays(JavaClasses all) {
+    USES.forEach(
+        (name, used) ->
+            classes()
+                .that()
+                .resideInAPackage(name)
+                .should()
+                .onlyDependOnClassesThat(
+                    resideOutsideOfPackage("dev.vgnet..")
+                        .or(resideInAnyPackage(used.toArray(String[]::new)))
+                        .or(resideInAnyPackage(name, "dev.vgnet.error", "dev.vgnet.tensor")))
+                .check(all));
+  }
 
   @ArchTest
   static final ArchRule CORE_NEEDS_ONLY_THE_JDK_AND_ITS_SMALL_LIBRARIES =
