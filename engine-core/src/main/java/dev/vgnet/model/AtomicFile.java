@@ -60,7 +60,7 @@ public final class AtomicFile {
         });
   }
 
-  /** Else the failure would name the temporary file, which means nothing to anybody. */
+  /** Otherwise the failure would name the temporary file, which means nothing to anybody. */
   private static void requireWritable(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new NoSuchFileException(folder.toString(), null, "no such directory");

@@ -1,5 +1,6 @@
 package dev.vgnet.image;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import java.awt.image.BufferedImage;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ContactSheetTest {
@@ -86,6 +88,25 @@ class ContactSheetTest {
     BufferedImage sheet = ContactSheet.draw("t", List.of(entry(9, 9, expected)));
     assertEquals(right, Math.min(area(sheet, RIGHT).pixels(), 1), "right for " + expected);
     assertEquals(wrong, Math.min(area(sheet, WRONG).pixels(), 1), "wrong for " + expected);
+  }
+
+  @Test
+  void looksTheSameOfThumbnails() {
+    long seed = 5;
+    Random random = new Random(seed);
+    for (int i = 0; i < 20; i++) {
+      BufferedImage image = RgbImages.create(1 + random.nextInt(700), 1 + random.nextInt(700));
+      random.nextBytes(RgbImages.pixels(image));
+      String where = "seed %d, picture %d: %s".formatted(seed, i, image);
+      BufferedImage thumbnail = ContactSheet.thumbnail(image);
+      assertTrue(thumbnail.getWidth() <= 300 && thumbnail.getHeight() <= 300, where);
+      assertArrayEquals(pixels(image), pixels(thumbnail), where);
+    }
+  }
+
+  private static byte[] pixels(BufferedImage image) {
+    var entry = new ContactSheet.Entry("a", image, List.of(), Optional.empty());
+    return RgbImages.pixels(ContactSheet.draw("t", List.of(entry)));
   }
 
   @Test
