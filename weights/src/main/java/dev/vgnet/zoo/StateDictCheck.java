@@ -1,5 +1,7 @@
 package dev.vgnet.zoo;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
@@ -11,12 +13,16 @@ import java.util.TreeMap;
 
 /** Compares a state dict with what a network expects. */
 final class StateDictCheck {
+  /** More than the largest networks have; bounds the message about a hostile file. */
+  private static final int MAX_LISTED = 2000;
+
   private static final String COUNTER = ".num_batches_tracked";
 
   private StateDictCheck() {}
 
   /**
-   * @throws ModelFormatException that lists every tensor that is missing, unexpected or misshapen
+   * @throws ModelFormatException that lists the tensors that are missing, unexpected or misshapen:
+   *     every one, unless there are thousands
    */
   static void check(Network network, StateDict stateDict) {
     List<String> missing = new ArrayList<>();
@@ -67,7 +73,11 @@ final class StateDictCheck {
 
   private static void list(String what, List<String> names, List<String> problems) {
     if (!names.isEmpty()) {
-      problems.add("%d %s: %s".formatted(names.size(), what, String.join(", ", names)));
+      String listed =
+          names.stream().limit(MAX_LISTED).map("%.300s"::formatted).collect(joining(", "));
+      String more =
+          names.size() > MAX_LISTED ? " and %d more".formatted(names.size() - MAX_LISTED) : "";
+      problems.add("%d %s: %s%s".formatted(names.size(), what, listed, more));
     }
   }
 }

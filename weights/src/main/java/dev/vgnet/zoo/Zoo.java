@@ -85,7 +85,8 @@ public final class Zoo {
         return network.get();
       }
     }
-    List<String> keys = stateDict.tensors().keySet().stream().limit(KEYS_SHOWN).toList();
+    List<String> keys =
+        stateDict.tensors().keySet().stream().limit(KEYS_SHOWN).map("%.200s"::formatted).toList();
     throw new UnsupportedModelException(
         "the keys are of no known network; known are %s; the %d keys begin with %s"
             .formatted(names(), stateDict.tensors().size(), keys));

@@ -92,10 +92,9 @@ class VgNetBackendTest {
   }
 
   private static float[][] outputs(Graph graph, ModelFile file, Shape input) {
-    Map<String, Shape> tensors = new HashMap<>();
-    file.tensors().forEach((name, tensor) -> tensors.put(name, tensor.shape()));
     Map<String, Shape> shapes =
-        ShapeInference.infer(graph, tensors, input.extent(2), input.extent(3));
+        ShapeInference.infer(
+            graph, Tensor.shapes(file.tensors()), input.extent(2), input.extent(3));
     return graph.outputs().stream()
         .map(name -> new float[(int) (input.extent(0) * shapes.get(name).elementCount())])
         .toArray(float[][]::new);

@@ -96,6 +96,22 @@ class ZooTest {
   }
 
   @Test
+  void boundsWhatItSaysOfHostileNames() {
+    Map<String, Tensor> tensors = tensors(SMALL);
+    Map<String, Tensor> others = new LinkedHashMap<>();
+    for (int i = 0; i < 5000; i++) {
+      tensors.put(i + "x".repeat(4000), zeros());
+      others.put(i + "x".repeat(4000), zeros());
+    }
+    ModelFormatException e = assertThrows(ModelFormatException.class, () -> imported(tensors));
+    assertTrue(e.getMessage().endsWith("x and 3000 more"), "" + e.getMessage().length());
+    assertTrue(e.getMessage().length() < 1_000_000, "" + e.getMessage().length());
+    UnsupportedModelException unknown =
+        assertThrows(UnsupportedModelException.class, () -> imported(others));
+    assertTrue(unknown.getMessage().length() < 5000, "" + unknown.getMessage().length());
+  }
+
+  @Test
   void refusesOtherNetworks() {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (int i = 1; i <= 9; i++) {
