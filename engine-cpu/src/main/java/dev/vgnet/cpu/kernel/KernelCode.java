@@ -77,6 +77,9 @@ final class KernelCode {
 
   /** Repeats {@code body} with the int local running from {@code from} to {@code to}, excluded. */
   void loop(int local, int from, int to, int step, Runnable body) {
+    if (from >= to) {
+      return;
+    }
     code.loadConstant(from).istore(local);
     if (to - from <= step) {
       body.run();
