@@ -42,8 +42,13 @@ public final class VectorBackend implements Backend {
     try {
       return new Availability(true, VectorProbe.describe());
     } catch (LinkageError | RuntimeException e) {
-      return new Availability(false, "kernels cannot be generated in this JVM: " + e);
+      return new Availability(false, "kernels cannot be generated in this JVM: " + cause(e));
     }
+  }
+
+  /** What went wrong in the first place, such as the wrong value of a system property. */
+  private static Throwable cause(Throwable e) {
+    return e.getCause() == null ? e : cause(e.getCause());
   }
 
   @Override
