@@ -1,6 +1,6 @@
 package dev.vgnet.cpu.vector;
 
-/** An epilogue by itself, row by row. */
+/** An epilogue by itself. */
 record ElementwisePass(View output, Finish finish) implements Pass {
   @Override
   public int units() {

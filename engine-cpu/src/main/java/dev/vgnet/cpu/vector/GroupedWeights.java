@@ -10,7 +10,8 @@ import java.util.List;
 /**
  * How the kernels of a convolution become taps of matrix products. With one group, a row of the
  * kernel is one tap. With several, each position of the kernel is a tap over the channels of all
- * groups that a panel belongs to, and weights between different groups are zero.
+ * groups that a panel belongs to, and weights between different groups are zero; so a value that is
+ * not finite turns into NaN in all groups of its panel, not only in its own.
  */
 record GroupedWeights(Window window, int in, int out, int groups) {
   /** Of output channels: more would add zeros where panels are wider than groups. */
