@@ -24,11 +24,18 @@ public record DepthwiseSpec(
   private static final int MAX_KERNEL = 7;
 
   public DepthwiseSpec {
-    require(kernel > 0 && kernel <= MAX_KERNEL, "kernel", kernel);
+    if (!supports(kernel, padding)) {
+      throw new IllegalArgumentException(
+          "no kernel of %d with padding %d".formatted(kernel, padding));
+    }
     require(stride > 0, "stride", stride);
-    require(padding >= 0 && padding <= kernel / 2, "padding", padding);
     require(inWidth + 2 * padding >= kernel, "inWidth", inWidth);
     require(channels > 0, "channels", channels);
+  }
+
+  /** Whether there are kernels for such windows. */
+  public static boolean supports(int kernel, int padding) {
+    return kernel > 0 && kernel <= MAX_KERNEL && padding >= 0 && padding <= kernel / 2;
   }
 
   /** The pixels of an output row. */

@@ -73,12 +73,13 @@ public final class Pooling {
   }
 
   /**
-   * The mean of each channel over consecutive pixels. The rounding error of the sum is that of
-   * {@code 32 + pixels / 32} additions.
+   * The sum of each channel over consecutive pixels, divided by a number. The rounding error of the
+   * sum is that of {@code 32 + pixels / 32} additions.
    *
    * @param channels exactly those are written
    */
-  public static void mean(float[] arena, int in, int inStride, int pixels, int channels, int out) {
+  public static void sum(
+      float[] arena, int in, int inStride, int pixels, int channels, int divisor, int out) {
     for (int c = 0; c < channels; c += LANES) {
       FloatVector total = FloatVector.zero(Vectors.SPECIES);
       for (int block = 0; block < pixels; block += BLOCK) {
@@ -89,7 +90,7 @@ public final class Pooling {
         }
         total = total.add(sum);
       }
-      store(total.div(pixels), arena, out + c, channels - c);
+      store(total.div(divisor), arena, out + c, channels - c);
     }
   }
 

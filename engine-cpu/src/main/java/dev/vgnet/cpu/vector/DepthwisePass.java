@@ -8,9 +8,6 @@ import java.util.List;
 
 /** A convolution of each channel by itself. */
 final class DepthwisePass implements Pass {
-  /** The largest window that the kernel knows. */
-  private static final int MAX_KERNEL = 7;
-
   private final View input;
   private final View output;
   private final Window window;
@@ -49,11 +46,6 @@ final class DepthwisePass implements Pass {
       }
     }
     return packed;
-  }
-
-  /** Whether there are kernels for such windows. */
-  static boolean supports(Window window) {
-    return window.kernel() <= MAX_KERNEL && window.padding() <= window.kernel() / 2;
   }
 
   private DepthwiseKernel kernel(Piece piece) {

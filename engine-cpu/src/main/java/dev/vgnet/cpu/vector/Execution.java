@@ -6,15 +6,9 @@ import java.util.Arrays;
 /**
  * One run after the other: a batch on its way through a program. As many images as there are whole
  * rounds of workers are computed by one worker each, in an arena of its own; for the rest, all
- * workers share each pass over one image. Reused, so that runs allocate nothing.
+ * workers share each stage of one image. Reused, so that runs allocate nothing.
  */
 final class Execution implements Job {
-  /** Passes with less work than this are left to one worker. */
-  private static final long LEAST_WORK = 10_000;
-
-  /** Blocks a worker gets of a pass, so that one who is held up can be helped. */
-  private static final int BLOCKS_PER_WORKER = 4;
-
   private static final float[] NO_ARENA = {};
 
   private final int workers;
@@ -25,7 +19,6 @@ final class Execution implements Job {
   private final Program[] zeroed;
 
   private Program program;
-  private int[] blocks = new int[0];
   private float[] images;
   private int imageLength;
   private float[][] outputs;
@@ -69,9 +62,11 @@ final class Execution implements Job {
     }
   }
 
-  /** Frees the arenas. */
+  /** Frees the arenas, and the programs with the weights that they hold. */
   void close() {
     Arrays.fill(arenas, NO_ARENA);
+    Arrays.fill(zeroed, null);
+    program = null;
   }
 
   private void prepareArena(int worker) {
@@ -80,8 +75,9 @@ final class Execution implements Job {
     }
     int length = worker == 0 ? program.arenaLength(workers) : program.arenaLength(1);
     if (arenas[worker].length < length) {
-      arenas[worker] = AlignedArrays.allocate(length);
       zeroed[worker] = null;
+      arenas[worker] = NO_ARENA; // so that the old one need not fit in the heap beside the new one
+      arenas[worker] = AlignedArrays.allocate(length);
     }
     if (zeroed[worker] != program) {
       Arrays.fill(arenas[worker], 0, program.placement().zeros(), 0);
@@ -99,12 +95,12 @@ final class Execution implements Job {
 
   @Override
   public int phases() {
-    return sharedFrom() + (batch - wholeImages) * program.passes().size();
+    return sharedFrom() + (batch - wholeImages) * program.stages().size();
   }
 
   @Override
   public int blocks(int phase) {
-    return phase < sharedFrom() ? wholeImages : passBlocks(pass(phase));
+    return phase < sharedFrom() ? wholeImages : stage(phase).blocks();
   }
 
   @Override
@@ -112,8 +108,8 @@ final class Execution implements Job {
     if (phase < sharedFrom()) {
       runImage(worker, block);
     } else {
-      int image = wholeImages + (phase - sharedFrom()) / program.passes().size();
-      runBlock(worker, image, pass(phase), block);
+      int image = wholeImages + (phase - sharedFrom()) / program.stages().size();
+      runBlock(worker, image, stage(phase), block);
     }
   }
 
@@ -122,16 +118,8 @@ final class Execution implements Job {
     return wholeImages > 0 ? 1 : 0;
   }
 
-  private int pass(int phase) {
-    return (phase - sharedFrom()) % program.passes().size();
-  }
-
-  /** How many blocks a pass has where the workers share it. */
-  private int passBlocks(int index) {
-    Pass pass = program.passes().get(index);
-    return workers == 1 || pass.work() < LEAST_WORK
-        ? 1
-        : Math.min(pass.units(), BLOCKS_PER_WORKER * workers);
+  private Stage stage(int phase) {
+    return program.stages().get((phase - sharedFrom()) % program.stages().size());
   }
 
   private void runImage(int worker, int image) {
@@ -143,13 +131,10 @@ final class Execution implements Job {
     }
   }
 
-  private void runBlock(int worker, int image, int index, int block) {
+  private void runBlock(int worker, int image, Stage stage, int block) {
     Workspace workspace = workspaces[worker];
     enter(workspace, image, arenas[0], worker);
-    Pass pass = program.passes().get(index);
-    long units = pass.units();
-    int blocks = passBlocks(index);
-    pass.run(workspace, (int) (units * block / blocks), (int) (units * (block + 1) / blocks));
+    stage.run(workspace, block);
   }
 
   private void enter(Workspace workspace, int image, float[] arena, int scratchOwner) {
@@ -160,7 +145,8 @@ final class Execution implements Job {
   }
 
   /** One pass over one image, shared by all workers. */
-  Job single(int image, int pass) {
+  Job single(int image, Pass pass) {
+    Stage stage = Stage.of(pass, workers);
     return new Job() {
       @Override
       public int phases() {
@@ -169,12 +155,12 @@ final class Execution implements Job {
 
       @Override
       public int blocks(int phase) {
-        return passBlocks(pass);
+        return stage.blocks();
       }
 
       @Override
       public void run(int worker, int phase, int block) {
-        runBlock(worker, image, pass, block);
+        runBlock(worker, image, stage, block);
       }
     };
   }

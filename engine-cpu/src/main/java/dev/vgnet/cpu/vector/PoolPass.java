@@ -44,9 +44,10 @@ final class PoolPass implements Pass {
     return (long) output.pixels() * output.channels() * window.kernel() * window.kernel();
   }
 
+  /** Rows inside the map only: a window may be much larger. */
   @Override
   public int offsets() {
-    return window.kernel();
+    return Math.min(window.kernel(), input.height());
   }
 
   @Override

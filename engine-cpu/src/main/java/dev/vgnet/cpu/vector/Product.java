@@ -35,7 +35,7 @@ final class Product {
 
   private record Panel(TileKernel kernel, TileSpec spec, int weights, int channel, int channels) {}
 
-  private record PackingKey(String name, List<Integer> vectors) {}
+  private record PackingKey(String step, String weight, List<Integer> vectors) {}
 
   private final List<Panel> panels = new ArrayList<>();
   private final Weights.Packed packed;
@@ -43,12 +43,14 @@ final class Product {
   private final Finish finish;
 
   /**
-   * @param name of these weights
+   * @param step which these weights are packed for, as its norm is folded into them
+   * @param weight their name
    * @param tiles of the panels, which hold the output channels rounded up to whole vectors
    * @param matrix called if these weights have not been packed yet
    */
   Product(
-      String name,
+      String step,
+      String weight,
       List<TileShape> tiles,
       Taps taps,
       Supplier<Matrix> matrix,
@@ -70,7 +72,7 @@ final class Product {
     int length = offset;
     packed =
         weights.pack(
-            new PackingKey(name, tiles.stream().map(TileShape::vectors).toList()),
+            new PackingKey(step, weight, tiles.stream().map(TileShape::vectors).toList()),
             () -> pack(length, matrix.get()));
   }
 
@@ -99,11 +101,6 @@ final class Product {
   /** The first output channel of a panel. */
   int channel(int panel) {
     return panels.get(panel).channel;
-  }
-
-  /** How many taps a panel has. */
-  int taps(int panel) {
-    return panels.get(panel).spec.taps().size();
   }
 
   /**

@@ -10,6 +10,7 @@ final class Program {
   private final int height;
   private final int width;
   private final List<Pass> passes;
+  private final List<Stage> stages;
   private final List<Integer> steps;
   private final List<StepReport> reports;
   private final List<Shape> outputs;
@@ -23,6 +24,7 @@ final class Program {
    * @param steps for each pass, the index of its step's report
    * @param outputs the shapes of the outputs for one image
    * @param scratchStart where in the arena the workers' scratch starts
+   * @param workers who share an image
    */
   Program(
       int height,
@@ -32,10 +34,12 @@ final class Program {
       List<StepReport> reports,
       List<Shape> outputs,
       Placement placement,
-      int scratchStart) {
+      int scratchStart,
+      int workers) {
     this.height = height;
     this.width = width;
     this.passes = List.copyOf(passes);
+    stages = Stage.of(passes, workers);
     this.steps = List.copyOf(steps);
     this.reports = List.copyOf(reports);
     this.outputs = List.copyOf(outputs);
@@ -53,6 +57,11 @@ final class Program {
 
   List<Pass> passes() {
     return passes;
+  }
+
+  /** The passes as the workers share them. */
+  List<Stage> stages() {
+    return stages;
   }
 
   /** The index of the report of a pass's step. */

@@ -15,13 +15,16 @@ import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Turns the plan of a graph into passes over an arena. For one thread. */
 final class ProgramBuilder {
   private final Graph graph;
   private final Plan plan;
   private final Placement placement;
+  private final Weights weights;
   private final boolean withInput;
+  private final int threads;
   private final StepCompiler compiler;
 
   private final List<Pass> passes = new ArrayList<>();
@@ -30,6 +33,8 @@ final class ProgramBuilder {
 
   private ProgramBuilder(Graph graph, Weights weights, int threads, int height, int width) {
     this.graph = graph;
+    this.weights = weights;
+    this.threads = threads;
     plan = Planner.plan(graph, weights.shapes(), height, width);
     withInput =
         plan.outputs().stream().anyMatch(this::touchesInput)
@@ -62,7 +67,7 @@ final class ProgramBuilder {
           PlanText.kind(step),
           compiled.kernel(),
           step.output(),
-          multiplyAccumulates(step));
+          multiplyAccumulates(step, weights.shapes()));
     }
     List<Shape> outputs = new ArrayList<>();
     for (int i = 0; i < plan.outputs().size(); i++) {
@@ -81,7 +86,8 @@ final class ProgramBuilder {
         outputs,
         placement,
         Arenas.index(
-            placement.end() + AlignedArrays.padded((long) compiler.shared() + Vectors.LANES)));
+            placement.end() + AlignedArrays.padded((long) compiler.shared() + Vectors.LANES)),
+        threads);
   }
 
   private void add(Pass pass) {
@@ -112,7 +118,7 @@ final class ProgramBuilder {
     return segment.buffer().equals(plan.input());
   }
 
-  private static long multiplyAccumulates(Step step) {
+  private static long multiplyAccumulates(Step step, Map<String, Shape> tensors) {
     long outputs = (long) step.output().channels() * step.output().height() * step.output().width();
     return switch (step) {
       case Step.Pointwise s -> outputs * s.input().channels();
@@ -120,7 +126,15 @@ final class ProgramBuilder {
           outputs * (s.input().channels() / s.groups()) * s.kernel() * s.kernel();
       case Step.Depthwise s -> outputs * s.kernel() * s.kernel();
       case Step.Linear s -> outputs * s.input().channels() * s.input().height() * s.input().width();
-      default -> 0;
+      case Step.SqueezeExcite s ->
+          tensors.get(s.reduceWeight()).elementCount()
+              + tensors.get(s.expandWeight()).elementCount();
+      case Step.Pool _,
+          Step.GlobalAveragePool _,
+          Step.Elementwise _,
+          Step.Multiply _,
+          Step.ChannelShuffle _ ->
+          0;
     };
   }
 }

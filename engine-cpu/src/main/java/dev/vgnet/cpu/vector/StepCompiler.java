@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.DepthwiseSpec;
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
@@ -72,7 +73,7 @@ final class StepCompiler {
         yield "%dx%d s%d".formatted(s.kernel(), s.kernel(), s.stride());
       }
       case Step.GlobalAveragePool s -> {
-        passes.add(new MeanPass(placement.view(s.input()), output));
+        mean(placement.view(s.input()), output, 0);
         yield "mean";
       }
       case Step.Elementwise s -> elementwise(s, output);
@@ -96,10 +97,11 @@ final class StepCompiler {
     }
     int channels = input.channels();
     int pixels = input.pixels();
-    View flat = sharedVector(0, channels * pixels);
+    View flat = sharedMap(0, 1, channels * pixels);
     copy(input, new Part(flat.whole().offset(), channels, channels));
     return product(
         step.name(),
+        step.weight(),
         () -> {
           double[] weight = folding.fold(weights.values(step.weight()));
           return (_, out, _, i) -> weight[(out * channels + i % channels) * pixels + i / channels];
@@ -111,7 +113,7 @@ final class StepCompiler {
 
   /** A product with weights {@code [out, in]}. */
   private String dense(
-      String name, String weight, Folding folding, View value, View output, Finish finish) {
+      String step, String weight, Folding folding, View value, View output, Finish finish) {
     View input = value.parts().size() > MAX_TAPS ? gathered(value) : value;
     int[] firstChannels = new int[input.parts().size()];
     for (int i = 1; i < firstChannels.length; i++) {
@@ -123,16 +125,21 @@ final class StepCompiler {
           double[] values = folding.fold(weights.values(weight));
           return (_, out, part, channel) -> values[out * in + firstChannels[part] + channel];
         };
-    return product(name, matrix, input, output, finish);
+    return product(step, weight, matrix, input, output, finish);
   }
 
   private String product(
-      String name, Supplier<Product.Matrix> matrix, View input, View output, Finish finish) {
+      String step,
+      String weight,
+      Supplier<Product.Matrix> matrix,
+      View input,
+      View output,
+      Finish finish) {
     List<Tap> taps =
         input.parts().stream().map(part -> Tap.of(part.channels(), part.stride())).toList();
     Chunks chunks = Chunks.of(input.pixels(), output.channels(), threads);
     Product product =
-        new Product(name, chunks.tiles(), (_, _) -> taps, matrix, finish, output, weights);
+        new Product(step, weight, chunks.tiles(), (_, _) -> taps, matrix, finish, output, weights);
     long work = (long) input.pixels() * input.channels() * output.channels();
     passes.add(new PointwisePass(input, product, chunks, work));
     return product.describe();
@@ -155,6 +162,7 @@ final class StepCompiler {
     Folding folding = Folding.of(step.bias(), step.epilogue().foldedNorm(), weights);
     return convolution(
         step.name(),
+        step.weight(),
         source(step.input()),
         window,
         step.groups(),
@@ -164,21 +172,23 @@ final class StepCompiler {
   }
 
   private String convolution(
-      String name,
+      String step,
+      String weight,
       RowSource source,
       Window window,
       int groups,
-      Supplier<double[]> weight,
+      Supplier<double[]> values,
       Finish finish,
       View output) {
     GroupedWeights grouped =
         new GroupedWeights(window, source.channels(), output.channels(), groups);
     Product product =
         new Product(
-            name,
+            step,
+            weight,
             grouped.tiles(output.width()),
             grouped::taps,
-            () -> grouped.matrix(weight.get()),
+            () -> grouped.matrix(values.get()),
             finish,
             output,
             weights);
@@ -215,9 +225,10 @@ final class StepCompiler {
           }
           return folding.fold(values);
         };
-    if (!DepthwisePass.supports(window)) {
+    if (!DepthwiseSpec.supports(window.kernel(), window.padding())) {
       RowSource source = new RowSource.Map(input);
-      return convolution(step.name(), source, window, channels, weight, finish, output);
+      return convolution(
+          step.name(), step.weight(), source, window, channels, weight, finish, output);
     }
     Weights.Packed packed =
         weights.pack(
@@ -232,32 +243,36 @@ final class StepCompiler {
 
   private String squeezeExcite(Step.SqueezeExcite step, View output) {
     View input = placement.view(step.input());
-    View mean = sharedVector(0, input.channels());
+    View mean = sharedMap(0, 1, input.channels());
     int squeezed = weights.shapes().get(step.reduceWeight()).extent(0);
-    View reduced = sharedVector(end(mean), squeezed);
-    View factors = sharedVector(end(reduced), input.channels());
-    passes.add(new MeanPass(input, mean));
+    View reduced = sharedMap(end(mean), 1, squeezed);
+    View factors = sharedMap(end(reduced), 1, input.channels());
+    mean(input, mean, end(factors));
     String reduce =
-        excite(
-            step.name() + " reduce",
-            step.reduceWeight(),
-            step.reduceBias(),
-            step.inner(),
-            mean,
-            reduced);
-    excite(
-        step.name() + " expand",
-        step.expandWeight(),
-        step.expandBias(),
-        step.gate(),
-        reduced,
-        factors);
+        excite(step.name(), step.reduceWeight(), step.reduceBias(), step.inner(), mean, reduced);
+    excite(step.name(), step.expandWeight(), step.expandBias(), step.gate(), reduced, factors);
     passes.add(new MultiplyPass(input, factors, output));
     return "mean, " + reduce + ", product";
   }
 
+  /**
+   * The mean of each channel over all pixels: a sum of sums, so that workers can share it.
+   *
+   * @param offset of free room that the passes of a step share
+   */
+  private void mean(View input, View output, int offset) {
+    int strips = SumPass.strips(input.pixels());
+    if (strips == 1) {
+      passes.add(new SumPass(input, output, input.pixels()));
+    } else {
+      View sums = sharedMap(offset, strips, input.channels());
+      passes.add(new SumPass(input, sums, 1));
+      passes.add(new SumPass(sums, output, input.pixels()));
+    }
+  }
+
   private String excite(
-      String name,
+      String step,
       String weight,
       Optional<String> bias,
       Function activation,
@@ -273,7 +288,7 @@ final class StepCompiler {
             Optional.empty(),
             output,
             output);
-    return dense(name, weight, folding, input, output, finish);
+    return dense(step, weight, folding, input, output, finish);
   }
 
   private String elementwise(Step.Elementwise step, View output) {
@@ -316,10 +331,11 @@ final class StepCompiler {
         output);
   }
 
-  /** A map of one pixel in the room that the passes of a step share. */
-  private View sharedVector(int offset, int channels) {
+  /** A map of one row in the room that the passes of a step share. */
+  private View sharedMap(int offset, int width, int channels) {
     int stride = Vectors.padded(channels);
-    return new View(1, 1, List.of(new Part(room(offset, stride), stride, channels)));
+    Part part = new Part(room(offset, (long) width * stride), stride, channels);
+    return new View(1, width, List.of(part));
   }
 
   private int room(int offset, long size) {
@@ -327,8 +343,8 @@ final class StepCompiler {
     return placement.end() + offset;
   }
 
-  private int end(View sharedVector) {
-    Part part = sharedVector.whole();
-    return part.pixel(1) - placement.end();
+  /** The offset of the room behind a shared map. */
+  private int end(View sharedMap) {
+    return sharedMap.whole().pixel(sharedMap.pixels()) - placement.end();
   }
 }

@@ -60,7 +60,7 @@ final class VectorModel implements CompiledModel {
       begin(input, images, program.newOutputs(batch));
       for (int image = 0; image < batch; image++) {
         for (int pass = 0; pass < program.passes().size(); pass++) {
-          Job job = execution.single(image, pass);
+          Job job = execution.single(image, program.passes().get(pass));
           long start = System.nanoTime();
           team.run(job);
           nanos[program.step(pass)] += System.nanoTime() - start;

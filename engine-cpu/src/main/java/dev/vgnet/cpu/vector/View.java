@@ -34,14 +34,9 @@ record View(int height, int width, List<Part> parts) {
     return sum;
   }
 
-  /** Whether all channels lie side by side. */
-  boolean isWhole() {
-    return parts.size() == 1;
-  }
-
-  /** The only part. */
+  /** The only part, where all channels lie side by side. */
   Part whole() {
-    if (!isWhole()) {
+    if (parts.size() != 1) {
       throw new IllegalStateException("in parts: " + this);
     }
     return parts.getFirst();

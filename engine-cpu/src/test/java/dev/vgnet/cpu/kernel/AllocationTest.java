@@ -71,7 +71,7 @@ class AllocationTest {
     Pooling.Row row = new Pooling.Row(3, 2, 1, 28, stride, 14, stride, 28);
     kernels.put("max", () -> Pooling.max(arena, rows, 3, out, row));
     kernels.put("average", () -> Pooling.average(arena, rows, out, row));
-    kernels.put("mean", () -> Pooling.mean(arena, 12, stride, 28, 28, out));
+    kernels.put("sum", () -> Pooling.sum(arena, 12, stride, 28, 28, 1, out));
     kernels.put(
         "multiply", () -> Elementwise.multiply(arena, 12, stride, 12, 0, out, stride, 28, 28));
     int[] permutation = Elementwise.permutation(new int[28]);

@@ -1,10 +1,16 @@
 package dev.vgnet.cpu.vector;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.vgnet.graph.Graph;
+import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.plan.Step;
 import dev.vgnet.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -153,6 +159,39 @@ class OperatorTest {
     String mean = pooled.mean(pooled.concat("x", pooled.pointwise("x", 5, 44)));
     String head = pooled.linear(pooled.other(new Operator.Flatten(), mean), 49, 1000, true);
     check(pooled, head, images(5));
+  }
+
+  /** What is packed for a step belongs to it alone, whatever the steps are called. */
+  @Test
+  void namesThatLookAlike() {
+    SampleNetwork net = new SampleNetwork(random, 16);
+    String excited = net.squeezeExcite("x", 16, 16);
+    String first = net.pointwise(excited, 16, 16);
+    String second = net.pointwise(first, 16, 16);
+    Map<String, String> names = Map.of(first, excited + " reduce", second, excited + " expand");
+    List<Node> nodes =
+        net.graph(second).nodes().stream()
+            .map(
+                node ->
+                    new Node(
+                        names.getOrDefault(node.name(), node.name()),
+                        node.operator(),
+                        node.inputs().stream().map(x -> names.getOrDefault(x, x)).toList()))
+            .toList();
+    Graph graph = new Graph("x", 16, nodes, List.of(names.get(second)));
+    Check.sizes(net, graph, random, 2, images(16));
+  }
+
+  @Test
+  void windowsMuchLargerThanTheMap() {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String max = net.other(new Operator.MaxPool(256, 1, 128), net.pointwise("x", 3, 20));
+    check(net, max, Shape.of(2, 3, 5, 4), Shape.of(4, 3, 1, 1));
+
+    View map = new View(5, 4, List.of(new View.Part(0, 16, 3)));
+    View output = new View(6, 5, List.of(new View.Part(1000, 16, 3)));
+    Window window = new Window(1 << 30, 1, 1 << 29);
+    assertEquals(5, new PoolPass(Step.Pool.Kind.MAX, map, output, window).offsets());
   }
 
   @ParameterizedTest

@@ -1,0 +1,56 @@
+package dev.vgnet.cpu.vector;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What is done between two barriers where workers share an image: a pass that is worth sharing, or
+ * small ones in a row that are left to one worker.
+ *
+ * @param blocks into which the units of each pass are cut
+ */
+record Stage(List<Pass> passes, int blocks) {
+  /** Passes with less work than this are left to one worker. */
+  private static final long LEAST_WORK = 10_000;
+
+  /** Blocks a worker gets of a pass, so that one who is held up can be helped. */
+  private static final int BLOCKS_PER_WORKER = 4;
+
+  Stage {
+    passes = List.copyOf(passes);
+  }
+
+  /** All passes in order, in as few stages as possible. */
+  static List<Stage> of(List<Pass> passes, int workers) {
+    List<Stage> stages = new ArrayList<>();
+    for (Pass pass : passes) {
+      Stage next = of(pass, workers);
+      if (!stages.isEmpty() && stages.getLast().blocks == 1 && next.blocks == 1) {
+        next = stages.removeLast().then(next);
+      }
+      stages.add(next);
+    }
+    return List.copyOf(stages);
+  }
+
+  /** One pass by itself. */
+  static Stage of(Pass pass, int workers) {
+    boolean shared = workers > 1 && pass.work() >= LEAST_WORK;
+    return new Stage(
+        List.of(pass), shared ? Math.min(pass.units(), BLOCKS_PER_WORKER * workers) : 1);
+  }
+
+  private Stage then(Stage next) {
+    return new Stage(Stream.concat(passes.stream(), next.passes.stream()).toList(), blocks);
+  }
+
+  /** Computes one block of each pass. */
+  void run(Workspace workspace, int block) {
+    for (int i = 0; i < passes.size(); i++) {
+      Pass pass = passes.get(i);
+      long units = pass.units();
+      pass.run(workspace, (int) (units * block / blocks), (int) (units * (block + 1) / blocks));
+    }
+  }
+}

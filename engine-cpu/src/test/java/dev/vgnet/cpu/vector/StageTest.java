@@ -1,0 +1,59 @@
+package dev.vgnet.cpu.vector;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StageTest {
+  /** Counts how often each unit is computed. */
+  private record Counting(int units, long work, int[] runs) implements Pass {
+    static Counting of(int units, long work) {
+      return new Counting(units, work, new int[units]);
+    }
+
+    @Override
+    public void run(Workspace workspace, int from, int to) {
+      for (int i = from; i < to; i++) {
+        runs[i]++;
+      }
+    }
+  }
+
+  @Test
+  void smallPassesInARowAreLeftToOneWorker() {
+    Counting small = Counting.of(5, 100);
+    Counting large = Counting.of(50, 1_000_000);
+    List<Stage> stages = Stage.of(List.of(large, small, small, small, large, large, small), 2);
+    assertEquals(
+        List.of(
+            List.of(large),
+            List.of(small, small, small),
+            List.of(large),
+            List.of(large),
+            List.of(small)),
+        stages.stream().map(Stage::passes).toList());
+    assertEquals(1, stages.get(1).blocks());
+    assertEquals(1, Stage.of(List.of(large, small, large), 1).size());
+  }
+
+  @Test
+  void blocksTogetherAreAllUnits() {
+    List<Pass> passes = new ArrayList<>();
+    for (int units = 1; units <= 40; units++) {
+      passes.add(Counting.of(units, units % 3 == 0 ? 1_000_000 : 1));
+    }
+    for (Stage stage : Stage.of(passes, 3)) {
+      for (int block = 0; block < stage.blocks(); block++) {
+        stage.run(new Workspace(), block);
+      }
+    }
+    for (Pass pass : passes) {
+      int[] once = new int[pass.units()];
+      Arrays.fill(once, 1);
+      assertEquals(Arrays.toString(once), Arrays.toString(((Counting) pass).runs));
+    }
+  }
+}
