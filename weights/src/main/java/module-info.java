@@ -1,10 +1,14 @@
-/** PyTorch checkpoint reader, network zoo and the vgnet command. */
+/** PyTorch checkpoint reader, network zoo, ONNX export and the vgnet command. */
+@SuppressWarnings("requires-automatic") // The ONNX classes and protobuf are no named modules.
 module dev.vgnet.weights {
   requires transitive dev.vgnet.core;
   requires com.fasterxml.jackson.jr.ob;
+  requires static com.google.protobuf;
   requires static info.picocli;
   requires static me.tongfei.progressbar;
+  requires static org.tribuo.util.onnx;
 
+  exports dev.vgnet.onnx;
   exports dev.vgnet.torch;
   exports dev.vgnet.zoo;
 

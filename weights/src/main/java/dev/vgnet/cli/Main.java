@@ -29,6 +29,7 @@ import picocli.CommandLine.ParseResult;
       ClassifyCommand.class,
       RunCommand.class,
       InspectCommand.class,
+      ExportCommand.class,
       ListCommand.class,
       DoctorCommand.class,
       CommandLine.HelpCommand.class

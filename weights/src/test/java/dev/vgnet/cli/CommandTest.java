@@ -129,6 +129,18 @@ class CommandTest {
   }
 
   @Test
+  void exportsOnnx() throws IOException {
+    Path onnx = folder.resolve("m.onnx");
+    Result result = run("export", MODEL, "--onnx", onnx);
+    assertEquals(0, result.exitCode(), result.err());
+    assertTrue(Files.size(onnx) > 4 * 257_836);
+    assertTrue(result.out().contains("%,d bytes".formatted(Files.size(onnx))), result.out());
+    assertFailsInOneLine("no such file", run("export", folder.resolve("none"), "--onnx", onnx));
+    assertFailsInOneLine("not a regular file", run("export", MODEL, "--onnx", folder));
+    assertEquals(2, run("export", MODEL).exitCode());
+  }
+
+  @Test
   void listsArchitecturesAndDevices() throws IOException {
     assertTrue(run("list").out().contains("997,358"));
     List<?> architectures = (List<?>) JSON.std.anyFrom(run("list", "--json").out());
@@ -255,7 +267,7 @@ class CommandTest {
   @Test
   void explainsItselfAndRefusesAWrongCommandLine() {
     for (String command :
-        List.of("demo", "import", "classify", "run", "inspect", "list", "doctor")) {
+        List.of("demo", "import", "classify", "run", "inspect", "export", "list", "doctor")) {
       Result help = run(command, "--help");
       assertEquals(0, help.exitCode());
       assertTrue(help.out().contains("Usage: vgnet " + command), help.out());

@@ -92,7 +92,8 @@ class ArchitectureTest {
   static final ArchRule WEIGHTS_FINDS_BACKENDS_AT_RUN_TIME_ONLY =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.vgnet.torch..", "dev.vgnet.zoo..", "dev.vgnet.cli..")
+          .resideInAnyPackage(
+              "dev.vgnet.torch..", "dev.vgnet.zoo..", "dev.vgnet.onnx..", "dev.vgnet.cli..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("dev.vgnet.cpu..", "dev.vgnet.cuda..");
@@ -105,6 +106,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("picocli..", "me.tongfei..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_EXPORT_KNOWS_ONNX =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.vgnet.onnx..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("ai.onnx.proto..", "com.google.protobuf..");
 
   @ArchTest
   static final ArchRule ONLY_IMAGE_TOUCHES_THE_DESKTOP =
