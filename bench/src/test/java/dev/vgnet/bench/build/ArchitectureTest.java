@@ -51,7 +51,8 @@ class ArchitectureTest {
                   "dev.vgnet.runtime",
                   "dev.vgnet.cpu.kernel")),
           entry("dev.vgnet.torch", List.of("dev.vgnet.model")),
-          entry("dev.vgnet.zoo", List.of("dev.vgnet.graph", "dev.vgnet.model", "dev.vgnet.torch")));
+          entry("dev.vgnet.zoo", List.of("dev.vgnet.graph", "dev.vgnet.model", "dev.vgnet.torch")),
+          entry("dev.vgnet.onnx", List.of("dev.vgnet", "dev.vgnet.graph", "dev.vgnet.model")));
 
   @ArchTest
   static void packagesUseWhatTheTableSays(JavaClasses all) {
