@@ -1,13 +1,6 @@
 package dev.vgnet.bench;
 
-import dev.vgnet.Model;
 import dev.vgnet.Session;
-import dev.vgnet.SessionOptions;
-import dev.vgnet.tensor.Shape;
-import dev.vgnet.torch.StateDict;
-import dev.vgnet.zoo.ImportOptions;
-import dev.vgnet.zoo.Zoo;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -48,25 +41,16 @@ public class NetworkBenchmark {
   @Param("224")
   private int imageSize;
 
+  private Workload workload;
   private Session session;
-  private Shape shape;
-  private float[] images;
   private float[] logits;
 
   /** Opens the session and draws the images. */
   @Setup(Level.Trial)
   public void open() {
-    StateDict weights = Zoo.randomStateDict(architecture, 1);
-    ImportOptions options = ImportOptions.defaults();
-    Model model = Model.of(Zoo.importStateDict(weights, "random", "", options).file());
-    session = model.newSession(SessionOptions.builder().threads(threads).build());
-    shape = Shape.of(batch, 3, imageSize, imageSize);
-    images = new float[(int) shape.elementCount()];
-    Random random = new Random(2);
-    for (int i = 0; i < images.length; i++) {
-      images[i] = random.nextFloat() * 2 - 1;
-    }
-    logits = new float[(int) session.outputShape(shape).elementCount()];
+    workload = Workload.random(architecture, batch, imageSize);
+    session = workload.newSession(threads);
+    logits = new float[(int) session.outputShape(workload.shape()).elementCount()];
   }
 
   /** Closes the session. */
@@ -78,7 +62,7 @@ public class NetworkBenchmark {
   /** One run of the batch. */
   @Benchmark
   public float[] run() {
-    session.run(shape, images, logits);
+    session.run(workload.shape(), workload.images(), logits);
     return logits;
   }
 }

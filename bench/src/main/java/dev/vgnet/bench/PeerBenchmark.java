@@ -1,15 +1,10 @@
 package dev.vgnet.bench;
 
 import ai.onnxruntime.OrtException;
-import dev.vgnet.Model;
 import dev.vgnet.Session;
-import dev.vgnet.SessionOptions;
 import dev.vgnet.tensor.Shape;
-import dev.vgnet.zoo.ImportOptions;
-import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -66,21 +61,11 @@ public class PeerBenchmark {
   /** Opens the engine and draws the images. */
   @Setup(Level.Trial)
   public void open() throws IOException, OrtException {
-    Model model =
-        Model.of(
-            Zoo.importStateDict(
-                    Zoo.randomStateDict(architecture, 1), "random", "", ImportOptions.defaults())
-                .file());
-    Shape shape = Shape.of(batch, 3, imageSize, imageSize);
-    float[] images = new float[(int) shape.elementCount()];
-    Random random = new Random(2);
-    for (int i = 0; i < images.length; i++) {
-      images[i] = random.nextFloat() * 2 - 1;
-    }
+    Workload workload = Workload.random(architecture, batch, imageSize);
     run =
         switch (engine) {
-          case "vgnet" -> vgnet(model, shape, images);
-          case "onnxruntime" -> onnxRuntime(model, shape, images);
+          case "vgnet" -> vgnet(workload);
+          case "onnxruntime" -> onnxRuntime(workload);
           default -> throw new IllegalArgumentException("no engine is called " + engine);
         };
   }
@@ -97,14 +82,13 @@ public class PeerBenchmark {
     run.run();
   }
 
-  private Run vgnet(Model model, Shape shape, float[] images) {
-    SessionOptions options = SessionOptions.builder().backend("vector").threads(threads).build();
-    Session session = model.newSession(options);
-    float[] logits = new float[(int) session.outputShape(shape).elementCount()];
+  private Run vgnet(Workload workload) {
+    Session session = workload.newSession(threads);
+    float[] logits = new float[(int) session.outputShape(workload.shape()).elementCount()];
     return new Run() {
       @Override
       public void run() {
-        session.run(shape, images, logits);
+        session.run(workload.shape(), workload.images(), logits);
       }
 
       @Override
@@ -114,12 +98,11 @@ public class PeerBenchmark {
     };
   }
 
-  private Run onnxRuntime(Model model, Shape shape, float[] images)
-      throws IOException, OrtException {
+  private Run onnxRuntime(Workload workload) throws IOException, OrtException {
     Map<String, Integer> axes = Map.of("batch", batch, "height", imageSize, "width", imageSize);
-    OnnxRuntime runtime = new OnnxRuntime(model, threads, axes);
-    OnnxRuntime.Call call = runtime.call(shape, outputShape(model, shape));
-    call.setImages(images);
+    OnnxRuntime runtime = new OnnxRuntime(workload.model(), threads, axes);
+    OnnxRuntime.Call call = runtime.call(workload.shape(), outputShape(workload));
+    call.setImages(workload.images());
     return new Run() {
       @Override
       public void run() throws OrtException {
@@ -134,9 +117,9 @@ public class PeerBenchmark {
     };
   }
 
-  private static Shape outputShape(Model model, Shape shape) {
-    try (Session session = model.newSession(SessionOptions.defaults())) {
-      return session.outputShape(shape);
+  private static Shape outputShape(Workload workload) {
+    try (Session session = workload.newSession(1)) {
+      return session.outputShape(workload.shape());
     }
   }
 }
