@@ -16,7 +16,7 @@ final class Weights {
   record Packed(float[] array, int offset) {}
 
   private final Map<String, Tensor> tensors;
-  private final Map<String, Shape> shapes = new HashMap<>();
+  private final Map<String, Shape> shapes;
   private final Map<Record, Packed> packed = new HashMap<>();
 
   /**
@@ -29,7 +29,7 @@ final class Weights {
 
   Weights(Map<String, Tensor> tensors) {
     this.tensors = tensors;
-    tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+    shapes = Tensor.shapes(tensors);
   }
 
   /** A tensor's numbers in double precision, whatever its type. */
