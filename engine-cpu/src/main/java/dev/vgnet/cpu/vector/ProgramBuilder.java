@@ -130,6 +130,7 @@ final class ProgramBuilder {
           tensors.get(s.reduceWeight()).elementCount()
               + tensors.get(s.expandWeight()).elementCount();
       case Step.Pool _,
+          Step.AdaptiveAveragePool _,
           Step.GlobalAveragePool _,
           Step.Elementwise _,
           Step.Multiply _,
