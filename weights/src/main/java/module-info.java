@@ -12,6 +12,12 @@ module dev.vgnet.weights {
   exports dev.vgnet.torch;
   exports dev.vgnet.zoo;
 
+  uses dev.vgnet.zoo.Family;
+
+  provides dev.vgnet.zoo.Family with
+      dev.vgnet.zoo.MobileNetV2,
+      dev.vgnet.zoo.ResNet;
+
   opens dev.vgnet.cli to
       info.picocli;
 }

@@ -7,17 +7,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What the keys and shapes of a state dict say, also where some of them are wrong. */
 final class Keys {
   private final Map<String, Tensor> tensors;
+  private final NavigableSet<String> sorted;
 
   Keys(StateDict stateDict) {
     this.tensors = stateDict.tensors();
+    this.sorted = new TreeSet<>(tensors.keySet());
   }
 
   boolean contains(String key) {
@@ -27,6 +31,24 @@ final class Keys {
   /** True if a key matches as a whole. */
   boolean anyMatch(Pattern pattern) {
     return tensors.keySet().stream().anyMatch(key -> pattern.matcher(key).matches());
+  }
+
+  /** True if a key ends so. */
+  boolean anyEndsWith(String end) {
+    return tensors.keySet().stream().anyMatch(key -> key.endsWith(end));
+  }
+
+  /** True if some key ends so, and there is one that ends otherwise but begins alike. */
+  boolean anySiblings(String end, String otherEnd) {
+    return tensors.keySet().stream()
+        .filter(key -> key.endsWith(end))
+        .anyMatch(key -> contains(key.substring(0, key.length() - end.length()) + otherEnd));
+  }
+
+  /** True if a module of that name has a tensor. */
+  boolean anyInside(String module) {
+    String first = sorted.ceiling(module + ".");
+    return first != null && first.startsWith(module + ".");
   }
 
   /** The largest number that the pattern's only group matches, if it ever does. */

@@ -4,7 +4,10 @@ import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.GraphBuilder;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Activation;
+import dev.vgnet.graph.Operator.Add;
+import dev.vgnet.graph.Operator.AveragePool;
 import dev.vgnet.graph.Operator.BatchNorm;
+import dev.vgnet.graph.Operator.ChannelShuffle;
 import dev.vgnet.graph.Operator.Concat;
 import dev.vgnet.graph.Operator.Conv2d;
 import dev.vgnet.graph.Operator.DepthwiseConv2d;
@@ -12,85 +15,393 @@ import dev.vgnet.graph.Operator.Flatten;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.graph.Operator.GlobalAveragePool;
 import dev.vgnet.graph.Operator.Linear;
+import dev.vgnet.graph.Operator.MaxPool;
 import dev.vgnet.graph.Operator.Multiply;
 import dev.vgnet.graph.Operator.Slice;
 import dev.vgnet.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
- * Builds a graph layer by layer and notes which tensors it expects. A layer has the name of its
- * PyTorch module, and its tensors that name with PyTorch's suffixes.
+ * Builds a network layer by layer and notes which tensors it expects. A layer has a canonical name,
+ * such as {@code stem.conv} or {@code stage2.block1.expand.norm}, the same in every checkpoint; a
+ * {@link KeyStyle} gives its tensors the names they have in one kind of checkpoint.
+ *
+ * <p>The widths that a definition asks for are the paper's. Where a checkpoint is read, each
+ * convolution and fully connected layer has as many outputs as most of its tensors say, and its
+ * batch norm's with them. For one thread.
  */
-final class Layers {
-  private static final double BATCH_NORM_EPSILON = 1e-5;
+public final class Layers {
+  /** More blocks in a row than any network has. */
+  private static final int MAX_REPEATS = 1000;
 
   private final GraphBuilder graph = new GraphBuilder("input", 3);
-  private final Map<String, Shape> expected = new TreeMap<>();
+  private final KeyStyle style;
+  private final BsConv bsConv;
+  private final Parameters parameters;
+  private final List<BsConv.Subspace> subspaces = new ArrayList<>();
+  private final List<String> contradictions = new ArrayList<>();
+  private Position position = Position.START;
 
-  Features input() {
+  Layers(KeyStyle style, BsConv bsConv, Optional<Keys> checkpoint) {
+    this.style = style;
+    this.bsConv = bsConv;
+    this.parameters = new Parameters(checkpoint);
+  }
+
+  /** How the checkpoint names its tensors. */
+  public KeyStyle style() {
+    return style;
+  }
+
+  /** The images: three channels. */
+  public Features input() {
     return new Features(graph.input(), 3);
   }
 
-  /** A convolution without bias, padded so that stride 1 keeps the image's size. */
-  Features conv2d(String name, Features in, int out, int kernel, int stride) {
-    String weight = expect(name + ".weight", out, in.channels(), kernel, kernel);
-    return add(name, new Conv2d(weight, Optional.empty(), stride, kernel / 2, 1), out, in);
+  /**
+   * Begins a row of the network's table of blocks.
+   *
+   * @param stage that the row belongs to, from 1; rows of one stage follow each other
+   */
+  public void row(int stage) {
+    position = position.nextRow(stage);
   }
 
-  /** A 1x1 convolution with bias. */
-  Features pointwiseWithBias(String name, Features in, int out) {
-    String weight = expect(name + ".weight", out, in.channels(), 1, 1);
-    String bias = expect(name + ".bias", out);
-    return add(name, new Conv2d(weight, Optional.of(bias), 1, 0, 1), out, in);
+  /**
+   * Begins a block of the row.
+   *
+   * @return its name, such as {@code stage2.block1}, to begin its layers' names with
+   */
+  public String block() {
+    position = position.nextBlock();
+    return position.name();
+  }
+
+  /**
+   * The number of blocks in the row that begins: as many as the checkpoint has.
+   *
+   * @param standard the paper's
+   * @param layers names of layers with tensors that each of the blocks has, without the block's
+   */
+  public int repeats(int standard, String... layers) {
+    if (!parameters.readsCheckpoint()) {
+      return standard;
+    }
+    int count = 0;
+    Position block = position.nextBlock();
+    while (count < MAX_REPEATS && hasAny(block, layers)) {
+      count++;
+      block = block.nextBlock();
+    }
+    return count == 0 ? standard : count;
+  }
+
+  private boolean hasAny(Position block, String... layers) {
+    for (String layer : layers) {
+      if (parameters.has(style.module(block.name() + "." + layer, block))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** True if the checkpoint has a tensor of that layer; false where none is read. */
+  public boolean has(String layer) {
+    return parameters.has(module(layer));
+  }
+
+  /** {@link #conv} named {@code scope.conv} and a batch norm named {@code scope.norm}. */
+  public Features convNorm(String scope, Features in, int out, Conv conv) {
+    Features x = conv(scope + ".conv", in, out, conv, Optional.of(scope + ".norm"));
+    return norm(scope + ".norm", x);
+  }
+
+  /** {@link #convNorm} and an activation named {@code scope.act}. */
+  public Features convNormAct(String scope, Features in, int out, Conv conv, Function function) {
+    return activation(scope + ".act", convNorm(scope, in, out, conv), function);
+  }
+
+  /** {@link #depthwise} named {@code scope.conv} and a batch norm named {@code scope.norm}. */
+  public Features depthwiseNorm(String scope, Features in, Conv conv) {
+    return norm(scope + ".norm", depthwise(scope + ".conv", in, conv));
+  }
+
+  /** {@link #depthwiseNorm} and an activation named {@code scope.act}. */
+  public Features depthwiseNormAct(String scope, Features in, Conv conv, Function function) {
+    return activation(scope + ".act", depthwiseNorm(scope, in, conv), function);
+  }
+
+  /** A convolution; where the network's are separated by {@link BsConv}, what takes its place. */
+  public Features conv(String name, Features in, int out, Conv conv) {
+    return conv(name, in, out, conv, Optional.empty());
+  }
+
+  private Features conv(String name, Features in, int out, Conv conv, Optional<String> norm) {
+    position = position.nextUnit();
+    return bsConv.separates(conv)
+        ? separated(name, in, out, conv, norm, bsConv)
+        : plain(name, in, out, conv, norm);
+  }
+
+  private Features plain(String name, Features in, int out, Conv conv, Optional<String> norm) {
+    String module = module(name);
+    int width = outputs(module, norm, ".weight").of(module + ".bias", 0).or(out);
+    parameters.note(name, width);
+    return convolution(name, module, in, width, conv);
+  }
+
+  private Parameters.Width outputs(String module, Optional<String> norm, String... weights) {
+    Parameters.Width width = parameters.width();
+    for (String weight : weights) {
+      width.of(module + weight, 0);
+    }
+    return width.ofNorm(norm.map(this::module));
+  }
+
+  /**
+   * A convolution as {@link BsConv} separates it, whether the network's others are or not.
+   *
+   * @param separation of a kind other than none
+   */
+  public Features separatedConvNorm(
+      String scope, Features in, int out, Conv conv, BsConv separation) {
+    position = position.nextUnit();
+    Features x =
+        separated(scope + ".conv", in, out, conv, Optional.of(scope + ".norm"), separation);
+    return norm(scope + ".norm", x);
+  }
+
+  private Features separated(
+      String name, Features in, int out, Conv conv, Optional<String> norm, BsConv separation) {
+    String module = module(name);
+    int width =
+        outputs(module, norm, ".pw.weight", ".pw2.weight", ".dw.weight", ".dw.bias").or(out);
+    parameters.note(name, width);
+    Features x =
+        separation.kind() == BsConv.Kind.UNCONSTRAINED
+            ? pointwise(name, module, in, width, "", separation)
+            : subspace(name, module, in, width, separation);
+    return depthwise(name + ".dw", module + ".dw", x, conv);
+  }
+
+  private Features subspace(String name, String module, Features in, int width, BsConv separation) {
+    int between =
+        parameters
+            .width()
+            .of(module + ".pw1.weight", 0)
+            .of(module + ".pw2.weight", 1)
+            .or(separation.between(in.channels()));
+    subspaces.add(new BsConv.Subspace(in.channels(), between));
+    Features x = pointwise(name, module, in, between, "1", separation);
+    return pointwise(name, module, x, width, "2", separation);
+  }
+
+  private Features pointwise(
+      String name, String module, Features in, int out, String index, BsConv separation) {
+    String pw = ".pw" + index;
+    Features x = convolution(name + pw, module + pw, in, out, Conv.pointwise());
+    String bn = ".bn" + index;
+    return separation.norms() ? norm(name + bn, module + bn, x) : x;
+  }
+
+  private Features convolution(String name, String module, Features in, int out, Conv conv) {
+    int groupWidth = conv.dense() ? in.channels() : groupWidth(module, in, conv);
+    int groups = conv.dense() ? 1 : in.channels() / groupWidth;
+    if (out % groups != 0) {
+      return contradiction(name + " has " + groups + " groups for " + out + " channels", in);
+    }
+    String weight =
+        parameters.expect(module + ".weight", out, groupWidth, conv.kernel(), conv.kernel());
+    Optional<String> bias = bias(module, out, conv);
+    Operator operator = new Conv2d(weight, bias, conv.stride(), conv.padding(), groups);
+    return add(name, operator, out, in);
+  }
+
+  private int groupWidth(String module, Features in, Conv conv) {
+    int width = parameters.width().of(module + ".weight", 1).or(conv.groupWidth());
+    return in.channels() % width == 0 ? width : in.channels();
+  }
+
+  private Optional<String> bias(String module, int channels, Conv conv) {
+    return conv.bias()
+        ? Optional.of(parameters.expect(module + ".bias", channels))
+        : Optional.empty();
+  }
+
+  /** A convolution of each channel by itself. */
+  public Features depthwise(String name, Features in, Conv conv) {
+    position = position.nextUnit();
+    return depthwise(name, module(name), in, conv);
+  }
+
+  private Features depthwise(String name, String module, Features in, Conv conv) {
+    String weight =
+        parameters.expect(module + ".weight", in.channels(), 1, conv.kernel(), conv.kernel());
+    return depthwise(name, in, weight, bias(module, in.channels(), conv), conv, false);
+  }
+
+  private Features depthwise(
+      String name, Features in, String weight, Optional<String> bias, Conv conv, boolean fixed) {
+    Operator operator = new DepthwiseConv2d(weight, bias, conv.stride(), conv.padding(), fixed);
+    return add(name, operator, in.channels(), in);
   }
 
   /**
    * A 3x3 convolution of each channel by itself.
    *
-   * @param weight the name of the kernels
+   * @param weight the name of the kernels' tensor
    * @param fixed true if they are not learned
    */
   Features depthwise(String name, Features in, String weight, int stride, boolean fixed) {
-    Operator operator = new DepthwiseConv2d(weight, Optional.empty(), stride, 1, fixed);
-    return add(name, operator, in.channels(), in);
+    return depthwise(name, in, weight, Optional.empty(), Conv.of(3, stride), fixed);
   }
 
-  Features batchNorm(String name, Features in) {
-    BatchNorm norm = BatchNorm.of(name, BATCH_NORM_EPSILON);
-    norm.tensors().forEach(tensor -> expect(tensor, in.channels()));
-    return add(name, norm, in.channels(), in);
+  /** A batch norm. */
+  public Features norm(String name, Features in) {
+    return norm(name, module(name), in);
   }
 
-  Features activation(String name, Features in, Function function) {
+  private Features norm(String name, String module, Features in) {
+    parameters.expectNorm(module, in.channels());
+    return add(name, BatchNorm.of(module, style.epsilon()), in.channels(), in);
+  }
+
+  /** A function of each number. */
+  public Features activation(String name, Features in, Function function) {
     return add(name, new Activation(function), in.channels(), in);
   }
 
+  /**
+   * Squeeze-excite: each channel times a number in [0, 1] that comes from the means of all of them.
+   * The two 1x1 convolutions, with bias, are named {@code scope.reduce} and {@code scope.expand}.
+   *
+   * @param squeezed channels between the two, where no checkpoint tells
+   * @param inner the function between them
+   * @param gate the function after them
+   */
+  public Features squeezeExcite(
+      String scope, Features in, int squeezed, Function inner, Function gate) {
+    position = position.nextUnit();
+    String reduce = module(scope + ".reduce");
+    String expand = module(scope + ".expand");
+    int width =
+        parameters
+            .width()
+            .of(reduce + ".weight", 0)
+            .of(reduce + ".bias", 0)
+            .of(expand + ".weight", 1)
+            .or(squeezed);
+    Conv biased = Conv.pointwise().biased();
+    Features x = globalAveragePool(scope + ".pool", in);
+    x = convolution(scope + ".reduce", reduce, x, width, biased);
+    x = activation(scope + ".inner", x, inner);
+    x = convolution(scope + ".expand", expand, x, in.channels(), biased);
+    x = activation(scope + ".gate", x, gate);
+    return scale(scope, in, x);
+  }
+
+  /** Counts a place where other blocks have a convolution or squeeze-excite block. */
+  public void skipUnit() {
+    position = position.nextUnit();
+  }
+
+  /** The sum of two feature maps. */
+  public Features add(String name, Features a, Features b) {
+    return a.channels() == b.channels()
+        ? add(name, new Add(), a.channels(), a, b)
+        : contradiction(name + " adds " + a.channels() + " and " + b.channels() + " channels", a);
+  }
+
   /** Each channel of {@code in} times its number in {@code scale}. */
-  Features scale(String name, Features in, Features scale) {
+  public Features scale(String name, Features in, Features scale) {
     return add(name, new Multiply(), in.channels(), in, scale);
   }
 
-  Features concat(String name, Features a, Features b) {
-    return add(name, new Concat(), a.channels() + b.channels(), a, b);
+  /** Feature maps joined along the channels. */
+  public Features concat(String name, Features... parts) {
+    long channels = 0;
+    for (Features part : parts) {
+      channels += part.channels();
+    }
+    return channels > Integer.MAX_VALUE
+        ? contradiction(name + " joins " + channels + " channels", parts[0])
+        : add(name, new Concat(), (int) channels, parts);
   }
 
   /** Channels {@code from} (included) to {@code to} (excluded). */
-  Features slice(String name, Features in, int from, int to) {
-    return add(name, new Slice(from, to), to - from, in);
+  public Features slice(String name, Features in, int from, int to) {
+    return 0 <= from && from < to && to <= in.channels()
+        ? add(name, new Slice(from, to), to - from, in)
+        : contradiction(
+            "%s takes channels %d to %d of %d".formatted(name, from, to, in.channels()), in);
   }
 
-  Features globalAveragePool(String name, Features in) {
+  /** Channels in another order: {@link ChannelShuffle}. */
+  public Features shuffle(String name, Features in, int groups) {
+    return in.channels() % groups == 0
+        ? add(name, new ChannelShuffle(groups), in.channels(), in)
+        : contradiction(name + " shuffles " + in.channels() + " channels in " + groups, in);
+  }
+
+  /** The maximum of each window. */
+  public Features maxPool(String name, Features in, int kernel, int stride, int padding) {
+    return add(name, new MaxPool(kernel, stride, padding), in.channels(), in);
+  }
+
+  /** The mean of each whole window. */
+  public Features averagePool(String name, Features in, int kernel, int stride) {
+    return add(name, new AveragePool(kernel, stride), in.channels(), in);
+  }
+
+  /** The mean of each channel. */
+  public Features globalAveragePool(String name, Features in) {
     return add(name, new GlobalAveragePool(), in.channels(), in);
   }
 
-  /** A fully connected layer over a map of one pixel. */
-  Features linear(String name, Features in, int out) {
-    Features vector = add("flatten", new Flatten(), in.channels(), in);
-    String weight = expect(name + ".weight", out, in.channels());
-    String bias = expect(name + ".bias", out);
-    return add(name, new Linear(weight, Optional.of(bias)), out, vector);
+  /**
+   * A feature map as a vector.
+   *
+   * @param pixels of the map
+   */
+  public Features flatten(String name, Features in, int pixels) {
+    return add(name, new Flatten(), in.channels() * pixels, in);
+  }
+
+  /** A fully connected layer with bias over a vector. */
+  public Features linear(String name, Features in, int out) {
+    int width = linearWidth(name, out);
+    parameters.note(name, width);
+    return linear(in, name, width);
+  }
+
+  /**
+   * The last fully connected layer, with bias, over a map of one pixel. A network is the same
+   * whatever the number of its classes.
+   */
+  public Features classifier(String name, Features in, int classes) {
+    return linear(flatten("flatten", in, 1), name, linearWidth(name, classes));
+  }
+
+  private int linearWidth(String name, int out) {
+    String module = module(name);
+    return parameters.width().of(module + ".weight", 0).of(module + ".bias", 0).or(out);
+  }
+
+  private Features linear(Features in, String name, int out) {
+    String module = module(name);
+    String weight = parameters.expect(module + ".weight", out, in.channels());
+    String bias = parameters.expect(module + ".bias", out);
+    return add(name, new Linear(weight, Optional.of(bias)), out, in);
+  }
+
+  /** {@link #classifier} as a 1x1 convolution. */
+  public Features convClassifier(String name, Features in, int classes) {
+    Features x =
+        convolution(name, module(name), in, linearWidth(name, classes), Conv.pointwise().biased());
+    return flatten("flatten", x, 1);
   }
 
   /**
@@ -99,8 +410,7 @@ final class Layers {
    * @return its name
    */
   String expect(String tensor, int... extents) {
-    expected.put(tensor, Shape.of(extents));
-    return tensor;
+    return parameters.expect(tensor, extents);
   }
 
   Graph graph(Features output) {
@@ -108,7 +418,31 @@ final class Layers {
   }
 
   Map<String, Shape> expected() {
-    return expected;
+    return parameters.expected();
+  }
+
+  /** The outputs of each layer that sets networks apart. */
+  Map<String, Integer> widths() {
+    return parameters.widths();
+  }
+
+  /** The separation of this network, with the ratio that its tensors have. */
+  BsConv separation() {
+    return subspaces.isEmpty() ? bsConv : bsConv.withRatioOf(subspaces);
+  }
+
+  /** Why a checkpoint's widths are no network's; if there are any, there is no graph. */
+  List<String> contradictions() {
+    return contradictions;
+  }
+
+  private Features contradiction(String text, Features instead) {
+    contradictions.add(text);
+    return instead;
+  }
+
+  private String module(String layer) {
+    return style.module(layer, position);
   }
 
   private Features add(String name, Operator operator, int channels, Features... inputs) {

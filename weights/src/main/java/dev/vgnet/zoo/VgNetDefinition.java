@@ -6,6 +6,7 @@ import dev.vgnet.zoo.Network.Derivation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToIntBiFunction;
 
 /**
@@ -13,7 +14,9 @@ import java.util.function.ToIntBiFunction;
  * activation. Each stage carries two halves, of which a block passes one on unchanged.
  */
 final class VgNetDefinition {
-  private final Layers layers = new Layers();
+  private static final KeyStyle NAMES = KeyStyle.of("VGNet's authors").rule("**", "{1}");
+
+  private final Layers layers = new Layers(NAMES, BsConv.NONE, Optional.empty());
   private final Map<String, Derivation> derived = new HashMap<>();
   private final VgNetConfig config;
   private final ToIntBiFunction<String, Integer> squeezeWidth;
@@ -53,7 +56,7 @@ final class VgNetDefinition {
     }
     x = tail(config.tailName(), x);
     x = layers.globalAveragePool("avg", x);
-    return layers.linear(config.classifier(), x, config.classes());
+    return layers.classifier(config.classifier(), x, config.classes());
   }
 
   private Features stage(int stage, Features in) {
@@ -139,7 +142,7 @@ final class VgNetDefinition {
 
   private Features fixedFilters(String name, String norm, Features in) {
     String weight = layers.expect(name + ".weight", in.channels(), 1, 3, 3);
-    return layers.batchNorm(norm, layers.depthwise(name, in, weight, 1, true));
+    return layers.norm(norm, layers.depthwise(name, in, weight, 1, true));
   }
 
   private Features pointwise(String prefix, Features in, int out) {
@@ -150,17 +153,18 @@ final class VgNetDefinition {
 
   /** Convolution, activation, then batch norm: the norm cannot fold into the convolution. */
   private Features unit(String prefix, Features in, int out, int kernel, int stride) {
-    Features x = layers.conv2d(prefix + ".0", in, out, kernel, stride);
+    Features x = layers.conv(prefix + ".0", in, out, Conv.of(kernel, stride));
     x = layers.activation(prefix + ".1", x, config.activation());
-    return layers.batchNorm(prefix + ".2", x);
+    return layers.norm(prefix + ".2", x);
   }
 
   private Features squeezeExcite(String prefix, Features in) {
     int squeezed = squeezeWidth.applyAsInt(prefix, in.channels());
+    Conv biased = Conv.pointwise().biased();
     Features x = layers.globalAveragePool(prefix + ".pool", in);
-    x = layers.pointwiseWithBias(prefix + ".reduce", x, squeezed);
+    x = layers.conv(prefix + ".reduce", x, squeezed, biased);
     x = layers.activation(prefix + ".activation", x, config.squeezeExciteActivation());
-    x = layers.pointwiseWithBias(prefix + ".expand", x, in.channels());
+    x = layers.conv(prefix + ".expand", x, in.channels(), biased);
     x = layers.activation(prefix + ".sigmoid", x, SIGMOID);
     return layers.scale(prefix, in, x);
   }

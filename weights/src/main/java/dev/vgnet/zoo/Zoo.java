@@ -13,7 +13,6 @@ import java.util.Map;
 
 /** The networks that checkpoints can be imported as. */
 public final class Zoo {
-  private static final List<Architecture> FAMILIES = List.of(new VgNet());
   private static final int KEYS_SHOWN = 5;
   private static final int THUMBNAIL_SIZE = 32;
 
@@ -21,7 +20,7 @@ public final class Zoo {
 
   /** Every network that has a name. */
   public static List<ArchitectureInfo> architectures() {
-    return FAMILIES.stream().flatMap(family -> family.catalogue().stream()).toList();
+    return families().stream().flatMap(family -> family.catalogue().stream()).toList();
   }
 
   /**
@@ -36,7 +35,7 @@ public final class Zoo {
   public static ImportedModel importStateDict(
       StateDict stateDict, String checkpoint, String sha256, ImportOptions options) {
     Network network = recognise(stateDict, options);
-    StateDictCheck.check(network, stateDict);
+    Differences.of(network.expected(), stateDict).requireNone(network.name(), List.of());
 
     Preprocessing preprocessing =
         options
@@ -65,7 +64,7 @@ public final class Zoo {
    * @throws UnsupportedModelException if no network has that name
    */
   public static StateDict randomStateDict(String name, long seed) {
-    return FAMILIES.stream()
+    return families().stream()
         .flatMap(family -> family.randomStateDict(name, seed).stream())
         .findFirst()
         .orElseThrow(
@@ -74,12 +73,16 @@ public final class Zoo {
                     "no network is called %s; known are %s".formatted(name, names())));
   }
 
+  private static List<Architecture> families() {
+    return List.of(new VgNet(), Families.found());
+  }
+
   private static List<String> names() {
     return architectures().stream().map(ArchitectureInfo::name).toList();
   }
 
   private static Network recognise(StateDict stateDict, ImportOptions options) {
-    for (Architecture family : FAMILIES) {
+    for (Architecture family : families()) {
       var network = family.recognise(stateDict, options);
       if (network.isPresent()) {
         return network.get();

@@ -3,16 +3,12 @@ package dev.vgnet.cpu.reference;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.GraphStatistics;
 import dev.vgnet.graph.GraphStatistics.NodeStatistics;
-import dev.vgnet.graph.Node;
 import dev.vgnet.runtime.CompiledModel;
 import dev.vgnet.runtime.ExecutionReport;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The interpreter as a compiled model: one image after the other, rounded to float32 at the end.
@@ -53,27 +49,17 @@ final class ReferenceModel implements CompiledModel {
         statistics.nodes().stream()
             .mapToLong(node -> node.output().elementCount() * Double.BYTES)
             .sum();
-    Map<String, Shape> values = interpreter.shapes(input);
-    List<StepReport> steps = new ArrayList<>();
-    for (int i = 0; i < graph.nodes().size(); i++) {
-      steps.add(step(graph.nodes().get(i), statistics.nodes().get(i), values));
-    }
-    return new ExecutionReport(steps, bytes, bytes, weightBytes);
+    return new ExecutionReport(
+        statistics.nodes().stream().map(ReferenceModel::step).toList(), bytes, bytes, weightBytes);
   }
 
-  private StepReport step(Node node, NodeStatistics statistics, Map<String, Shape> values) {
-    Stream<Shape> read =
-        Stream.concat(
-            node.inputs().stream().map(values::get),
-            node.operator().tensors().stream().map(tensorShapes::get));
-    long numbers = statistics.output().elementCount() + read.mapToLong(Shape::elementCount).sum();
+  private static StepReport step(NodeStatistics node) {
     return new StepReport(
         node.name(),
-        statistics.operator(),
+        node.operator(),
         "scalar loops, float64",
-        statistics.output(),
-        statistics.multiplyAccumulates(),
-        Double.BYTES * numbers);
+        node.output(),
+        node.multiplyAccumulates());
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.AlignedArrays;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * One run after the other: a batch on its way through a program. As many images as there are whole
@@ -145,22 +144,23 @@ final class Execution implements Job {
     workspace.imageOffset = image * imageLength;
   }
 
-  /** Some stages of the program for one image, shared by all workers. */
-  Job part(int image, List<Stage> stages) {
+  /** One pass over one image, shared by all workers. */
+  Job single(int image, Pass pass) {
+    Stage stage = Stage.of(pass, workers);
     return new Job() {
       @Override
       public int phases() {
-        return stages.size();
+        return 1;
       }
 
       @Override
       public int blocks(int phase) {
-        return stages.get(phase).blocks();
+        return stage.blocks();
       }
 
       @Override
       public void run(int worker, int phase, int block) {
-        runBlock(worker, image, stages.get(phase), block);
+        runBlock(worker, image, stage, block);
       }
     };
   }

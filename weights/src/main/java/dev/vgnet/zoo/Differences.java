@@ -8,26 +8,24 @@ import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.StateDict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Compares a state dict with what a network expects. */
-final class StateDictCheck {
+/**
+ * How a state dict differs from what a network expects: in the order of their names, the tensors
+ * that are missing, unexpected or misshapen, each with its shapes.
+ */
+record Differences(List<String> missing, List<String> unexpected, List<String> mismatched) {
   /** More than the largest networks have; bounds the message about a hostile file. */
   private static final int MAX_LISTED = 2000;
 
   private static final String COUNTER = ".num_batches_tracked";
 
-  private StateDictCheck() {}
-
-  /**
-   * @throws ModelFormatException that lists the tensors that are missing, unexpected or misshapen:
-   *     every one, unless there are thousands
-   */
-  static void check(Network network, StateDict stateDict) {
+  static Differences of(Map<String, Shape> expected, StateDict stateDict) {
     List<String> missing = new ArrayList<>();
     List<String> mismatched = new ArrayList<>();
-    new TreeMap<>(network.expected())
+    new TreeMap<>(expected)
         .forEach(
             (name, shape) -> {
               Tensor tensor = stateDict.tensors().get(name);
@@ -39,18 +37,10 @@ final class StateDictCheck {
             });
     List<String> unexpected =
         stateDict.tensors().keySet().stream()
-            .filter(name -> !network.expected().containsKey(name) && !isCounter(name, network))
+            .filter(name -> !expected.containsKey(name) && !isCounter(name, expected))
             .sorted()
             .toList();
-
-    List<String> problems = new ArrayList<>();
-    list("missing", missing, problems);
-    list("unexpected", unexpected, problems);
-    list("mismatched", mismatched, problems);
-    if (!problems.isEmpty()) {
-      throw new ModelFormatException(
-          "state dict", "does not fit " + network.name() + ": " + String.join("; ", problems));
-    }
+    return new Differences(missing, unexpected, mismatched);
   }
 
   private static Optional<String> difference(Tensor tensor, Shape expected) {
@@ -64,11 +54,31 @@ final class StateDictCheck {
   }
 
   /** True for the counter that PyTorch keeps beside a batch norm and inference has no use for. */
-  private static boolean isCounter(String name, Network network) {
+  private static boolean isCounter(String name, Map<String, Shape> expected) {
     return name.endsWith(COUNTER)
-        && network
-            .expected()
-            .containsKey(name.substring(0, name.length() - COUNTER.length()) + ".running_mean");
+        && expected.containsKey(
+            name.substring(0, name.length() - COUNTER.length()) + ".running_mean");
+  }
+
+  int count() {
+    return missing.size() + unexpected.size() + mismatched.size();
+  }
+
+  /**
+   * @param contradictions what else does not fit
+   * @throws ModelFormatException that lists all differences, unless there are thousands, and all
+   *     contradictions; if there are any
+   */
+  void requireNone(String network, List<String> contradictions) {
+    List<String> problems = new ArrayList<>();
+    list("missing", missing, problems);
+    list("unexpected", unexpected, problems);
+    list("mismatched", mismatched, problems);
+    list("contradictory", contradictions, problems);
+    if (!problems.isEmpty()) {
+      throw new ModelFormatException(
+          "state dict", "does not fit " + network + ": " + String.join("; ", problems));
+    }
   }
 
   private static void list(String what, List<String> names, List<String> problems) {

@@ -1,0 +1,81 @@
+package dev.vgnet.zoo;
+
+import dev.vgnet.tensor.Shape;
+import dev.vgnet.torch.StateDict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A state dict read as a network of one structure, in one style. */
+record Attempt(
+    Family family, Structure structure, Layers layers, Features logits, Differences differences) {
+
+  static Attempt of(
+      Family family,
+      Structure structure,
+      KeyStyle style,
+      BsConv separation,
+      Keys keys,
+      StateDict stateDict) {
+    Layers layers = new Layers(style, separation, Optional.of(keys));
+    Features logits = structure.networks().getFirst().definition().define(layers);
+    return new Attempt(
+        family, structure, layers, logits, Differences.of(layers.expected(), stateDict));
+  }
+
+  boolean fits() {
+    return differences.count() == 0 && layers.contradictions().isEmpty();
+  }
+
+  /** True if most of what the network expects is there. */
+  boolean isNear() {
+    return 2 * differences.missing().size() < layers.expected().size();
+  }
+
+  /** What to be sorry for: each difference is an edit of a tensor. */
+  int distance() {
+    return differences.count() + layers.contradictions().size();
+  }
+
+  /** The name of the network of these widths, else that of the structure. */
+  String name() {
+    return named().map(NamedNetwork::base).orElse(structure.name() + "_custom")
+        + layers.separation().suffix();
+  }
+
+  private Optional<NamedNetwork> named() {
+    return structure.networks().stream().filter(this::hasWidthsOf).findFirst();
+  }
+
+  private boolean hasWidthsOf(NamedNetwork network) {
+    Layers standard = new Layers(layers.style(), BsConv.NONE, Optional.empty());
+    network.definition().define(standard);
+    return standard.widths().equals(layers.widths());
+  }
+
+  Network network() {
+    return new Network(
+        name(),
+        layers.graph(logits),
+        layers.expected(),
+        Map.of(),
+        structure.imageSize(),
+        findings());
+  }
+
+  private List<String> findings() {
+    List<String> findings = new ArrayList<>();
+    findings.add(family.name() + " as in checkpoints of " + layers.style().name());
+    if (named().isEmpty()) {
+      findings.add("widths or numbers of blocks of its own: " + layers.widths().values());
+    }
+    layers.separation().describe().ifPresent(findings::add);
+    findings.add(logits.channels() + " classes");
+    return findings;
+  }
+
+  Map<String, Shape> expected() {
+    return layers.expected();
+  }
+}

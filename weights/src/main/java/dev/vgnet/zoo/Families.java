@@ -1,0 +1,168 @@
+package dev.vgnet.zoo;
+
+import dev.vgnet.error.UnsupportedModelException;
+import dev.vgnet.graph.GraphStatistics;
+import dev.vgnet.torch.StateDict;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The networks of every {@link Family} that can be found. */
+final class Families implements Architecture {
+  private final List<Family> families;
+
+  Families(List<Family> families) {
+    this.families = families;
+  }
+
+  /** Those of this module and of any other that the calling thread's class loader finds. */
+  static Families found() {
+    return new Families(
+        ServiceLoader.load(Family.class).stream().map(ServiceLoader.Provider::get).toList());
+  }
+
+  @Override
+  public List<ArchitectureInfo> catalogue() {
+    List<ArchitectureInfo> infos = new ArrayList<>();
+    for (Family family : families) {
+      for (Structure structure : family.structures()) {
+        structure.networks().forEach(network -> infos.add(info(family, structure, network)));
+      }
+    }
+    return infos;
+  }
+
+  private static ArchitectureInfo info(Family family, Structure structure, NamedNetwork network) {
+    List<GraphStatistics> statistics =
+        structure.styles().stream().map(style -> statistics(structure, network, style)).toList();
+    GraphStatistics first = statistics.getFirst();
+    StringBuilder notes = new StringBuilder();
+    for (int i = 1; i < statistics.size(); i++) {
+      if (statistics.get(i).parameters() != first.parameters()) {
+        notes.append(notes.isEmpty() ? "" : "; ");
+        notes.append(
+            "%,d parameters in checkpoints of %s"
+                .formatted(statistics.get(i).parameters(), structure.styles().get(i).name()));
+      }
+    }
+    return new ArchitectureInfo(
+        network.name(),
+        family.name(),
+        structure.imageSize(),
+        first.parameters(),
+        first.multiplyAccumulates(),
+        network.reported(),
+        notes.toString());
+  }
+
+  private static GraphStatistics statistics(
+      Structure structure, NamedNetwork network, KeyStyle style) {
+    Network built = built(structure, network, style);
+    int side = structure.imageSize();
+    return GraphStatistics.of(built.graph(), built.expected(), side, side);
+  }
+
+  private static Network built(Structure structure, NamedNetwork network, KeyStyle style) {
+    Layers layers = new Layers(style, network.bsConv(), Optional.empty());
+    Features logits = network.definition().define(layers);
+    return new Network(
+        network.name(),
+        layers.graph(logits),
+        layers.expected(),
+        Map.of(),
+        structure.imageSize(),
+        List.of());
+  }
+
+  @Override
+  public Optional<StateDict> randomStateDict(String name, long seed) {
+    return network(name, 0).map(network -> RandomWeights.of(network, Map.of(), seed));
+  }
+
+  /**
+   * A network of the catalogue, or one with its convolutions separated, in one of its styles.
+   *
+   * @param style index of the style
+   */
+  Optional<Network> network(String name, int style) {
+    BsConv separation = BsConv.ofName(name);
+    for (Family family : families) {
+      for (Structure structure : family.structures()) {
+        for (NamedNetwork network : structure.networks()) {
+          if (network.name().equals(name)) {
+            return Optional.of(built(structure, network, structure.styles().get(style)));
+          }
+          NamedNetwork separated = network.with(separation, "");
+          if (separated.name().equals(name)) {
+            return Optional.of(built(structure, separated, structure.styles().get(style)));
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Network> recognise(StateDict stateDict, ImportOptions options) {
+    List<Attempt> attempts = attempts(stateDict);
+    List<Attempt> fitting = attempts.stream().filter(Attempt::fits).toList();
+    if (!fitting.isEmpty()) {
+      return Optional.of(chosen(fitting, options).network());
+    }
+    attempts.stream()
+        .filter(Attempt::isNear)
+        .min(Comparator.comparingInt(Attempt::distance))
+        .ifPresent(
+            near -> near.differences().requireNone(near.name(), near.layers().contradictions()));
+    return Optional.empty();
+  }
+
+  private List<Attempt> attempts(StateDict stateDict) {
+    Keys keys = new Keys(stateDict);
+    Set<BsConv> separations = new LinkedHashSet<>(List.of(BsConv.NONE, BsConv.ofKeys(keys)));
+    List<Attempt> attempts = new ArrayList<>();
+    for (Family family : families) {
+      for (Structure structure : family.structures()) {
+        for (KeyStyle style : structure.styles()) {
+          for (BsConv separation : separations) {
+            attempts.add(Attempt.of(family, structure, style, separation, keys, stateDict));
+          }
+        }
+      }
+    }
+    return attempts;
+  }
+
+  /** The one that was asked for, or the only one there is. */
+  private static Attempt chosen(List<Attempt> fitting, ImportOptions options) {
+    Map<String, Attempt> byName =
+        fitting.stream()
+            .collect(Collectors.toMap(Attempt::name, attempt -> attempt, (first, _) -> first));
+    String names = byName.keySet().stream().sorted().collect(Collectors.joining(" and "));
+    if (options.architecture().isPresent()) {
+      String asked = options.architecture().get();
+      if (!byName.containsKey(asked)) {
+        throw new UnsupportedModelException(
+            "the keys and shapes are those of %s, not of %s".formatted(names, asked));
+      }
+      return byName.get(asked);
+    }
+    if (byName.size() > 1) {
+      throw new UnsupportedModelException(
+          "the keys and shapes are those of %s: say which it is with --arch".formatted(names));
+    }
+    return byName.values().iterator().next();
+  }
+
+  /** All of them, for tests. */
+  Stream<Structure> structures() {
+    return families.stream().flatMap(family -> family.structures().stream());
+  }
+}

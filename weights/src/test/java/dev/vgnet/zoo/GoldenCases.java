@@ -1,0 +1,55 @@
+package dev.vgnet.zoo;
+
+import dev.vgnet.graph.Operator.Function;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The golden cases, and what their names say. */
+final class GoldenCases {
+  /** Cases whose names differ from those of their networks by more than the author. */
+  private static final Map<String, String> ARCHITECTURES =
+      Map.of(
+          "dli14_mobilenetv2_x0_5", "mobilenet_v2_x0_5",
+          "tv_resnet18_bsconvs_bn", "resnet18_bsconvs_p1d4");
+
+  /** Cases of families that the zoo does not have yet. */
+  private static final Pattern PENDING =
+      Pattern.compile(
+          ".*(mobilenet_?v1|mobilenet_?v3|shufflenet|ghostnet|regnet|efficientnet|mnasnet|vgg"
+              + "|densenet|xception).*");
+
+  private GoldenCases() {}
+
+  static List<String> names() {
+    return GoldenCase.names().stream().filter(name -> !PENDING.matcher(name).matches()).toList();
+  }
+
+  static boolean isVgNet(String name) {
+    return name.contains("vgnet");
+  }
+
+  /** The network of a case: its name without author, activation, generation and classes. */
+  static String architecture(String name) {
+    return ARCHITECTURES.getOrDefault(
+        name,
+        name.replaceAll("^(own|bs|tv|cvm|dli14|huawei)_|(_silu)?_(paper|mid|public).*|_c100$", ""));
+  }
+
+  /** Imports a case, with options only for what its keys do not tell. */
+  static ImportedModel imported(String name, GoldenCase golden) {
+    boolean stridesUntold =
+        name.contains("vgnetc") && name.contains(VgNet.THUMBNAIL)
+            || name.matches("bs_(cifar_)?mobilenetv.*");
+    ImportOptions options =
+        new ImportOptions(
+            stridesUntold ? Optional.of(architecture(name)) : Optional.empty(),
+            name.contains("_silu") ? Optional.of(Function.SILU) : Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of());
+    return Zoo.importStateDict(golden.stateDict(), name, "0".repeat(64), options);
+  }
+}
