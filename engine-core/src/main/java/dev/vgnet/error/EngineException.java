@@ -11,7 +11,9 @@ public sealed class EngineException extends RuntimeException
     permits ModelFormatException,
         ImageFormatException,
         UnsupportedModelException,
-        DeviceUnavailableException {
+        DeviceUnavailableException,
+        DeviceMemoryException,
+        DeviceFailedException {
   @Serial private static final long serialVersionUID = 1L;
 
   EngineException(String message, Throwable cause) {

@@ -27,8 +27,8 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
-  /** One line about a backend, or about a device that has none. */
-  private record Finding(String backend, Device device, boolean usable, String detail) {}
+  /** What is known about a backend, or about a device that has none. */
+  private record Finding(String backend, Device device, Availability availability) {}
 
   @Override
   public Integer call() throws IOException {
@@ -46,10 +46,16 @@ final class DoctorCommand implements Callable<Integer> {
       table.add(
           finding.backend,
           finding.device.toString(),
-          finding.usable ? "yes" : "no",
-          finding.detail);
+          finding.availability.available() ? "yes" : "no",
+          finding.availability.detail());
     }
     table.print(out);
+    for (Finding finding : findings()) {
+      if (!finding.availability.findings().isEmpty()) {
+        out.printf("%n%s:%n", finding.backend);
+        finding.availability.findings().forEach(line -> out.println("  " + line));
+      }
+    }
     return 0;
   }
 
@@ -66,14 +72,12 @@ final class DoctorCommand implements Callable<Integer> {
   private static List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();
     for (Backend backend : Backends.all()) {
-      Availability availability = backend.probe();
-      findings.add(
-          new Finding(
-              backend.name(), backend.device(), availability.available(), availability.detail()));
+      findings.add(new Finding(backend.name(), backend.device(), backend.probe()));
     }
     for (Device device : List.of(Device.CPU, Device.CUDA)) {
       if (findings.stream().noneMatch(finding -> finding.device == device)) {
-        findings.add(new Finding("none", device, false, "no backend for it is installed"));
+        findings.add(
+            new Finding("none", device, new Availability(false, "no backend for it is installed")));
       }
     }
     return findings;
@@ -83,8 +87,9 @@ final class DoctorCommand implements Callable<Integer> {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("name", finding.backend);
     fields.put("device", finding.device.toString());
-    fields.put("usable", finding.usable);
-    fields.put("detail", finding.detail);
+    fields.put("usable", finding.availability.available());
+    fields.put("detail", finding.availability.detail());
+    fields.put("findings", finding.availability.findings());
     return fields;
   }
 }

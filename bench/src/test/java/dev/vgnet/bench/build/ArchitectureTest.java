@@ -1,6 +1,5 @@
 package dev.vgnet.bench.build;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -50,6 +49,10 @@ class ArchitectureTest {
                   "dev.vgnet.plan",
                   "dev.vgnet.runtime",
                   "dev.vgnet.cpu.kernel")),
+          entry("dev.vgnet.cuda.driver", List.of("dev.vgnet.runtime")),
+          entry(
+              "dev.vgnet.cuda",
+              List.of("dev.vgnet.graph", "dev.vgnet.runtime", "dev.vgnet.cuda.driver")),
           entry("dev.vgnet.torch", List.of("dev.vgnet.model")),
           entry("dev.vgnet.zoo", List.of("dev.vgnet.graph", "dev.vgnet.model", "dev.vgnet.torch")),
           entry("dev.vgnet.onnx", List.of("dev.vgnet", "dev.vgnet.graph", "dev.vgnet.model")));
@@ -90,6 +93,15 @@ class ArchitectureTest {
                   .or(resideInAnyPackage("dev.vgnet.cpu..", "java..", "jdk.incubator.vector..")));
 
   @ArchTest
+  static final ArchRule ONLY_THE_DRIVER_KNOWS_CUDA_BINDINGS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.vgnet.cuda.driver")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.bytedeco..");
+
+  @ArchTest
   static final ArchRule WEIGHTS_FINDS_BACKENDS_AT_RUN_TIME_ONLY =
       noClasses()
           .that()
@@ -120,7 +132,9 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule ONLY_IMAGE_TOUCHES_THE_DESKTOP =
       noClasses()
-          .that(resideInAnyPackage(CORE).or(resideInAPackage("dev.vgnet.cpu..")))
+          .that(
+              resideInAnyPackage(CORE)
+                  .or(resideInAnyPackage("dev.vgnet.cpu..", "dev.vgnet.cuda..")))
           .and()
           .resideOutsideOfPackage("dev.vgnet.image..")
           .should()

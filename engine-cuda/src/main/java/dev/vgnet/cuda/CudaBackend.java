@@ -1,0 +1,50 @@
+package dev.vgnet.cuda;
+
+import dev.vgnet.cuda.driver.Probe;
+import dev.vgnet.error.DeviceUnavailableException;
+import dev.vgnet.graph.Graph;
+import dev.vgnet.runtime.Availability;
+import dev.vgnet.runtime.Backend;
+import dev.vgnet.runtime.CompileOptions;
+import dev.vgnet.runtime.CompiledModel;
+import dev.vgnet.runtime.Device;
+import dev.vgnet.tensor.Tensor;
+import java.util.Map;
+
+/** An NVIDIA GPU, with kernels of the engine's own. */
+public final class CudaBackend implements Backend {
+  /** For {@link java.util.ServiceLoader}. */
+  public CudaBackend() {}
+
+  @Override
+  public String name() {
+    return "cuda";
+  }
+
+  @Override
+  public Device device() {
+    return Device.CUDA;
+  }
+
+  @Override
+  public int priority() {
+    return 200;
+  }
+
+  @Override
+  public Availability probe() {
+    Availability found = Probe.availability();
+    return found.available()
+        ? new Availability(
+            false,
+            "found %s; this version has no kernels for it yet, use the CPU"
+                .formatted(found.detail()),
+            found.findings())
+        : found;
+  }
+
+  @Override
+  public CompiledModel compile(Graph graph, Map<String, Tensor> tensors, CompileOptions options) {
+    throw new DeviceUnavailableException(probe().detail());
+  }
+}
