@@ -76,6 +76,9 @@ cases += [
     case("max pool 3 2 1", [x], {}, F.max_pool2d(x, 3, 2, 1)),
     case("max pool 2 2 0", [x], {}, F.max_pool2d(x, 2, 2, 0)),
     case("average pool 2 2", [x], {}, F.avg_pool2d(x, 2, 2)),
+    case("adaptive average pool 2", [x], {}, F.adaptive_avg_pool2d(x, 2)),
+    case("adaptive average pool 3", [x], {}, F.adaptive_avg_pool2d(x, 3)),
+    case("adaptive average pool 7", [x], {}, F.adaptive_avg_pool2d(x, 7)),
     case("global average pool", [x], {}, F.adaptive_avg_pool2d(x, 1)),
     case("linear", [x], {"weight": weight, "bias": bias}, F.linear(x.flatten(1), weight, bias)),
 ]

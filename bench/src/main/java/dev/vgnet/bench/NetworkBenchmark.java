@@ -1,6 +1,9 @@
 package dev.vgnet.bench;
 
-import dev.vgnet.Session;
+import ai.onnxruntime.OrtException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -17,8 +20,10 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Latency of a whole network, images to logits, from and to arrays of the caller. Weights are
- * random: arithmetic takes the same time whatever the numbers are.
+ * Latency of a whole network, images to logits, from and to preallocated memory of the kind that
+ * the engine likes best. With several engines ({@code -p engines=vgnet+onnxruntime}) the iterations
+ * take turns, the first named first; JMH's own score then mixes them, the measuring command tells
+ * them apart.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
@@ -27,8 +32,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(
     value = 1,
-    jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
+    jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 public class NetworkBenchmark {
+  /** Guards against engines that compute different things; accuracy is for tests to prove. */
+  private static final double MAX_DIFFERENCE = 1e-3;
+
   @Param("vgnetg_1_0mp")
   private String architecture;
 
@@ -38,31 +46,55 @@ public class NetworkBenchmark {
   @Param({"1", "2"})
   private int threads;
 
-  @Param("224")
-  private int imageSize;
+  @Param({"vgnet", "onnxruntime"})
+  private String engines;
 
-  private Workload workload;
-  private Session session;
-  private float[] logits;
+  private final List<Engine> opened = new ArrayList<>();
+  private int turn = -1;
+  private Engine engine;
 
-  /** Opens the session and draws the images. */
+  /** Opens the engines and draws the images. */
   @Setup(Level.Trial)
-  public void open() {
-    workload = Workload.random(architecture, batch, imageSize);
-    session = workload.newSession(threads);
-    logits = new float[(int) session.outputShape(workload.shape()).elementCount()];
+  public void open() throws IOException, OrtException {
+    Workload workload = Workload.random(architecture, batch);
+    for (String name : engines.split("\\+")) {
+      opened.add(Engine.open(name, workload, threads));
+      opened.getLast().run();
+      requireSame(opened.getFirst().logits(), opened.getLast().logits());
+    }
   }
 
-  /** Closes the session. */
+  /** Gives the next engine its turn. */
+  @Setup(Level.Iteration)
+  public void next() {
+    turn = (turn + 1) % opened.size();
+    engine = opened.get(turn);
+  }
+
+  /** Closes the engines. */
   @TearDown(Level.Trial)
-  public void close() {
-    session.close();
+  public void close() throws OrtException {
+    for (Engine one : opened) {
+      one.close();
+    }
   }
 
   /** One run of the batch. */
   @Benchmark
-  public float[] run() {
-    session.run(workload.shape(), workload.images(), logits);
-    return logits;
+  public void run() throws OrtException {
+    engine.run();
+  }
+
+  private static void requireSame(float[] first, float[] other) {
+    double largest = 0;
+    double difference = 0;
+    for (int i = 0; i < first.length; i++) {
+      largest = Math.max(largest, Math.abs(first[i]));
+      difference = Math.max(difference, Math.abs(first[i] - other[i]));
+    }
+    if (!(difference <= MAX_DIFFERENCE * largest)) {
+      throw new IllegalStateException(
+          "the engines' logits differ by %g; the largest is %g".formatted(difference, largest));
+    }
   }
 }

@@ -16,13 +16,17 @@ import java.util.Random;
  * @param images as many numbers, in [-1, 1)
  */
 record Workload(Model model, Shape shape, float[] images) {
-  /** A network of random weights: arithmetic takes the same time whatever the numbers are. */
-  static Workload random(String architecture, int batch, int imageSize) {
+  /**
+   * A network of random weights (arithmetic takes the same time whatever the numbers are), for
+   * images of the size that it is made for.
+   */
+  static Workload random(String architecture, int batch) {
     StateDict weights = Zoo.randomStateDict(architecture, 1);
     Model model =
         Model.of(Zoo.importStateDict(weights, "random", "", ImportOptions.defaults()).file());
-    Shape shape = Shape.of(batch, 3, imageSize, imageSize);
-    float[] images = new float[(int) shape.elementCount()];
+    int size = model.metadata().preprocessing().crop();
+    Shape shape = Shape.of(batch, model.graph().inputChannels(), size, size);
+    float[] images = new float[Math.toIntExact(shape.elementCount())];
     Random random = new Random(2);
     for (int i = 0; i < images.length; i++) {
       images[i] = random.nextFloat() * 2 - 1;

@@ -5,6 +5,7 @@ import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.GraphBuilder;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Activation;
+import dev.vgnet.graph.Operator.AdaptiveAveragePool;
 import dev.vgnet.graph.Operator.AveragePool;
 import dev.vgnet.graph.Operator.BatchNorm;
 import dev.vgnet.graph.Operator.ChannelShuffle;
@@ -53,6 +54,7 @@ final class OperatorSamples {
     models.put("sums and products", arithmetic());
     models.put("channels", channels());
     models.put("pools", pools());
+    models.put("pools of any size", adaptivePools());
     models.put("head of free size", freeHead());
     models.put("head of one size", fixedHead());
     return models;
@@ -106,6 +108,13 @@ final class OperatorSamples {
     String largest = add("largest", new MaxPool(3, 2, 1), graph.input());
     String mean = add("average", new AveragePool(2, 1), largest);
     return finish(add("overlapping", new MaxPool(2, 1, 0), mean));
+  }
+
+  private Model adaptivePools() {
+    start();
+    String overlapping = add("overlapping", new AdaptiveAveragePool(5), graph.input());
+    String enlarged = add("enlarged", new AdaptiveAveragePool(7), overlapping);
+    return finish(add("same", new AdaptiveAveragePool(7), enlarged));
   }
 
   private Model freeHead() {

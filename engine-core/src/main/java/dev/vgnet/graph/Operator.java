@@ -166,6 +166,19 @@ public sealed interface Operator {
     }
   }
 
+  /**
+   * The mean of each cell of a square grid laid over the map, PyTorch's AdaptiveAvgPool2d: of H
+   * rows, cell i of n takes those from {@code floor(i H / n)} (included) to {@code ceil((i + 1) H /
+   * n)} (excluded), and columns alike. Cells overlap where n does not divide H.
+   *
+   * @param size n, the height and width of the output
+   */
+  record AdaptiveAveragePool(int size) implements Operator {
+    public AdaptiveAveragePool {
+      require(size > 0, "size", size);
+    }
+  }
+
   /** The mean over height and width: {@code [C, H, W]} to {@code [C, 1, 1]}. */
   record GlobalAveragePool() implements Operator {}
 

@@ -2,6 +2,7 @@ package dev.vgnet.graph;
 
 import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.graph.Operator.Activation;
+import dev.vgnet.graph.Operator.AdaptiveAveragePool;
 import dev.vgnet.graph.Operator.Add;
 import dev.vgnet.graph.Operator.AveragePool;
 import dev.vgnet.graph.Operator.BatchNorm;
@@ -102,6 +103,7 @@ public final class ShapeInference {
         yield window(map(x), x.extent(0), op.kernel(), op.stride(), op.padding());
       }
       case AveragePool op -> window(map(x), x.extent(0), op.kernel(), op.stride(), 0);
+      case AdaptiveAveragePool op -> shape(map(x).extent(0), op.size(), op.size());
       case GlobalAveragePool _ -> Shape.of(map(x).extent(0), 1, 1);
       case Flatten _ -> Shape.of(Math.toIntExact(x.elementCount()));
       case Linear op -> linear(op, x);
@@ -165,8 +167,12 @@ public final class ShapeInference {
             && height <= Integer.MAX_VALUE
             && width <= Integer.MAX_VALUE,
         "a window of %d with padding %d does not fit %s".formatted(kernel, padding, x));
+    return shape(channels, (int) height, (int) width);
+  }
+
+  private Shape shape(int channels, int height, int width) {
     try {
-      return Shape.of(channels, (int) height, (int) width);
+      return Shape.of(channels, height, width);
     } catch (IllegalArgumentException e) {
       throw error(e.getMessage());
     }

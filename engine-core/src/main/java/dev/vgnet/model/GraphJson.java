@@ -4,6 +4,7 @@ import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Activation;
+import dev.vgnet.graph.Operator.AdaptiveAveragePool;
 import dev.vgnet.graph.Operator.Add;
 import dev.vgnet.graph.Operator.AveragePool;
 import dev.vgnet.graph.Operator.BatchNorm;
@@ -98,6 +99,7 @@ final class GraphJson {
               "padding", op.padding());
       case AveragePool op ->
           Json.object("op", "average_pool", "kernel", op.kernel(), "stride", op.stride());
+      case AdaptiveAveragePool op -> Json.object("op", "adaptive_average_pool", "size", op.size());
       case GlobalAveragePool _ -> Json.object("op", "global_average_pool");
       case Flatten _ -> Json.object("op", "flatten");
       case Linear op -> Json.object("op", "linear", "weight", op.weight(), "bias", op.bias());
@@ -140,6 +142,7 @@ final class GraphJson {
               json.take("padding").integer());
       case "average_pool" ->
           new AveragePool(json.take("kernel").integer(), json.take("stride").integer());
+      case "adaptive_average_pool" -> new AdaptiveAveragePool(json.take("size").integer());
       case "global_average_pool" -> new GlobalAveragePool();
       case "flatten" -> new Flatten();
       case "linear" ->

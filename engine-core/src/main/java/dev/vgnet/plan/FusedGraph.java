@@ -24,14 +24,22 @@ final class FusedGraph {
   private final Map<String, Integer> readers = new HashMap<>();
   private final Map<String, Integer> positions = new HashMap<>();
   private final Map<String, Shape> tensorShapes;
+  private final Map<String, Shape> shapes;
 
-  private FusedGraph(Map<String, Shape> tensorShapes) {
+  private FusedGraph(Map<String, Shape> tensorShapes, Map<String, Shape> shapes) {
     this.tensorShapes = tensorShapes;
+    this.shapes = shapes;
   }
 
-  /** The nodes that the graph's outputs need, rewritten by the rules. */
-  static FusedGraph rewrite(Graph graph, Map<String, Shape> tensorShapes, List<Rule> rules) {
-    FusedGraph fused = new FusedGraph(tensorShapes);
+  /**
+   * The nodes that the graph's outputs need, rewritten by the rules.
+   *
+   * @param tensorShapes of the model's tensors
+   * @param shapes of the graph's values
+   */
+  static FusedGraph rewrite(
+      Graph graph, Map<String, Shape> tensorShapes, Map<String, Shape> shapes, List<Rule> rules) {
+    FusedGraph fused = new FusedGraph(tensorShapes, shapes);
     List<Node> live = live(graph);
     graph.outputs().forEach(name -> fused.countReader(name, 1));
     live.forEach(node -> node.inputs().forEach(name -> fused.countReader(name, 1)));
@@ -107,6 +115,11 @@ final class FusedGraph {
   /** The height and width of a convolution's kernels. */
   int kernel(String weight) {
     return tensorShapes.get(weight).extent(2);
+  }
+
+  /** The shape of a value of the graph. */
+  Shape shape(String value) {
+    return shapes.get(value);
   }
 
   /** One line for each node. */

@@ -3,6 +3,7 @@ package dev.vgnet.plan;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Operator.Activation;
+import dev.vgnet.graph.Operator.AdaptiveAveragePool;
 import dev.vgnet.graph.Operator.Add;
 import dev.vgnet.graph.Operator.AveragePool;
 import dev.vgnet.graph.Operator.BatchNorm;
@@ -147,6 +148,7 @@ final class Lowering {
             case AveragePool(int kernel, int stride) ->
                 new Step.Pool(
                     name, Step.Pool.Kind.AVERAGE, input, kernel, stride, 0, allocate(name));
+            case AdaptiveAveragePool _ -> new Step.AdaptiveAveragePool(name, input, allocate(name));
             case GlobalAveragePool _ -> new Step.GlobalAveragePool(name, input, allocate(name));
             case Linear(String weight, Optional<String> bias) -> {
               Buffer output = allocate(name, Shape.of(shapes.get(name).extent(0), 1, 1));

@@ -55,6 +55,7 @@ public final class PlanText {
       case Step.Depthwise _ -> "depthwise";
       case Step.SqueezeExcite _ -> "squeeze-excite";
       case Step.Pool pool -> pool.kind() == Step.Pool.Kind.MAX ? "max-pool" : "average-pool";
+      case Step.AdaptiveAveragePool _ -> "adaptive-average-pool";
       case Step.GlobalAveragePool _ -> "global-average-pool";
       case Step.Linear _ -> "linear";
       case Step.Elementwise _ -> "elementwise";
@@ -87,7 +88,12 @@ public final class PlanText {
       case Step.Linear s -> epilogue(s.epilogue());
       case Step.Elementwise s -> epilogue(s.epilogue());
       case Step.SqueezeExcite s -> function(s.inner()) + ", " + function(s.gate());
-      case Step.Pool _, Step.GlobalAveragePool _, Step.Multiply _, Step.ChannelShuffle _ -> "";
+      case Step.Pool _,
+          Step.AdaptiveAveragePool _,
+          Step.GlobalAveragePool _,
+          Step.Multiply _,
+          Step.ChannelShuffle _ ->
+          "";
     };
   }
 

@@ -32,7 +32,7 @@ public final class Planner {
               .formatted(graph.nodes().size(), MAX_NODES));
     }
     Map<String, Shape> shapes = ShapeInference.infer(graph, tensorShapes, height, width);
-    FusedGraph fused = FusedGraph.rewrite(graph, tensorShapes, Rule.ALL);
+    FusedGraph fused = FusedGraph.rewrite(graph, tensorShapes, shapes, Rule.ALL);
     return Lowering.lower(graph, fused, shapes);
   }
 }

@@ -122,6 +122,17 @@ public sealed interface Step {
     }
   }
 
+  /**
+   * The mean of each cell of a grid of the output's size; of H rows, cell i of n takes those from
+   * {@code floor(i H / n)} (included) to {@code ceil((i + 1) H / n)} (excluded).
+   */
+  record AdaptiveAveragePool(String name, Value input, Buffer output) implements Step {
+    @Override
+    public List<Value> inputs() {
+      return List.of(input);
+    }
+  }
+
   /** The mean over height and width; the output is {@code [C, 1, 1]}. */
   record GlobalAveragePool(String name, Value input, Buffer output) implements Step {
     @Override

@@ -25,7 +25,14 @@ public record ExecutionReport(
    * @param kernel the kernel chosen for it, in the backend's own words
    * @param output of one image
    * @param multiplyAccumulates of one image
+   * @param bytes that it has to read and write for one image, each once: feature maps and weights,
+   *     in the backend's type of number
    */
   public record StepReport(
-      String name, String kind, String kernel, Shape output, long multiplyAccumulates) {}
+      String name,
+      String kind,
+      String kernel,
+      Shape output,
+      long multiplyAccumulates,
+      long bytes) {}
 }

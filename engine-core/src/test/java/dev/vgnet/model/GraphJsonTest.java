@@ -41,7 +41,8 @@ class GraphJsonTest {
           new Operator.GlobalAveragePool(),
           new Operator.Flatten(),
           new Operator.Linear("w", Optional.of("b")),
-          new Operator.Linear("w", Optional.empty()));
+          new Operator.Linear("w", Optional.empty()),
+          new Operator.AdaptiveAveragePool(7));
 
   /** The format, to the letter: a change here breaks every file that was written before. */
   private static final String EVERYTHING =
@@ -63,8 +64,9 @@ class GraphJsonTest {
       {"name":"n13","inputs":["image"],"op":"global_average_pool"},
       {"name":"n14","inputs":["image"],"op":"flatten"},
       {"name":"n15","inputs":["image"],"op":"linear","weight":"w","bias":"b"},
-      {"name":"n16","inputs":["image"],"op":"linear","weight":"w"}],
-      "outputs":["n16","n0"]}
+      {"name":"n16","inputs":["image"],"op":"linear","weight":"w"},
+      {"name":"n17","inputs":["image"],"op":"adaptive_average_pool","size":7}],
+      "outputs":["n17","n0"]}
       """
           .replace("\n", "");
 
@@ -119,7 +121,7 @@ class GraphJsonTest {
         }
       }
     }
-    assertEquals(83, removed);
+    assertEquals(87, removed);
   }
 
   @ParameterizedTest
@@ -176,10 +178,10 @@ class GraphJsonTest {
         "\"name\":\"n1\"|\"name\":\"n1\",\"name\":\"n1\"|vgnet.graph: Duplicate",
         "\"channels\":3|\"channels\":0|input image: has 0 channels",
         "\"channels\":3|\"channels\":3,\"batch\":1|vgnet.graph: has unknown members [batch]",
-        "\"outputs\":[\"n16\",\"n0\"]|\"outputs\":[]|graph: has no output",
-        "\"outputs\":[\"n16\",\"n0\"]|\"outputs\":[\"n17\"]|output n17: is computed by no node",
-        "\"outputs\":[\"n16\",\"n0\"]|\"outputs\":[\"image\"]|output image: is computed by no node",
-        "\"outputs\":[\"n16\",\"n0\"]|\"outputs\":{}|outputs: expected a list, found an object",
+        "\"outputs\":[\"n17\",\"n0\"]|\"outputs\":[]|graph: has no output",
+        "\"outputs\":[\"n17\",\"n0\"]|\"outputs\":[\"n18\"]|output n18: is computed by no node",
+        "\"outputs\":[\"n17\",\"n0\"]|\"outputs\":[\"image\"]|output image: is computed by no node",
+        "\"outputs\":[\"n17\",\"n0\"]|\"outputs\":{}|outputs: expected a list, found an object",
         "\"input\":\"image\",|\"nothing\":0,|vgnet.graph: has no input",
       })
   void refusesWhatIsWrong(String found, String replacement, String message) {
@@ -218,7 +220,7 @@ class GraphJsonTest {
           };
       nodes.add(new Node("n" + nodes.size(), operator, inputs));
     }
-    return new Graph("image", 3, nodes, List.of("n16", "n0"));
+    return new Graph("image", 3, nodes, List.of("n17", "n0"));
   }
 
   private static Map<?, ?> tree() {

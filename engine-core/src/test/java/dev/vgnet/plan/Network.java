@@ -4,6 +4,7 @@ import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.GraphBuilder;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.graph.ShapeInference;
 import dev.vgnet.tensor.Shape;
 import java.util.HashMap;
 import java.util.List;
@@ -105,9 +106,11 @@ final class Network {
     return builder.build(outputs[0]).withOutputs(List.of(outputs));
   }
 
-  /** The graph after some rules, one node a line. */
+  /** The graph after some rules, one node a line, for images of 9 x 9 pixels. */
   String rewritten(List<Rule> rules, String... outputs) {
-    return FusedGraph.rewrite(graph(outputs), tensors, rules).toString();
+    Graph graph = graph(outputs);
+    Map<String, Shape> shapes = ShapeInference.infer(graph, tensors, 9, 9);
+    return FusedGraph.rewrite(graph, tensors, shapes, rules).toString();
   }
 
   Plan plan(int size, String... outputs) {

@@ -73,12 +73,13 @@ final class RandomNetwork {
       case 12 -> net.squeezeExcite(name, a, channels, 1 + random.nextInt(4));
       default -> {
         int groups = channels % 2 == 0 ? 2 : 1;
-        net.add(
-            name,
-            random.nextBoolean()
-                ? new Operator.ChannelShuffle(groups)
-                : new Operator.MaxPool(3, 1, 1),
-            a);
+        Operator operator =
+            switch (random.nextInt(3)) {
+              case 0 -> new Operator.ChannelShuffle(groups);
+              case 1 -> new Operator.MaxPool(3, 1, 1);
+              default -> new Operator.AdaptiveAveragePool(SIZE);
+            };
+        net.add(name, operator, a);
       }
     }
     maps.add(name);

@@ -5,6 +5,7 @@ import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.BatchNorm;
 import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.graph.ShapeInference;
 import dev.vgnet.plan.Step.Pool.Kind;
 import dev.vgnet.tensor.Shape;
 import java.util.ArrayList;
@@ -25,13 +26,18 @@ final class SymbolicExecution {
 
   private SymbolicExecution() {}
 
-  /** The channels of all values of a graph. */
+  /** The channels of all values of a graph, for images of the random networks' size. */
   static Map<String, long[]> run(Graph graph, Map<String, Shape> tensors, long[] input) {
+    Map<String, Shape> shapes =
+        ShapeInference.infer(graph, tensors, RandomNetwork.SIZE, RandomNetwork.SIZE);
     Map<String, long[]> values = new HashMap<>();
     values.put(graph.input(), input);
     for (Node node : graph.nodes()) {
       List<long[]> in = node.inputs().stream().map(values::get).toList();
-      values.put(node.name(), compute(node.operator(), in, tensors));
+      boolean sameCells =
+          node.operator() instanceof Operator.AdaptiveAveragePool
+              && shapes.get(node.name()).equals(shapes.get(node.inputs().getFirst()));
+      values.put(node.name(), sameCells ? in.getFirst() : compute(node.operator(), in, tensors));
     }
     return values;
   }
@@ -54,6 +60,7 @@ final class SymbolicExecution {
           each(x, v -> mix(Kind.MAX.name(), kernel, stride, padding, v));
       case Operator.AveragePool(int kernel, int stride) ->
           each(x, v -> mix(Kind.AVERAGE.name(), kernel, stride, 0, v));
+      case Operator.AdaptiveAveragePool(int size) -> each(x, v -> mix("cells", size, v));
       case Operator.GlobalAveragePool _ -> mean(x);
       case Operator.Flatten _ -> x;
       case Operator.Linear(String weight, Optional<String> bias) -> dense(weight, bias, x, tensors);
@@ -120,6 +127,7 @@ final class SymbolicExecution {
       }
       case Step.Pool s ->
           each(x, v -> mix(s.kind().name(), s.kernel(), s.stride(), s.padding(), v));
+      case Step.AdaptiveAveragePool s -> each(x, v -> mix("cells", s.output().height(), v));
       case Step.GlobalAveragePool _ -> mean(x);
       case Step.Multiply _ -> product(x, in.getLast());
       case Step.ChannelShuffle s -> shuffle(s.groups(), x);

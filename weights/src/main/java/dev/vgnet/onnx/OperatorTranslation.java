@@ -7,6 +7,7 @@ import static dev.vgnet.onnx.Attributes.number;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator.Activation;
+import dev.vgnet.graph.Operator.AdaptiveAveragePool;
 import dev.vgnet.graph.Operator.Add;
 import dev.vgnet.graph.Operator.AveragePool;
 import dev.vgnet.graph.Operator.BatchNorm;
@@ -90,6 +91,7 @@ final class OperatorTranslation {
           onnx.node("MaxPool", inputs, name, window(op.kernel(), op.stride(), op.padding()));
       case AveragePool op ->
           onnx.node("AveragePool", inputs, name, window(op.kernel(), op.stride(), 0));
+      case AdaptiveAveragePool op -> new AdaptivePoolTranslation(onnx, x, name).add(op.size());
       case GlobalAveragePool _ -> onnx.node("GlobalAveragePool", inputs, name);
       case Flatten _ -> onnx.node("Flatten", inputs, name, integer("axis", 1));
       case Linear op ->

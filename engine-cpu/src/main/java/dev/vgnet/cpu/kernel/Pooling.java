@@ -94,6 +94,38 @@ public final class Pooling {
     }
   }
 
+  /**
+   * The mean of each channel over a rectangle of pixels. The rounding error is that of {@code width
+   * + height} additions.
+   *
+   * @param in the first pixel of the first row
+   * @param rowStride from one row of the rectangle to the next
+   * @param channels exactly those are written
+   */
+  public static void mean(
+      float[] arena,
+      int in,
+      int stride,
+      int rowStride,
+      int width,
+      int height,
+      int channels,
+      int out) {
+    float area = (float) width * height;
+    for (int c = 0; c < channels; c += LANES) {
+      FloatVector total = FloatVector.zero(Vectors.SPECIES);
+      for (int y = 0; y < height; y++) {
+        int row = in + y * rowStride + c;
+        FloatVector sum = load(arena, row);
+        for (int x = 1; x < width; x++) {
+          sum = sum.add(load(arena, row + x * stride));
+        }
+        total = total.add(sum);
+      }
+      store(total.div(area), arena, out + c, channels - c);
+    }
+  }
+
   private static FloatVector load(float[] array, int index) {
     return FloatVector.fromArray(Vectors.SPECIES, array, index);
   }

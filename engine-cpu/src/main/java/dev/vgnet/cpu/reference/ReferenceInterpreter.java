@@ -134,6 +134,7 @@ public final class ReferenceInterpreter {
           ReferenceOperators.maxPool(x, new Window(op.kernel(), op.stride(), op.padding()), out);
       case Operator.AveragePool op ->
           ReferenceOperators.averagePool(x, new Window(op.kernel(), op.stride(), 0), out);
+      case Operator.AdaptiveAveragePool _ -> ReferenceOperators.adaptiveAveragePool(x, out);
       case Operator.GlobalAveragePool _ -> ReferenceOperators.globalAveragePool(x, out);
       case Operator.Flatten _ -> ReferenceOperators.slice(x, 0, out);
       case Operator.Linear op -> {

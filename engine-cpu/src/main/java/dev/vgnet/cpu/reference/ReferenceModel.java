@@ -3,12 +3,16 @@ package dev.vgnet.cpu.reference;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.GraphStatistics;
 import dev.vgnet.graph.GraphStatistics.NodeStatistics;
+import dev.vgnet.graph.Node;
 import dev.vgnet.runtime.CompiledModel;
 import dev.vgnet.runtime.ExecutionReport;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The interpreter as a compiled model: one image after the other, rounded to float32 at the end.
@@ -49,17 +53,27 @@ final class ReferenceModel implements CompiledModel {
         statistics.nodes().stream()
             .mapToLong(node -> node.output().elementCount() * Double.BYTES)
             .sum();
-    return new ExecutionReport(
-        statistics.nodes().stream().map(ReferenceModel::step).toList(), bytes, bytes, weightBytes);
+    Map<String, Shape> values = interpreter.shapes(input);
+    List<StepReport> steps = new ArrayList<>();
+    for (int i = 0; i < graph.nodes().size(); i++) {
+      steps.add(step(graph.nodes().get(i), statistics.nodes().get(i), values));
+    }
+    return new ExecutionReport(steps, bytes, bytes, weightBytes);
   }
 
-  private static StepReport step(NodeStatistics node) {
+  private StepReport step(Node node, NodeStatistics statistics, Map<String, Shape> values) {
+    Stream<Shape> read =
+        Stream.concat(
+            node.inputs().stream().map(values::get),
+            node.operator().tensors().stream().map(tensorShapes::get));
+    long numbers = statistics.output().elementCount() + read.mapToLong(Shape::elementCount).sum();
     return new StepReport(
         node.name(),
-        node.operator(),
+        statistics.operator(),
         "scalar loops, float64",
-        node.output(),
-        node.multiplyAccumulates());
+        statistics.output(),
+        statistics.multiplyAccumulates(),
+        Double.BYTES * numbers);
   }
 
   @Override

@@ -159,6 +159,26 @@ final class ReferenceOperators {
     depthwise(in, mean, window, out);
   }
 
+  static void adaptiveAveragePool(FeatureMap in, FeatureMap out) {
+    for (int c = 0; c < in.channels(); c++) {
+      for (int y = 0; y < out.height(); y++) {
+        int top = Math.floorDiv(y * in.height(), out.height());
+        int bottom = Math.ceilDiv((y + 1) * in.height(), out.height());
+        for (int x = 0; x < out.width(); x++) {
+          int left = Math.floorDiv(x * in.width(), out.width());
+          int right = Math.ceilDiv((x + 1) * in.width(), out.width());
+          double sum = 0;
+          for (int row = top; row < bottom; row++) {
+            for (int column = left; column < right; column++) {
+              sum += in.values()[in.row(c, row) + column];
+            }
+          }
+          out.values()[out.row(c, y) + x] = sum / ((bottom - top) * (right - left));
+        }
+      }
+    }
+  }
+
   static void globalAveragePool(FeatureMap in, FeatureMap out) {
     for (int c = 0; c < in.channels(); c++) {
       double sum = 0;

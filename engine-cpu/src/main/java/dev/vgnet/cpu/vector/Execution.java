@@ -2,6 +2,7 @@ package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.AlignedArrays;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One run after the other: a batch on its way through a program. As many images as there are whole
@@ -144,23 +145,22 @@ final class Execution implements Job {
     workspace.imageOffset = image * imageLength;
   }
 
-  /** One pass over one image, shared by all workers. */
-  Job single(int image, Pass pass) {
-    Stage stage = Stage.of(pass, workers);
+  /** Some stages of the program for one image, shared by all workers. */
+  Job part(int image, List<Stage> stages) {
     return new Job() {
       @Override
       public int phases() {
-        return 1;
+        return stages.size();
       }
 
       @Override
       public int blocks(int phase) {
-        return stage.blocks();
+        return stages.get(phase).blocks();
       }
 
       @Override
       public void run(int worker, int phase, int block) {
-        runBlock(worker, image, stage, block);
+        runBlock(worker, image, stages.get(phase), block);
       }
     };
   }

@@ -4,6 +4,7 @@ import dev.vgnet.cpu.kernel.AlignedArrays;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** What is done for images of one size. Immutable. */
 final class Program {
@@ -18,6 +19,7 @@ final class Program {
   private final int scratchStart;
   private final int scratch;
   private final int offsets;
+  private final int workers;
 
   /**
    * @param passes in order
@@ -39,6 +41,7 @@ final class Program {
     this.height = height;
     this.width = width;
     this.passes = List.copyOf(passes);
+    this.workers = workers;
     stages = Stage.of(passes, workers);
     this.steps = List.copyOf(steps);
     this.reports = List.copyOf(reports);
@@ -64,9 +67,14 @@ final class Program {
     return stages;
   }
 
-  /** The index of the report of a pass's step. */
-  int step(int pass) {
-    return steps.get(pass);
+  /** The passes of one step, as the workers share them. */
+  List<Stage> stages(int step) {
+    List<Pass> own =
+        IntStream.range(0, passes.size())
+            .filter(pass -> steps.get(pass) == step)
+            .mapToObj(passes::get)
+            .toList();
+    return Stage.of(own, workers);
   }
 
   List<StepReport> reports() {

@@ -10,12 +10,12 @@ import dev.vgnet.plan.PlanText;
 import dev.vgnet.plan.Planner;
 import dev.vgnet.plan.Segment;
 import dev.vgnet.plan.Step;
+import dev.vgnet.plan.StepCost;
 import dev.vgnet.plan.Value;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Turns the plan of a graph into passes over an arena. For one thread. */
 final class ProgramBuilder {
@@ -57,7 +57,7 @@ final class ProgramBuilder {
       Buffer input = plan.input();
       RowSource image = RowSource.Image.of(Value.of(input));
       add(new CopyPass(image, placement.view(input).whole()));
-      report(graph.input(), "input", "to NHWC", input, 0);
+      report(graph.input(), "input", "to NHWC", shape(input), copyOf(shape(input)));
     }
     for (Step step : plan.steps()) {
       CompiledStep compiled = compiler.compile(step);
@@ -66,16 +66,16 @@ final class ProgramBuilder {
           step.name(),
           PlanText.kind(step),
           compiled.kernel(),
-          step.output(),
-          multiplyAccumulates(step, weights.shapes()));
+          shape(step.output()),
+          StepCost.of(step, weights.shapes()));
     }
     List<Shape> outputs = new ArrayList<>();
     for (int i = 0; i < plan.outputs().size(); i++) {
       View value = placement.view(plan.outputs().get(i));
       add(new OutputPass(i, value));
       outputs.add(Shape.of(value.channels(), value.height(), value.width()));
-      reports.add(
-          new StepReport(graph.outputs().get(i), "output", "to NCHW", outputs.getLast(), 0));
+      Shape output = outputs.getLast();
+      report(graph.outputs().get(i), "output", "to NCHW", output, copyOf(output));
     }
     return new Program(
         plan.input().height(),
@@ -95,9 +95,17 @@ final class ProgramBuilder {
     steps.add(reports.size());
   }
 
-  private void report(String name, String kind, String kernel, Buffer output, long macs) {
-    Shape shape = Shape.of(output.channels(), output.height(), output.width());
-    reports.add(new StepReport(name, kind, kernel, shape, macs));
+  private void report(String name, String kind, String kernel, Shape output, StepCost cost) {
+    long bytes = Float.BYTES * cost.numbers();
+    reports.add(new StepReport(name, kind, kernel, output, cost.multiplyAccumulates(), bytes));
+  }
+
+  private static Shape shape(Buffer buffer) {
+    return Shape.of(buffer.channels(), buffer.height(), buffer.width());
+  }
+
+  private static StepCost copyOf(Shape map) {
+    return new StepCost(0, 2 * map.elementCount());
   }
 
   private boolean readsPlacedInput(Step step) {
@@ -116,25 +124,5 @@ final class ProgramBuilder {
 
   private boolean isInput(Segment segment) {
     return segment.buffer().equals(plan.input());
-  }
-
-  private static long multiplyAccumulates(Step step, Map<String, Shape> tensors) {
-    long outputs = (long) step.output().channels() * step.output().height() * step.output().width();
-    return switch (step) {
-      case Step.Pointwise s -> outputs * s.input().channels();
-      case Step.Convolution s ->
-          outputs * (s.input().channels() / s.groups()) * s.kernel() * s.kernel();
-      case Step.Depthwise s -> outputs * s.kernel() * s.kernel();
-      case Step.Linear s -> outputs * s.input().channels() * s.input().height() * s.input().width();
-      case Step.SqueezeExcite s ->
-          tensors.get(s.reduceWeight()).elementCount()
-              + tensors.get(s.expandWeight()).elementCount();
-      case Step.Pool _,
-          Step.GlobalAveragePool _,
-          Step.Elementwise _,
-          Step.Multiply _,
-          Step.ChannelShuffle _ ->
-          0;
-    };
   }
 }

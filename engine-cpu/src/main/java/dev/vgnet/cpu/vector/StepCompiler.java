@@ -72,6 +72,10 @@ final class StepCompiler {
         passes.add(new PoolPass(s.kind(), placement.view(s.input()), output, window));
         yield "%dx%d s%d".formatted(s.kernel(), s.kernel(), s.stride());
       }
+      case Step.AdaptiveAveragePool s -> {
+        passes.add(new AdaptivePoolPass(placement.view(s.input()), output));
+        yield "means";
+      }
       case Step.GlobalAveragePool s -> {
         mean(placement.view(s.input()), output, 0);
         yield "mean";

@@ -59,11 +59,11 @@ final class VectorModel implements CompiledModel {
     try {
       begin(input, images, program.newOutputs(batch));
       for (int image = 0; image < batch; image++) {
-        for (int pass = 0; pass < program.passes().size(); pass++) {
-          Job job = execution.single(image, program.passes().get(pass));
+        for (int step = 0; step < nanos.length; step++) {
+          Job job = execution.part(image, program.stages(step));
           long start = System.nanoTime();
           team.run(job);
-          nanos[program.step(pass)] += System.nanoTime() - start;
+          nanos[step] += System.nanoTime() - start;
         }
       }
     } finally {

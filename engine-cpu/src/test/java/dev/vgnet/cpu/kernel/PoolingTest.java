@@ -81,6 +81,34 @@ class PoolingTest {
   }
 
   @Test
+  void meanOfARectangle() {
+    for (int channels : CHANNELS) {
+      for (int width = 1; width <= 4; width++) {
+        int height = samples.oneOf(1, 2, 5);
+        int stride = Vectors.padded(channels);
+        int rowStride = samples.oneOf(width, 9) * stride;
+        int out = height * rowStride + Vectors.LANES;
+        float[] arena = samples.floats(out + channels + Vectors.LANES);
+        float beyond = arena[out + channels];
+        Pooling.mean(arena, 0, stride, rowStride, width, height, channels, out);
+        for (int c = 0; c < channels; c++) {
+          double sum = 0;
+          double magnitude = 0;
+          for (int i = 0; i < width * height; i++) {
+            float value = arena[i / width * rowStride + i % width * stride + c];
+            sum += value;
+            magnitude += Math.abs(value);
+          }
+          int area = width * height;
+          double tolerance = Samples.tolerance(width + height + 1, magnitude / area);
+          assertEquals(sum / area, arena[out + c], tolerance);
+        }
+        assertEquals(beyond, arena[out + channels], "written beyond the channels");
+      }
+    }
+  }
+
+  @Test
   void meanOfAllPixels() {
     for (int channels : CHANNELS) {
       for (int pixels : new int[] {1, 2, 31, 32, 33, 49, 196, 3136, 12544}) {

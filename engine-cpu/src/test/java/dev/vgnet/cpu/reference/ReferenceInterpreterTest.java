@@ -43,6 +43,7 @@ class ReferenceInterpreterTest {
         case "channel" -> new Operator.ChannelShuffle(number(words[2]));
         case "max" -> new Operator.MaxPool(number(words[2]), number(words[3]), number(words[4]));
         case "average" -> new Operator.AveragePool(number(words[2]), number(words[3]));
+        case "adaptive" -> new Operator.AdaptiveAveragePool(number(words[3]));
         case "global" -> new Operator.GlobalAveragePool();
         case "linear" -> new Operator.Linear("weight", Optional.of("bias"));
         default -> throw new IllegalArgumentException(name);

@@ -195,6 +195,15 @@ class OperatorTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"20, 7", "13, 3", "36, 5", "8, 1", "512, 7"})
+  void meansOfCells(int channels, int size) {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String map = net.concat("x", net.pointwise("x", 3, channels - 3));
+    String pool = net.other(new Operator.AdaptiveAveragePool(size), map);
+    check(net, pool, Shape.of(2, 3, 5, 7), Shape.of(4, 3, 1, 1), Shape.of(1, 3, size, size));
+  }
+
+  @ParameterizedTest
   @CsvSource({"116, 2", "20, 4", "7, 7", "9, 1"})
   void shuffles(int channels, int groups) {
     SampleNetwork net = new SampleNetwork(random, 3);

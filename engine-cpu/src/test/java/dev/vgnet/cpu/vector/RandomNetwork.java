@@ -46,7 +46,7 @@ final class RandomNetwork {
   private void add() {
     Value x = values.get(Math.max(0, values.size() - 1 - random.nextInt(3)));
     int c = x.channels;
-    switch (random.nextInt(16)) {
+    switch (random.nextInt(17)) {
       case 0, 1 -> {
         int out = channels();
         put(network.conv(x.name, c, out, 1, 1, 0, 1, coin()), out, x.height, x.width);
@@ -74,6 +74,10 @@ final class RandomNetwork {
       case 14 -> {
         String gate = network.activation(network.mean(x.name));
         put(network.product(x.name, gate), c, x.height, x.width);
+      }
+      case 15 -> {
+        int size = coin() ? x.height : random.nextInt(1, 10);
+        put(network.other(new Operator.AdaptiveAveragePool(size), x.name), c, size, size);
       }
       default -> {
         String norm = network.norm(network.activation(network.pointwise(x.name, c, c)), c);

@@ -179,6 +179,27 @@ class VectorModelTest {
   }
 
   @Test
+  void everyStepRunsByItself() {
+    Shape input = Shape.of(1, 3, 32, 32);
+    float[] image = Check.images(random, input);
+    try (CompiledModel model = Check.compile(network, graph, 2)) {
+      for (StepReport step : model.report(input).steps()) {
+        try (StepRunner runner =
+            new StepRunner(graph, network.tensors, 2, input, image, step.name())) {
+          runner.run();
+          assertEquals(step.name(), runner.report().name());
+          assertTrue(step.bytes() > 4 * step.output().elementCount(), step::toString);
+        }
+      }
+    }
+    IllegalArgumentException error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new StepRunner(graph, network.tensors, 2, input, image, "none"));
+    assertTrue(error.getMessage().startsWith("no step none; there are "), error.getMessage());
+  }
+
+  @Test
   void anImageTooLargeIsRefusedAndTheModelGoesOn() {
     SampleNetwork net = new SampleNetwork(random, 3);
     Graph wide = net.graph(net.sum(net.pointwise("x", 3, 66), net.pointwise("x", 3, 66)));

@@ -1,0 +1,85 @@
+package dev.vgnet.bench;
+
+import ai.onnxruntime.OrtException;
+import dev.vgnet.Session;
+import dev.vgnet.tensor.Shape;
+import java.io.IOException;
+import java.util.Map;
+
+/** An engine that has a network and its images, and memory for the logits. For one thread. */
+interface Engine extends AutoCloseable {
+  /** One run of the batch. */
+  void run() throws OrtException;
+
+  /** What the last run computed. */
+  float[] logits();
+
+  @Override
+  void close() throws OrtException;
+
+  /**
+   * Opens an engine.
+   *
+   * @param name {@code vgnet} or {@code onnxruntime}
+   * @throws IllegalArgumentException if there is no such engine
+   */
+  static Engine open(String name, Workload workload, int threads) throws IOException, OrtException {
+    return switch (name) {
+      case "vgnet" -> vgnet(workload, threads);
+      case "onnxruntime" -> onnxRuntime(workload, threads);
+      default -> throw new IllegalArgumentException("no engine is called " + name);
+    };
+  }
+
+  private static Engine vgnet(Workload workload, int threads) {
+    Session session = workload.newSession(threads);
+    float[] logits = new float[(int) session.outputShape(workload.shape()).elementCount()];
+    return new Engine() {
+      @Override
+      public void run() {
+        session.run(workload.shape(), workload.images(), logits);
+      }
+
+      @Override
+      public float[] logits() {
+        return logits.clone();
+      }
+
+      @Override
+      public void close() {
+        session.close();
+      }
+    };
+  }
+
+  private static Engine onnxRuntime(Workload workload, int threads)
+      throws IOException, OrtException {
+    Shape input = workload.shape();
+    Shape output;
+    try (Session session = workload.newSession(1)) {
+      output = session.outputShape(input);
+    }
+    Map<String, Integer> axes =
+        Map.of("batch", input.extent(0), "height", input.extent(2), "width", input.extent(3));
+    OnnxRuntime runtime = new OnnxRuntime(workload.model(), threads, axes);
+    OnnxRuntime.Call call = runtime.call(input, output);
+    call.setImages(workload.images());
+    return new Engine() {
+      @Override
+      public void run() throws OrtException {
+        call.run();
+      }
+
+      @Override
+      public float[] logits() {
+        return call.values();
+      }
+
+      @Override
+      public void close() throws OrtException {
+        call.close();
+        runtime.close();
+      }
+    };
+  }
+}
