@@ -67,7 +67,8 @@ record FusedNode(
   boolean isStructural() {
     return body instanceof Body.Plain(var operator)
         && switch (operator) {
-          case Operator.Concat _, Operator.Slice _, Operator.Flatten _ -> true;
+          case Operator.Concat _, Operator.Slice _, Operator.ChannelShuffle _, Operator.Flatten _ ->
+              true;
           default -> false;
         };
   }

@@ -26,12 +26,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Gives every rewritten node its step and its buffer. Concat, slice and flatten get neither: their
- * values name the channels of existing buffers. For one thread.
+ * Gives every rewritten node its step and its buffer. Concat, slice, shuffle and flatten get
+ * neither: their values name the channels of existing buffers. For one thread.
  */
 final class Lowering {
   /** A value in more pieces than this costs more to describe than to copy. */
   private static final int MAX_SEGMENTS = 4096;
+
+  /** Segments narrower than this on average are put together for steps that keep their order. */
+  private static final int MIN_WIDTH = 8;
+
+  /** So few segments are always read as they are. */
+  private static final int FEW_SEGMENTS = 4;
 
   private static final int NEVER_FREE = Integer.MAX_VALUE;
 
@@ -87,9 +93,10 @@ final class Lowering {
         switch (node.body()) {
           case Body.Plain(Concat _) -> concat(node);
           case Body.Plain(Slice(int from, int to)) -> input.slice(from, to);
+          case Body.Plain(ChannelShuffle(int groups)) -> shuffle(node, input, groups);
           case Body.Plain(Flatten _) -> input;
           case Body body -> {
-            Step step = step(node, body, input, position);
+            Step step = step(node, body, position);
             steps.add(step);
             yield Value.of(step.output());
           }
@@ -98,18 +105,63 @@ final class Lowering {
   }
 
   private Value concat(FusedNode node) {
-    List<Value> parts = node.inputs().stream().map(values::get).toList();
-    long segments = parts.stream().mapToLong(part -> part.segments().size()).sum();
-    if (segments > MAX_SEGMENTS) {
+    List<String> parts = node.inputs();
+    if (segments(parts) > MAX_SEGMENTS) {
+      parts.forEach(this::putTogether);
+    }
+    if (segments(parts) > MAX_SEGMENTS) {
       throw new UnsupportedModelException(
           "node %s joins %d pieces of feature maps, at most %d are supported"
-              .formatted(node.name(), segments, MAX_SEGMENTS));
+              .formatted(node.name(), segments(parts), MAX_SEGMENTS));
     }
-    return Value.concat(parts);
+    return Value.concat(parts.stream().map(values::get).toList());
   }
 
-  private Step step(FusedNode node, Body body, Value input, int position) {
+  private int segments(List<String> parts) {
+    return parts.stream().mapToInt(part -> values.get(part).segments().size()).sum();
+  }
+
+  private Value shuffle(FusedNode node, Value input, int groups) {
+    Value shuffled = input.shuffle(groups);
+    if (shuffled.segments().size() <= MAX_SEGMENTS) {
+      return shuffled;
+    }
+    values.put(node.name(), shuffled);
+    return putTogether(node.name());
+  }
+
+  /** A value for a step that reads its channels in their order. */
+  private Value inOrder(String name) {
+    Value value = values.get(name);
+    int segments = value.segments().size();
+    return segments > FEW_SEGMENTS && value.channels() < MIN_WIDTH * segments
+        ? putTogether(name)
+        : value;
+  }
+
+  /** Copies a value in several pieces to a buffer, for all that read it from here on. */
+  private Value putTogether(String name) {
+    Value value = values.get(name);
+    if (value.segments().size() > 1) {
+      Buffer output = allocateLike(name, value);
+      steps.add(new Step.Copy(name, value, output));
+      values.put(name, Value.of(output));
+    }
+    return values.get(name);
+  }
+
+  /** A dense product sums up channels in whatever order they lie. */
+  private Value input(FusedNode node) {
+    boolean anyOrder =
+        node.body() instanceof Body.Plain(Conv2d conv) && graph.isPointwise(conv)
+            || node.body() instanceof Body.Plain(Linear _)
+                && values.get(node.input()).height() * values.get(node.input()).width() == 1;
+    return anyOrder ? values.get(node.input()) : inOrder(node.input());
+  }
+
+  private Step step(FusedNode node, Body body, int position) {
     String name = node.name();
+    Value input = input(node);
     return switch (body) {
       case Body.Elementwise _ -> {
         Buffer output = allocateLike(name, input);
@@ -155,9 +207,7 @@ final class Lowering {
               yield new Step.Linear(name, input, weight, bias, epilogue(node, output), output);
             }
             case Multiply _ -> multiply(node, input);
-            case ChannelShuffle(int groups) ->
-                new Step.ChannelShuffle(name, input, groups, allocate(name));
-            case BatchNorm _, Activation _, Add _, Concat _, Slice _, Flatten _ ->
+            case BatchNorm _, Activation _, Add _, Concat _, Slice _, ChannelShuffle _, Flatten _ ->
                 throw new IllegalStateException(node + " is computed by no step of its own");
           };
     };
@@ -182,7 +232,7 @@ final class Lowering {
   }
 
   private Step multiply(FusedNode node, Value input) {
-    Value factor = values.get(node.inputs().getLast());
+    Value factor = inOrder(node.inputs().getLast());
     boolean perChannel =
         factor.channels() == input.channels() && factor.height() == 1 && factor.width() == 1;
     Buffer output = allocateLike(node.name(), input);
@@ -193,7 +243,7 @@ final class Lowering {
   }
 
   private Epilogue epilogue(FusedNode node, Buffer output) {
-    Optional<Value> residual = node.residual().map(values::get);
+    Optional<Value> residual = node.residual().map(this::inOrder);
     residual.ifPresent(value -> requireSameLayout(node, value, output));
     Epilogue epilogue = node.epilogue();
     return new Epilogue(

@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
  * 28 of buffer 3, then all of buffer 5.
  */
 public final class PlanText {
+  /** More segments than this are not listed one by one. */
+  private static final int MAX_SEGMENTS = 64;
+
   private PlanText() {}
 
   /**
@@ -60,12 +63,25 @@ public final class PlanText {
       case Step.Linear _ -> "linear";
       case Step.Elementwise _ -> "elementwise";
       case Step.Multiply _ -> "multiply";
-      case Step.ChannelShuffle _ -> "channel-shuffle";
+      case Step.Copy _ -> "copy";
     };
   }
 
-  /** The segments of a value, such as {@code b3[0:28]+b5}. */
+  /**
+   * The segments of a value, such as {@code b3[0:28]+b5}, or where they are many {@code 116 pieces
+   * of b3+b4}.
+   */
   public static String value(Value value) {
+    if (value.segments().size() > MAX_SEGMENTS) {
+      return "%d pieces of %s"
+          .formatted(
+              value.segments().size(),
+              value.segments().stream()
+                  .map(segment -> "b" + segment.buffer().id())
+                  .distinct()
+                  .sorted()
+                  .collect(Collectors.joining("+")));
+    }
     return value.segments().stream().map(PlanText::segment).collect(Collectors.joining("+"));
   }
 
@@ -92,7 +108,7 @@ public final class PlanText {
           Step.AdaptiveAveragePool _,
           Step.GlobalAveragePool _,
           Step.Multiply _,
-          Step.ChannelShuffle _ ->
+          Step.Copy _ ->
           "";
     };
   }

@@ -177,8 +177,8 @@ public sealed interface Step {
     }
   }
 
-  /** Output channel {@code i * groups + g} is input channel {@code g * (C / groups) + i}. */
-  record ChannelShuffle(String name, Value input, int groups, Buffer output) implements Step {
+  /** The channels of a value put together, for steps that cannot read it in so many pieces. */
+  record Copy(String name, Value input, Buffer output) implements Step {
     @Override
     public List<Value> inputs() {
       return List.of(input);

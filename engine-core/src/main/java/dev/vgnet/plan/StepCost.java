@@ -41,7 +41,7 @@ public record StepCost(long multiplyAccumulates, long numbers) {
           Step.GlobalAveragePool _,
           Step.Elementwise _,
           Step.Multiply _,
-          Step.ChannelShuffle _ ->
+          Step.Copy _ ->
           List.of();
     };
   }

@@ -2,10 +2,11 @@ package dev.vgnet.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * A feature map as a list of channel segments of one height and width. Joining, slicing and the
- * identity half of a VGNet block only make new lists: no copy, no kernel.
+ * A feature map as a list of channel segments of one height and width. Joining, slicing, shuffling
+ * and the identity half of a VGNet block only make new lists: no copy, no kernel.
  */
 public record Value(List<Segment> segments) {
   public Value {
@@ -24,18 +25,48 @@ public record Value(List<Segment> segments) {
   public static Value concat(List<Value> values) {
     List<Segment> joined = new ArrayList<>();
     for (Value value : values) {
-      for (Segment next : value.segments) {
-        Segment last = joined.isEmpty() ? null : joined.getLast();
-        if (last != null
-            && last.buffer().equals(next.buffer())
-            && last.firstChannel() + last.channels() == next.firstChannel()) {
-          joined.removeLast();
-          next = new Segment(last.buffer(), last.firstChannel(), last.channels() + next.channels());
-        }
-        joined.add(next);
-      }
+      value.segments.forEach(segment -> append(joined, segment));
     }
     return new Value(joined);
+  }
+
+  private static void append(List<Segment> segments, Segment next) {
+    Segment last = segments.isEmpty() ? null : segments.getLast();
+    if (last != null
+        && last.buffer().equals(next.buffer())
+        && last.firstChannel() + last.channels() == next.firstChannel()) {
+      segments.removeLast();
+      next = new Segment(last.buffer(), last.firstChannel(), last.channels() + next.channels());
+    }
+    segments.add(next);
+  }
+
+  /** Channels in another order; adjacent segments of a buffer are merged. */
+  Value reordered(int[] channels) {
+    List<Segment> single = singleChannels();
+    List<Segment> reordered = new ArrayList<>();
+    for (int channel : channels) {
+      append(reordered, single.get(channel));
+    }
+    return new Value(reordered);
+  }
+
+  /** A segment for each channel. */
+  List<Segment> singleChannels() {
+    List<Segment> single = new ArrayList<>();
+    for (Segment segment : segments) {
+      for (int c = 0; c < segment.channels(); c++) {
+        single.add(new Segment(segment.buffer(), segment.firstChannel() + c, 1));
+      }
+    }
+    return single;
+  }
+
+  /** Channel {@code i * groups + g} is channel {@code g * (C / groups) + i} of this value. */
+  public Value shuffle(int groups) {
+    int perGroup = channels() / groups;
+    return reordered(
+        IntStream.range(0, channels()).map(c -> c % groups * perGroup + c / groups).toArray());
   }
 
   /** Channels {@code from} (included) to {@code to} (excluded). */

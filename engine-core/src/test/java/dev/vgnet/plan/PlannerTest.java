@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Operator;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The steps that the blocks of the networks become. */
@@ -282,14 +285,91 @@ class PlannerTest {
   }
 
   @Test
-  void concatsThatDoubleAreRefusedBeforeTheyFillTheMemory() {
+  void concatsThatDoubleAreCopiedBeforeTheyFillTheMemory() {
     Network net = new Network(8);
     net.slice("v0", "x", 1, 2);
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 14; i++) {
       net.concat("v" + (i + 1), "v" + i, "v" + i);
     }
 
-    assertThrows(UnsupportedModelException.class, () -> net.plan(1, "v20"));
+    assertPlan(
+        """
+        input b0 8x1x1
+        copy v12: 4096 pieces of b0 -> b1 4096x1x1
+        outputs b1+b1+b1+b1
+        """,
+        net.planned(1, "v14"));
+  }
+
+  @Test
+  void aConcatOfThousandsIsRefused() {
+    Network net = new Network(8);
+    String[] parts = new String[5000];
+    Arrays.setAll(parts, i -> net.slice("v" + i, "x", i % 7, i % 7 + 1));
+    net.concat("all", parts);
+
+    assertThrows(UnsupportedModelException.class, () -> net.plan(1, "all"));
+  }
+
+  /** ShuffleNetV2's unit of stride 1: half the channels pass, the other half is computed anew. */
+  private static String shuffleUnit(Network net, String name, String input, int channels) {
+    int half = channels / 2;
+    String passed = net.slice(name + ".pass", input, 0, half);
+    net.slice(name + ".in", input, half, channels);
+    net.pointwise(name + ".pw1", name + ".in", half, half);
+    net.depthwise(name + ".dw", name + ".pw1", half, 1);
+    net.pointwise(name + ".pw2", name + ".dw", half, half);
+    net.concat(name + ".cat", passed, name + ".pw2");
+    return net.add(name, new Operator.ChannelShuffle(2), name + ".cat");
+  }
+
+  @Test
+  void shufflesAreReadAsTheyLie() {
+    Network net = new Network(8);
+    String unit1 = shuffleUnit(net, "u1", "x", 8);
+    String unit2 = shuffleUnit(net, "u2", unit1, 8);
+    net.pointwise("last", unit2, 8, 16);
+
+    assertPlan(
+        """
+        input b0 8x14x14
+        pointwise u1.pw1: b0[4:8] -> b1 4x14x14
+        depthwise 3x3 s1 u1.dw: b1 -> b2 4x14x14
+        pointwise u1.pw2: b2 -> b3 4x14x14
+        pointwise u2.pw1: b0[2:3]+b3[2:3]+b0[3:4]+b3[3:4] -> b4 4x14x14
+        depthwise 3x3 s1 u2.dw: b4 -> b5 4x14x14
+        pointwise u2.pw2: b5 -> b6 4x14x14
+        pointwise last: \
+        b0[0:1]+b6[0:1]+b3[0:1]+b6[1:2]+b0[1:2]+b6[2:3]+b3[1:2]+b6[3:4] -> b7 16x14x14
+        outputs b7
+        """,
+        net.planned(14, "last"));
+  }
+
+  @Test
+  void stepsThatKeepTheOrderReadACopyOfAShuffle() {
+    Network net = new Network(16);
+    net.add("shuffle", new Operator.ChannelShuffle(2), "x");
+    net.depthwise("dw", "shuffle", 16, 2);
+    net.pointwise("pw", "shuffle", 16, 16);
+    net.sum("sum", "pw", "shuffle");
+
+    assertPlan(
+        """
+        input b0 16x14x14
+        copy shuffle: 16 pieces of b0 -> b1 16x14x14
+        depthwise 3x3 s2 dw: b1 -> b2 16x7x7
+        pointwise sum: b1 -> b3 16x14x14, +b1
+        outputs b2, b3
+        """,
+        net.planned(14, "dw", "sum").replace(segmentList(), "16 pieces of b0"));
+  }
+
+  private static String segmentList() {
+    return IntStream.range(0, 16)
+        .mapToObj(c -> c % 2 * 8 + c / 2)
+        .map(c -> "b0[%d:%d]".formatted(c, c + 1))
+        .collect(Collectors.joining("+"));
   }
 
   @Test

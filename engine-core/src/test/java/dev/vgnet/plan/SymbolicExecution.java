@@ -130,7 +130,7 @@ final class SymbolicExecution {
       case Step.AdaptiveAveragePool s -> each(x, v -> mix("cells", s.output().height(), v));
       case Step.GlobalAveragePool _ -> mean(x);
       case Step.Multiply _ -> product(x, in.getLast());
-      case Step.ChannelShuffle s -> shuffle(s.groups(), x);
+      case Step.Copy _ -> x;
     };
   }
 

@@ -35,7 +35,7 @@ final class Product {
 
   private record Panel(TileKernel kernel, TileSpec spec, int weights, int channel, int channels) {}
 
-  private record PackingKey(String step, String weight, List<Integer> vectors) {}
+  private record PackingKey(String step, Object weight, List<Integer> vectors) {}
 
   private final List<Panel> panels = new ArrayList<>();
   private final Weights.Packed packed;
@@ -44,13 +44,13 @@ final class Product {
 
   /**
    * @param step which these weights are packed for, as its norm is folded into them
-   * @param weight their name
+   * @param weight their name, and whatever else their order depends on
    * @param tiles of the panels, which hold the output channels rounded up to whole vectors
    * @param matrix called if these weights have not been packed yet
    */
   Product(
       String step,
-      String weight,
+      Object weight,
       List<TileShape> tiles,
       Taps taps,
       Supplier<Matrix> matrix,

@@ -6,6 +6,7 @@ import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.plan.Epilogue;
+import dev.vgnet.plan.SortedValue;
 import dev.vgnet.plan.Step;
 import dev.vgnet.plan.Value;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Turns steps into passes. For one thread. */
 final class StepCompiler {
@@ -61,7 +63,7 @@ final class StepCompiler {
       case Step.Pointwise s -> {
         Folding folding = Folding.of(s.bias(), s.epilogue().foldedNorm(), weights);
         Finish finish = finish(s.epilogue(), folding.bias(), output);
-        yield dense(s.name(), s.weight(), folding, placement.view(s.input()), output, finish);
+        yield dense(s.name(), s.weight(), folding, SortedValue.of(s.input()), output, finish);
       }
       case Step.Linear s -> linear(s, output);
       case Step.Convolution s -> convolution(s, output);
@@ -85,8 +87,9 @@ final class StepCompiler {
         passes.add(new MultiplyPass(placement.view(s.input()), placement.view(s.factor()), output));
         yield "product";
       }
-      case Step.ChannelShuffle s -> {
-        passes.add(new ShufflePass(placement.view(s.input()), s.groups(), output));
+      case Step.Copy s -> {
+        SortedValue sorted = SortedValue.of(s.input());
+        passes.add(new GatherPass(placement.view(sorted.value()), sorted.channels(), output));
         yield "gather";
       }
     };
@@ -97,7 +100,8 @@ final class StepCompiler {
     Finish finish = finish(step.epilogue(), folding.bias(), output);
     View input = placement.view(step.input());
     if (input.pixels() == 1) {
-      return dense(step.name(), step.weight(), folding, input, output, finish);
+      return dense(
+          step.name(), step.weight(), folding, SortedValue.of(step.input()), output, finish);
     }
     int channels = input.channels();
     int pixels = input.pixels();
@@ -115,10 +119,26 @@ final class StepCompiler {
         finish);
   }
 
-  /** A product with weights {@code [out, in]}. */
   private String dense(
-      String step, String weight, Folding folding, View value, View output, Finish finish) {
-    View input = value.parts().size() > MAX_TAPS ? gathered(value) : value;
+      String step, String weight, Folding folding, SortedValue value, View output, Finish finish) {
+    View view = placement.view(value.value());
+    View input = view.parts().size() > MAX_TAPS ? gathered(view) : view;
+    return dense(step, weight, folding, input, value.channels(), output, finish);
+  }
+
+  /**
+   * A product with weights {@code [out, in]}.
+   *
+   * @param columns for each channel of the input, that of its weights
+   */
+  private String dense(
+      String step,
+      String weight,
+      Folding folding,
+      View input,
+      List<Integer> columns,
+      View output,
+      Finish finish) {
     int[] firstChannels = new int[input.parts().size()];
     for (int i = 1; i < firstChannels.length; i++) {
       firstChannels[i] = firstChannels[i - 1] + input.parts().get(i - 1).channels();
@@ -127,14 +147,17 @@ final class StepCompiler {
     Supplier<Product.Matrix> matrix =
         () -> {
           double[] values = folding.fold(weights.values(weight));
-          return (_, out, part, channel) -> values[out * in + firstChannels[part] + channel];
+          return (_, out, part, channel) ->
+              values[out * in + columns.get(firstChannels[part] + channel)];
         };
-    return product(step, weight, matrix, input, output, finish);
+    return product(step, new Columns(weight, columns), matrix, input, output, finish);
   }
+
+  private record Columns(String weight, List<Integer> order) {}
 
   private String product(
       String step,
-      String weight,
+      Object weight,
       Supplier<Product.Matrix> matrix,
       View input,
       View output,
@@ -292,7 +315,8 @@ final class StepCompiler {
             Optional.empty(),
             output,
             output);
-    return dense(step, weight, folding, input, output, finish);
+    List<Integer> columns = IntStream.range(0, input.channels()).boxed().toList();
+    return dense(step, weight, folding, input, columns, output, finish);
   }
 
   private String elementwise(Step.Elementwise step, View output) {

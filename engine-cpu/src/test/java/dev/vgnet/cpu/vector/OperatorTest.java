@@ -209,7 +209,27 @@ class OperatorTest {
     SampleNetwork net = new SampleNetwork(random, 3);
     String a = net.pointwise("x", 3, channels - 3);
     String joined = net.concat(net.slice("x", 0, 3), a);
-    check(net, net.other(new Operator.ChannelShuffle(groups), joined), images(3));
+    String shuffled = net.other(new Operator.ChannelShuffle(groups), joined);
+    check(net, shuffled, images(3));
+    check(net, net.depthwise(shuffled, channels, channels, 3, 2, 1, true), images(3));
+    check(net, net.sum(net.pointwise(shuffled, channels, channels), shuffled), images(3));
+    String flat = net.other(new Operator.Flatten(), net.mean(shuffled));
+    check(net, net.linear(flat, channels, 9, true), images(3));
+  }
+
+  /** As in ShuffleNetV2: channels that pass through several shuffles, cut in halves in between. */
+  @ParameterizedTest
+  @ValueSource(ints = {20, 58, 116})
+  void shufflesOfShuffles(int channels) {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    int half = channels / 2;
+    String x = net.pointwise("x", 3, channels);
+    for (int i = 0; i < 5; i++) {
+      String computed = net.pointwise(net.slice(x, half, channels), half, half);
+      x = net.other(new Operator.ChannelShuffle(2), net.concat(net.slice(x, 0, half), computed));
+    }
+    check(net, net.pointwise(x, channels, 33), images(3));
+    check(net, net.squeezeExcite(x, channels, 8), images(3));
   }
 
   @Test

@@ -3,23 +3,26 @@ package dev.vgnet.cpu.vector;
 import dev.vgnet.cpu.kernel.Elementwise;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
+import java.util.List;
 
 /**
- * Output channel {@code i * groups + g} is input channel {@code g * (C / groups) + i}. Rows are
- * first put together in the worker's scratch, since the parts of the input may be apart.
+ * Puts scattered channels together. Rows are first copied to the worker's scratch, since the parts
+ * of the input may be apart.
  */
-final class ShufflePass implements Pass {
+final class GatherPass implements Pass {
   private final RowSource input;
   private final Part output;
   private final int[] permutation;
 
-  ShufflePass(View input, int groups, View output) {
+  /**
+   * @param channels for each channel of the input, which it is of the output
+   */
+  GatherPass(View input, List<Integer> channels, View output) {
     this.input = new RowSource.Map(input);
     this.output = output.whole();
-    int channels = input.channels();
-    int[] sources = new int[channels];
-    for (int c = 0; c < channels; c++) {
-      sources[c] = c % groups * (channels / groups) + c / groups;
+    int[] sources = new int[channels.size()];
+    for (int i = 0; i < sources.length; i++) {
+      sources[channels.get(i)] = i;
     }
     permutation = Elementwise.permutation(sources);
   }
