@@ -217,7 +217,7 @@ final class Lowering {
     Buffer output = allocate(node.name());
     Epilogue epilogue = epilogue(node, output);
     return graph.isPointwise(op)
-        ? new Step.Pointwise(node.name(), input, op.weight(), op.bias(), epilogue, output)
+        ? new Step.Pointwise(node.name(), input, Map.of(), op.weight(), op.bias(), epilogue, output)
         : new Step.Convolution(
             node.name(),
             input,

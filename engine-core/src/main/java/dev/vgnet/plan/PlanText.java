@@ -1,10 +1,12 @@
 package dev.vgnet.plan;
 
-import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.graph.Operator;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -24,7 +26,8 @@ public final class PlanText {
    * input b0 3x224x224
    * convolution 3x3 s2 stem.2: b0 -> b1 28x112x112, relu, norm
    * pointwise half.2: b3[0:28]+b5 -> b6 28x56x56, relu, norm, +b2, relu
-   * outputs b6
+   * pointwise half.3: b6+norm(b7) -> b8 28x56x56
+   * outputs b8
    * </pre>
    */
   public static String of(Plan plan) {
@@ -72,17 +75,20 @@ public final class PlanText {
    * of b3+b4}.
    */
   public static String value(Value value) {
-    if (value.segments().size() > MAX_SEGMENTS) {
-      return "%d pieces of %s"
-          .formatted(
-              value.segments().size(),
-              value.segments().stream()
-                  .map(segment -> "b" + segment.buffer().id())
-                  .distinct()
-                  .sorted()
-                  .collect(Collectors.joining("+")));
+    return value(value, PlanText::segment);
+  }
+
+  private static String value(Value value, Function<Segment, String> text) {
+    List<Segment> segments = value.segments();
+    if (segments.size() <= MAX_SEGMENTS) {
+      return segments.stream().map(text).collect(Collectors.joining("+"));
     }
-    return value.segments().stream().map(PlanText::segment).collect(Collectors.joining("+"));
+    return segments.stream()
+        .map(Segment::buffer)
+        .distinct()
+        .sorted(Comparator.comparingInt(Buffer::id))
+        .map(buffer -> text.apply(new Segment(buffer, 0, buffer.channels())))
+        .collect(Collectors.joining("+", segments.size() + " pieces of ", ""));
   }
 
   /** The parts of an epilogue in order, such as {@code relu, norm, +b2, relu}. */
@@ -132,9 +138,17 @@ public final class PlanText {
   }
 
   private static String operands(Step step) {
-    return step instanceof Step.Multiply multiply
-        ? value(multiply.input()) + " * " + value(multiply.factor())
-        : value(step.inputs().getFirst());
+    return switch (step) {
+      case Step.Multiply s -> value(s.input()) + " * " + value(s.factor());
+      case Step.Pointwise s ->
+          value(
+              s.input(), segment -> operand(segment, s.inputNorms().containsKey(segment.buffer())));
+      default -> value(step.inputs().getFirst());
+    };
+  }
+
+  private static String operand(Segment segment, boolean normalised) {
+    return normalised ? "norm(%s)".formatted(segment(segment)) : segment(segment);
   }
 
   private static String segment(Segment segment) {
@@ -151,7 +165,7 @@ public final class PlanText {
         .formatted(buffer.id(), buffer.channels(), buffer.height(), buffer.width());
   }
 
-  private static String function(Function function) {
+  private static String function(Operator.Function function) {
     return function.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -7,7 +7,10 @@ import dev.vgnet.graph.ShapeInference;
 import dev.vgnet.tensor.Shape;
 import java.util.Map;
 
-/** Turns a graph into a plan: rewrites it by the {@link Rule}s, then lowers what is left. */
+/**
+ * Turns a graph into a plan: rewrites it by the {@link Rule}s, lowers what is left, and moves norms
+ * to where they cost nothing.
+ */
 public final class Planner {
   /** Many times the largest network known; bounds the time that planning takes. */
   private static final int MAX_NODES = 20_000;
@@ -33,6 +36,6 @@ public final class Planner {
     }
     Map<String, Shape> shapes = ShapeInference.infer(graph, tensorShapes, height, width);
     FusedGraph fused = FusedGraph.rewrite(graph, tensorShapes, shapes, Rule.ALL);
-    return Lowering.lower(graph, fused, shapes);
+    return NormBeforePointwise.rewrite(Lowering.lower(graph, fused, shapes));
   }
 }

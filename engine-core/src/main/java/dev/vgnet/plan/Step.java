@@ -1,7 +1,9 @@
 package dev.vgnet.plan;
 
+import dev.vgnet.graph.Operator.BatchNorm;
 import dev.vgnet.graph.Operator.Function;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,16 +23,23 @@ public sealed interface Step {
   /**
    * A 1x1 convolution with stride 1 over one group.
    *
+   * @param inputNorms of the buffers whose channels are normalised as they are read; a device may
+   *     fold them into weights and bias
    * @param weight {@code [out, in, 1, 1]}
    */
   record Pointwise(
       String name,
       Value input,
+      Map<Buffer, BatchNorm> inputNorms,
       String weight,
       Optional<String> bias,
       Epilogue epilogue,
       Buffer output)
       implements Step {
+    public Pointwise {
+      inputNorms = Map.copyOf(inputNorms);
+    }
+
     @Override
     public List<Value> inputs() {
       return withResidual(input, epilogue);

@@ -25,7 +25,8 @@ class StepCostTest {
             Optional.of(Value.of(SMALL)),
             Optional.empty());
     Step step =
-        new Step.Pointwise("p", Value.of(IN).slice(2, 8), "w", Optional.empty(), residual, OUT);
+        new Step.Pointwise(
+            "p", Value.of(IN).slice(2, 8), Map.of(), "w", Optional.empty(), residual, OUT);
     assertCost(60 * 4 * 6, 60 * 6 + 60 * 4 + 15 * 8 + 24, step, Shape.of(4, 6, 1, 1));
   }
 

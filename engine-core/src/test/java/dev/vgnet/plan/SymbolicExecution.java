@@ -109,7 +109,10 @@ final class SymbolicExecution {
     long[] x = in.getFirst();
     return switch (step) {
       case Step.Pointwise s ->
-          finish(s.epilogue(), convolution(s.weight(), s.bias(), 1, 0, 1, x, tensors), in);
+          finish(
+              s.epilogue(),
+              convolution(s.weight(), s.bias(), 1, 0, 1, normalised(s, x), tensors),
+              in);
       case Step.Convolution s ->
           finish(
               s.epilogue(),
@@ -132,6 +135,18 @@ final class SymbolicExecution {
       case Step.Multiply _ -> product(x, in.getLast());
       case Step.Copy _ -> x;
     };
+  }
+
+  private static long[] normalised(Step.Pointwise step, long[] x) {
+    long[] y = x.clone();
+    int i = 0;
+    for (Segment segment : step.input().segments()) {
+      BatchNorm norm = step.inputNorms().get(segment.buffer());
+      for (int c = 0; c < segment.channels(); c++, i++) {
+        y[i] = norm == null ? x[i] : mix(norm, segment.firstChannel() + c, x[i]);
+      }
+    }
+    return y;
   }
 
   private static long[] finish(Epilogue epilogue, long[] sums, List<long[]> in) {

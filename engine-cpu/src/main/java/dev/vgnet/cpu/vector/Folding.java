@@ -1,35 +1,82 @@
 package dev.vgnet.cpu.vector;
 
 import dev.vgnet.graph.Operator.BatchNorm;
+import dev.vgnet.plan.Segment;
+import dev.vgnet.plan.Step;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The norm that directly follows a convolution, folded into its weights and bias.
+ * The norms directly before and after a convolution, folded into its weights and bias.
  *
+ * @param inputScale of each input channel's weights
  * @param scale of each output channel's weights
  * @param bias what is left to be added to the sums
  */
-record Folding(Optional<double[]> scale, Optional<double[]> bias) {
+record Folding(Optional<double[]> inputScale, Optional<double[]> scale, Optional<double[]> bias) {
   static Folding of(Optional<String> bias, Optional<BatchNorm> norm, Weights weights) {
-    Optional<double[]> biasValues = bias.map(weights::values);
+    return of(Optional.empty(), bias.map(weights::values), norm, weights);
+  }
+
+  /** With the norms of its inputs, which are exact where there is no padding. */
+  static Folding of(Step.Pointwise step, Weights weights) {
+    if (step.inputNorms().isEmpty()) {
+      return of(step.bias(), step.epilogue().foldedNorm(), weights);
+    }
+    Affine inputs = inputs(step, weights);
+    int in = step.input().channels();
+    double[] values = weights.values(step.weight());
+    double[] bias = new double[step.output().channels()];
+    step.bias().map(weights::values).ifPresent(b -> System.arraycopy(b, 0, bias, 0, b.length));
+    for (int i = 0; i < values.length; i++) {
+      bias[i / in] += values[i] * inputs.shift()[i % in];
+    }
+    return of(
+        Optional.of(inputs.scale()), Optional.of(bias), step.epilogue().foldedNorm(), weights);
+  }
+
+  private static Affine inputs(Step.Pointwise step, Weights weights) {
+    int in = step.input().channels();
+    Affine all = new Affine(new double[in], new double[in]);
+    Arrays.fill(all.scale(), 1);
+    int channel = 0;
+    for (Segment segment : step.input().segments()) {
+      BatchNorm norm = step.inputNorms().get(segment.buffer());
+      if (norm != null) {
+        Affine affine = Affine.of(norm, weights);
+        int from = segment.firstChannel();
+        System.arraycopy(affine.scale(), from, all.scale(), channel, segment.channels());
+        System.arraycopy(affine.shift(), from, all.shift(), channel, segment.channels());
+      }
+      channel += segment.channels();
+    }
+    return all;
+  }
+
+  private static Folding of(
+      Optional<double[]> inputScale,
+      Optional<double[]> bias,
+      Optional<BatchNorm> norm,
+      Weights weights) {
     if (norm.isEmpty()) {
-      return new Folding(Optional.empty(), biasValues);
+      return new Folding(inputScale, Optional.empty(), bias);
     }
     Affine affine = Affine.of(norm.get(), weights);
     double[] folded = affine.shift();
-    biasValues.ifPresent(
+    bias.ifPresent(
         values -> {
           for (int c = 0; c < values.length; c++) {
             folded[c] += values[c] * affine.scale()[c];
           }
         });
-    return new Folding(Optional.of(affine.scale()), Optional.of(folded));
+    return new Folding(inputScale, Optional.of(affine.scale()), Optional.of(folded));
   }
 
   /**
    * Scales weights in place.
    *
-   * @param weights any number for each of the output channels, one channel after the other
+   * @param weights any number for each of the output channels, one channel after the other; for
+   *     each, one weight an input channel where inputs are scaled
    */
   double[] fold(double[] weights) {
     scale.ifPresent(
@@ -37,6 +84,12 @@ record Folding(Optional<double[]> scale, Optional<double[]> bias) {
           int perChannel = weights.length / factors.length;
           for (int i = 0; i < weights.length; i++) {
             weights[i] *= factors[i / perChannel];
+          }
+        });
+    inputScale.ifPresent(
+        factors -> {
+          for (int i = 0; i < weights.length; i++) {
+            weights[i] *= factors[i % factors.length];
           }
         });
     return weights;

@@ -61,7 +61,7 @@ final class StepCompiler {
     View output = placement.view(step.output());
     return switch (step) {
       case Step.Pointwise s -> {
-        Folding folding = Folding.of(s.bias(), s.epilogue().foldedNorm(), weights);
+        Folding folding = Folding.of(s, weights);
         Finish finish = finish(s.epilogue(), folding.bias(), output);
         yield dense(s.name(), s.weight(), folding, SortedValue.of(s.input()), output, finish);
       }

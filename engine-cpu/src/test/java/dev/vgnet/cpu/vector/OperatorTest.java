@@ -49,6 +49,19 @@ class OperatorTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 7, 28, 100})
+  void pointwiseOfNormalisedSegments(int channels) {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String a = net.pointwise("x", 3, channels);
+    String b = net.norm(net.depthwise(a, channels, channels, 3, 1, 1, true), channels);
+    String both = net.concat(a, b);
+    String plain = net.conv(both, 2 * channels, channels, 1, 1, 0, 1, true);
+    String sliced = net.slice(b, channels / 2, channels);
+    String normalised = net.norm(net.pointwise(sliced, channels - channels / 2, 7), 7);
+    check(net, net.concat(plain, normalised), images(3));
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "3, 28, 3, 2, 1, 1",
     "3, 64, 7, 2, 3, 1",
