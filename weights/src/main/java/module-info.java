@@ -15,8 +15,11 @@ module dev.vgnet.weights {
   uses dev.vgnet.zoo.Family;
 
   provides dev.vgnet.zoo.Family with
+      dev.vgnet.zoo.DenseNet,
       dev.vgnet.zoo.MobileNetV2,
-      dev.vgnet.zoo.ResNet;
+      dev.vgnet.zoo.ResNet,
+      dev.vgnet.zoo.Vgg,
+      dev.vgnet.zoo.Xception;
 
   opens dev.vgnet.cli to
       info.picocli;

@@ -4,6 +4,7 @@ import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.GraphBuilder;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Activation;
+import dev.vgnet.graph.Operator.AdaptiveAveragePool;
 import dev.vgnet.graph.Operator.Add;
 import dev.vgnet.graph.Operator.AveragePool;
 import dev.vgnet.graph.Operator.BatchNorm;
@@ -356,6 +357,11 @@ public final class Layers {
     return add(name, new AveragePool(kernel, stride), in.channels(), in);
   }
 
+  /** The mean of each cell of a grid of {@code size x size}. */
+  public Features adaptiveAveragePool(String name, Features in, int size) {
+    return add(name, new AdaptiveAveragePool(size), in.channels(), in);
+  }
+
   /** The mean of each channel. */
   public Features globalAveragePool(String name, Features in) {
     return add(name, new GlobalAveragePool(), in.channels(), in);
@@ -377,12 +383,17 @@ public final class Layers {
     return linear(in, name, width);
   }
 
-  /**
-   * The last fully connected layer, with bias, over a map of one pixel. A network is the same
-   * whatever the number of its classes.
-   */
+  /** {@link #logits} over a map of one pixel. */
   public Features classifier(String name, Features in, int classes) {
-    return linear(flatten("flatten", in, 1), name, linearWidth(name, classes));
+    return logits(name, flatten("flatten", in, 1), classes);
+  }
+
+  /**
+   * The last fully connected layer, with bias, over a vector. A network is the same whatever the
+   * number of its classes.
+   */
+  public Features logits(String name, Features in, int classes) {
+    return linear(in, name, linearWidth(name, classes));
   }
 
   private int linearWidth(String name, int out) {
