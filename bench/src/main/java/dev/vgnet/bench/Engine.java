@@ -18,7 +18,7 @@ interface Engine extends AutoCloseable {
   void close() throws OrtException;
 
   /**
-   * Opens an engine.
+   * Opens an engine, and warms up where it asks for that.
    *
    * @param name {@code vgnet} or {@code onnxruntime}
    * @throws IllegalArgumentException if there is no such engine
@@ -34,6 +34,7 @@ interface Engine extends AutoCloseable {
   private static Engine vgnet(Workload workload, int threads) {
     Session session = workload.newSession(threads);
     float[] logits = new float[(int) session.outputShape(workload.shape()).elementCount()];
+    session.warmUp(workload.shape());
     return new Engine() {
       @Override
       public void run() {

@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Latency of a whole network, images to logits, from and to preallocated memory of the kind that
  * the engine likes best. With several engines ({@code -p engines=vgnet+onnxruntime}) the iterations
- * take turns, the first named first; JMH's own score then mixes them, the measuring command tells
+ * take turns, the first named first; JMH's own score then mixes them, {@link NetworkResult} tells
  * them apart.
  */
 @State(Scope.Benchmark)

@@ -1,0 +1,76 @@
+package dev.vgnet.bench;
+
+import ai.onnxruntime.OrtEnvironment;
+import dev.vgnet.cpu.kernel.Vectors;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.openjdk.jmh.util.Version;
+
+/**
+ * Under what conditions a file of results was measured: nothing that tells one machine of a kind
+ * from another.
+ *
+ * @param vectorBits the width of the vectors that the engine computes with
+ * @param jvmFlags of the JVMs that are measured, beside those that load modules
+ * @param versions of what is measured and of what measures
+ */
+record Conditions(
+    String cpu,
+    int processors,
+    int vectorBits,
+    String system,
+    String jvm,
+    List<String> jvmFlags,
+    Map<String, String> versions) {
+  /** Those of this process and of the JVMs it will start. */
+  static Conditions here() throws IOException {
+    String bits = System.getProperty(Vectors.BITS_PROPERTY);
+    String version = Conditions.class.getPackage().getImplementationVersion();
+    return new Conditions(
+        cpuName(),
+        Runtime.getRuntime().availableProcessors(),
+        Vectors.SPECIES.vectorBitSize(),
+        "%s %s %s"
+            .formatted(
+                System.getProperty("os.name"),
+                System.getProperty("os.version"),
+                System.getProperty("os.arch")),
+        "%s %s".formatted(System.getProperty("java.vm.name"), Runtime.version()),
+        bits == null ? List.of() : List.of("-D%s=%s".formatted(Vectors.BITS_PROPERTY, bits)),
+        new TreeMap<>(
+            Map.of(
+                "vgnet", version == null ? "development build" : version,
+                "onnxruntime", OrtEnvironment.getEnvironment().getVersion(),
+                "jmh", Version.getPlainVersion())));
+  }
+
+  /** The load average over the last minute, or a negative number where there is none. */
+  static double load() {
+    return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+  }
+
+  private static String cpuName() throws IOException {
+    Path info = Path.of("/proc/cpuinfo");
+    if (!Files.exists(info)) {
+      return System.getProperty("os.arch");
+    }
+    try (Stream<String> lines = Files.lines(info)) {
+      Map<String, String> facts = new TreeMap<>();
+      lines
+          .map(line -> line.split("\\s*:\\s*", 2))
+          .filter(fact -> fact.length == 2)
+          .forEach(fact -> facts.putIfAbsent(fact[0], fact[1]));
+      return "%s, family %s, model %s"
+          .formatted(
+              facts.getOrDefault("model name", System.getProperty("os.arch")),
+              facts.getOrDefault("cpu family", "?"),
+              facts.getOrDefault("model", "?"));
+    }
+  }
+}

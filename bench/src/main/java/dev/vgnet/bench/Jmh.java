@@ -1,0 +1,80 @@
+package dev.vgnet.bench;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Runs of JMH that speak up only if they fail. */
+final class Jmh {
+  private Jmh() {}
+
+  /**
+   * Runs one benchmark class.
+   *
+   * @param turns engines that share the iterations
+   * @param threads that call the benchmark
+   * @throws IllegalStateException with JMH's output if it fails
+   */
+  static Collection<RunResult> run(
+      Class<?> benchmark,
+      Map<String, String> parameters,
+      Effort effort,
+      int turns,
+      int threads,
+      List<String> jvmFlags) {
+    TimeValue time = TimeValue.milliseconds(effort.millis());
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include("^" + Pattern.quote(benchmark.getName()) + "\\.")
+            .forks(effort.forks())
+            .threads(threads)
+            .warmupIterations(effort.warmUps() * turns)
+            .warmupTime(time)
+            .measurementIterations(effort.iterations() * turns)
+            .measurementTime(time)
+            // Given even where empty: JMH would hand on the flags of this JVM otherwise.
+            .jvmArgs(jvmFlags.toArray(String[]::new))
+            .shouldFailOnError(true);
+    parameters.forEach(options::param);
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(output, true, StandardCharsets.UTF_8);
+    try {
+      return new Runner(
+              options.build(), OutputFormatFactory.createFormatInstance(stream, VerboseMode.NORMAL))
+          .run();
+    } catch (RunnerException e) {
+      throw new IllegalStateException(output.toString(StandardCharsets.UTF_8), e);
+    }
+  }
+
+  /** For each fork, the iterations of one engine of several that take turns. */
+  static List<List<IterationResult>> iterations(RunResult result, int turn, int turns) {
+    return result.getBenchmarkResults().stream()
+        .map(BenchmarkResult::getIterationResults)
+        .map(List::copyOf)
+        .map(all -> every(all, turn, turns))
+        .toList();
+  }
+
+  private static List<IterationResult> every(List<IterationResult> all, int turn, int turns) {
+    return IntStream.range(0, all.size())
+        .filter(i -> i % turns == turn)
+        .mapToObj(all::get)
+        .toList();
+  }
+}

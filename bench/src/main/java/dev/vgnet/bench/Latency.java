@@ -1,0 +1,69 @@
+package dev.vgnet.bench;
+
+import java.util.Arrays;
+import java.util.List;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.util.MultisetStatistics;
+import org.openjdk.jmh.util.Statistics;
+
+/**
+ * How long a run takes.
+ *
+ * @param median of all runs; of the iterations' means where single runs are too short to be timed
+ * @param p95 the same way
+ * @param p99 the same way
+ * @param drift of the fork that changed most, from the first third of its iterations to the last: 0
+ *     is steady, 0.1 is 10 % slower in the end
+ * @param iterations for each fork, the median (or mean) of each iteration in turn
+ */
+record Latency(double median, double p95, double p99, double drift, List<double[]> iterations) {
+  /** More than this is no steady state. */
+  private static final double STEADY = 0.05;
+
+  /**
+   * What JMH measured.
+   *
+   * @param forks for each fork, its iterations in turn
+   */
+  static Latency of(List<List<IterationResult>> forks) {
+    MultisetStatistics all = new MultisetStatistics();
+    for (List<IterationResult> fork : forks) {
+      for (IterationResult iteration : fork) {
+        statistics(iteration)
+            .getRawData()
+            .forEachRemaining(sample -> all.addValue(sample.getKey(), sample.getValue()));
+      }
+    }
+    List<double[]> medians =
+        forks.stream()
+            .map(fork -> fork.stream().mapToDouble(i -> statistics(i).getPercentile(50)).toArray())
+            .toList();
+    double drift =
+        medians.stream()
+            .map(Latency::drift)
+            .reduce(0.0, (a, b) -> Math.abs(b) > Math.abs(a) ? b : a);
+    return new Latency(
+        all.getPercentile(50), all.getPercentile(95), all.getPercentile(99), drift, medians);
+  }
+
+  /** How far the last third of a series is from the first, as a share of the first. */
+  static double drift(double[] series) {
+    int third = Math.ceilDiv(series.length, 3);
+    double first = median(Arrays.copyOf(series, third));
+    double last = median(Arrays.copyOfRange(series, series.length - third, series.length));
+    return last / first - 1;
+  }
+
+  static double median(double[] values) {
+    return new Median().evaluate(values);
+  }
+
+  boolean steady() {
+    return Math.abs(drift) <= STEADY;
+  }
+
+  private static Statistics statistics(IterationResult iteration) {
+    return iteration.getPrimaryResult().getStatistics();
+  }
+}

@@ -1,0 +1,27 @@
+package dev.vgnet.bench;
+
+import java.util.Arrays;
+import org.apache.commons.math3.distribution.TDistribution;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+
+/**
+ * A ratio that was measured several times: the geometric mean, and the 95 % interval of Student's t
+ * over the logarithms. The interval is unbounded where one measurement is all there is.
+ */
+record Ratio(double ratio, double low, double high) {
+  private static final double CONFIDENCE = 0.95;
+
+  /** The ratio that samples of it point to. */
+  static Ratio of(double[] samples) {
+    SummaryStatistics logarithms = new SummaryStatistics();
+    Arrays.stream(samples).map(Math::log).forEach(logarithms::addValue);
+    double mean = logarithms.getMean();
+    if (samples.length < 2) {
+      return new Ratio(Math.exp(mean), 0, Double.POSITIVE_INFINITY);
+    }
+    double t =
+        new TDistribution(samples.length - 1).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
+    double margin = t * logarithms.getStandardDeviation() / Math.sqrt(samples.length);
+    return new Ratio(Math.exp(mean), Math.exp(mean - margin), Math.exp(mean + margin));
+  }
+}

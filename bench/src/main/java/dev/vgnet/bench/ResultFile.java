@@ -1,0 +1,88 @@
+package dev.vgnet.bench;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Results as JSON: the conditions, the peak at each number of threads in GFLOP/s, and a list of
+ * records. Written anew after each result, so that an interrupted run can go on. For one thread.
+ *
+ * @param <R> the record
+ */
+final class ResultFile<R extends Record> {
+  private static final JSON PRETTY = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
+
+  private final Path path;
+  private final Conditions conditions;
+  private final Map<Integer, Double> peaks = new TreeMap<>();
+  private final List<R> results = new ArrayList<>();
+
+  /**
+   * Reads the file if there is one.
+   *
+   * @throws IllegalArgumentException if it was measured under other conditions
+   * @throws IOException if it cannot be read
+   */
+  ResultFile(Path path, Class<R> type, Conditions conditions) throws IOException {
+    this.path = path;
+    this.conditions = conditions;
+    if (Files.exists(path)) {
+      Map<String, Object> file = JSON.std.mapFrom(Files.readString(path));
+      Conditions then = bean(Conditions.class, file.get("conditions"));
+      if (!then.equals(conditions)) {
+        throw new IllegalArgumentException(
+            "%s was measured under other conditions: %s; here are %s"
+                .formatted(path, then, conditions));
+      }
+      ((Map<?, ?>) file.get("peakGflops"))
+          .forEach((threads, peak) -> peaks.put(Integer.valueOf((String) threads), (Double) peak));
+      for (Object result : (List<?>) file.get("results")) {
+        results.add(bean(type, result));
+      }
+    }
+  }
+
+  List<R> results() {
+    return List.copyOf(results);
+  }
+
+  /** The peak of some threads together, in GFLOP/s, or 0 if it has not been measured. */
+  double peak(int threads) {
+    return peaks.getOrDefault(threads, 0.0);
+  }
+
+  /** Takes note of a peak: the highest counts. */
+  void addPeak(int threads, double gflops) throws IOException {
+    peaks.merge(threads, gflops, Math::max);
+    write();
+  }
+
+  /** Adds a result in place of those it replaces. */
+  void replace(List<R> old, R result) throws IOException {
+    results.removeAll(old);
+    results.add(result);
+    write();
+  }
+
+  private void write() throws IOException {
+    Map<String, Object> file = new LinkedHashMap<>();
+    file.put("conditions", conditions);
+    file.put("peakGflops", peaks);
+    file.put("results", results);
+    Path whole = path.resolveSibling(path.getFileName() + ".part");
+    Files.writeString(whole, PRETTY.asString(file) + "\n");
+    Files.move(whole, path, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static <T> T bean(Class<T> type, Object value) throws IOException {
+    return JSON.std.beanFrom(type, JSON.std.asString(value));
+  }
+}
