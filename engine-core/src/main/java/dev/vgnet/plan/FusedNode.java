@@ -10,16 +10,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A node on its way from graph to plan: a body and the epilogue it has absorbed so far. The value
- * it computes goes by the name of the last graph node in it, so the nodes that read it stay as they
- * are.
+ * A node on its way from graph to plan: a body with the prologue and epilogue it has absorbed so
+ * far. The value it computes goes by the name of the last graph node in it, so the nodes that read
+ * it stay as they are.
  *
  * @param inputs what the body reads
+ * @param prologue applied to what it reads
  * @param epilogue without its residual, which is still a name here
  * @param residual the name of the value that the epilogue adds
  */
 record FusedNode(
-    String name, Body body, List<String> inputs, Epilogue epilogue, Optional<String> residual) {
+    String name,
+    Body body,
+    List<String> inputs,
+    Prologue prologue,
+    Epilogue epilogue,
+    Optional<String> residual) {
 
   /** What is computed before the epilogue. */
   sealed interface Body {
@@ -48,7 +54,7 @@ record FusedNode(
 
   /** A node without epilogue. */
   FusedNode(String name, Body body, List<String> inputs) {
-    this(name, body, inputs, Epilogue.NONE, Optional.empty());
+    this(name, body, inputs, Prologue.NONE, Epilogue.NONE, Optional.empty());
   }
 
   /** The first value the body reads. */
@@ -117,8 +123,24 @@ record FusedNode(
         : Optional.empty();
   }
 
+  /** This node, which has no prologue yet, reading another value through one. */
+  FusedNode reading(String value, Prologue prologue) {
+    return new FusedNode(name, body, List.of(value), prologue, epilogue, residual);
+  }
+
+  /** What another node may do in its prologue instead, if this is no more than that. */
+  Optional<Prologue> asPrologue() {
+    Prologue same = new Prologue(epilogue.foldedNorm(), epilogue.activation());
+    boolean noMore =
+        body instanceof Body.Elementwise
+            && residual.isEmpty()
+            && epilogue.norm().isEmpty()
+            && epilogue.finalActivation().isEmpty();
+    return noMore ? Optional.of(same) : Optional.empty();
+  }
+
   private FusedNode with(String name, Epilogue epilogue, Optional<String> residual) {
-    return new FusedNode(name, body, inputs, epilogue, residual);
+    return new FusedNode(name, body, inputs, prologue, epilogue, residual);
   }
 
   private boolean beforeNorm() {
@@ -137,7 +159,7 @@ record FusedNode(
     };
   }
 
-  /** One line, such as {@code bn = Conv2d(x), relu, norm}. */
+  /** One line, such as {@code bn = Conv2d(relu(x)), relu, norm}. */
   @Override
   public String toString() {
     String kind =
@@ -146,6 +168,10 @@ record FusedNode(
             : body.getClass().getSimpleName();
     String parts = PlanText.epilogue(epilogue, residual);
     return "%s = %s(%s)%s"
-        .formatted(name, kind, String.join(", ", inputs), parts.isEmpty() ? "" : ", " + parts);
+        .formatted(
+            name,
+            kind,
+            PlanText.prologue(prologue, String.join(", ", inputs)),
+            parts.isEmpty() ? "" : ", " + parts);
   }
 }

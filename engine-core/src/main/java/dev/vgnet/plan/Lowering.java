@@ -150,10 +150,12 @@ final class Lowering {
     return values.get(name);
   }
 
-  /** A dense product sums up channels in whatever order they lie. */
+  /** A dense product sums up channels in whatever order they lie, a prologue keeps to it. */
   private Value input(FusedNode node) {
     boolean anyOrder =
-        node.body() instanceof Body.Plain(Conv2d conv) && graph.isPointwise(conv)
+        node.body() instanceof Body.Plain(Conv2d conv)
+                && graph.isPointwise(conv)
+                && node.prologue().isNone()
             || node.body() instanceof Body.Plain(Linear _)
                 && values.get(node.input()).height() * values.get(node.input()).width() == 1;
     return anyOrder ? values.get(node.input()) : inOrder(node.input());
@@ -217,10 +219,12 @@ final class Lowering {
     Buffer output = allocate(node.name());
     Epilogue epilogue = epilogue(node, output);
     return graph.isPointwise(op)
-        ? new Step.Pointwise(node.name(), input, Map.of(), op.weight(), op.bias(), epilogue, output)
+        ? new Step.Pointwise(
+            node.name(), input, Map.of(), node.prologue(), op.weight(), op.bias(), epilogue, output)
         : new Step.Convolution(
             node.name(),
             input,
+            node.prologue(),
             op.weight(),
             op.bias(),
             graph.kernel(op.weight()),

@@ -29,7 +29,7 @@ final class NormBeforePointwise {
     }
     plan.outputs().forEach(value -> removeAll(norms, value));
     for (Step step : plan.steps()) {
-      if (step instanceof Step.Pointwise pointwise) {
+      if (step instanceof Step.Pointwise pointwise && pointwise.prologue().isNone()) {
         pointwise.epilogue().residual().ifPresent(value -> removeAll(norms, value));
       } else {
         step.inputs().forEach(value -> removeAll(norms, value));
@@ -76,7 +76,14 @@ final class NormBeforePointwise {
           }
         }
         yield new Step.Pointwise(
-            s.name(), s.input(), read, s.weight(), s.bias(), s.epilogue(), s.output());
+            s.name(),
+            s.input(),
+            read,
+            s.prologue(),
+            s.weight(),
+            s.bias(),
+            s.epilogue(),
+            s.output());
       }
       default -> step;
     };

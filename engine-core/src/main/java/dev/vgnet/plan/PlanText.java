@@ -27,7 +27,8 @@ public final class PlanText {
    * convolution 3x3 s2 stem.2: b0 -> b1 28x112x112, relu, norm
    * pointwise half.2: b3[0:28]+b5 -> b6 28x56x56, relu, norm, +b2, relu
    * pointwise half.3: b6+norm(b7) -> b8 28x56x56
-   * outputs b8
+   * convolution 3x3 s2 down: relu(norm(b8)) -> b9 56x28x28
+   * outputs b9
    * </pre>
    */
   public static String of(Plan plan) {
@@ -91,6 +92,15 @@ public final class PlanText {
         .collect(Collectors.joining("+", segments.size() + " pieces of ", ""));
   }
 
+  /** What a step reads through a prologue, such as {@code relu(norm(b2))}. */
+  static String prologue(Prologue prologue, String input) {
+    String normalised = prologue.norm().isPresent() ? "norm(" + input + ")" : input;
+    return prologue
+        .activation()
+        .map(function -> function(function) + "(" + normalised + ")")
+        .orElse(normalised);
+  }
+
   /** The parts of an epilogue in order, such as {@code relu, norm, +b2, relu}. */
   static String epilogue(Epilogue epilogue, Optional<String> residual) {
     List<String> parts = new ArrayList<>();
@@ -141,8 +151,12 @@ public final class PlanText {
     return switch (step) {
       case Step.Multiply s -> value(s.input()) + " * " + value(s.factor());
       case Step.Pointwise s ->
-          value(
-              s.input(), segment -> operand(segment, s.inputNorms().containsKey(segment.buffer())));
+          prologue(
+              s.prologue(),
+              value(
+                  s.input(),
+                  segment -> operand(segment, s.inputNorms().containsKey(segment.buffer()))));
+      case Step.Convolution s -> prologue(s.prologue(), value(s.input()));
       default -> value(step.inputs().getFirst());
     };
   }

@@ -4,6 +4,7 @@ import dev.vgnet.graph.Operator.Activation;
 import dev.vgnet.graph.Operator.AdaptiveAveragePool;
 import dev.vgnet.graph.Operator.Add;
 import dev.vgnet.graph.Operator.BatchNorm;
+import dev.vgnet.graph.Operator.Conv2d;
 import dev.vgnet.graph.Operator.Slice;
 import dev.vgnet.plan.FusedNode.Body;
 import dev.vgnet.tensor.Shape;
@@ -33,9 +34,13 @@ interface Rule {
   /** A norm, activation or sum that found no epilogue starts one of its own. */
   Rule ELEMENTWISE = Rule::elementwise;
 
+  /** A convolution does a norm and an activation before it itself, as it reads its input. */
+  Rule PROLOGUE = Rule::prologue;
+
   /** All rules, in the order in which they are tried. */
   List<Rule> ALL =
-      List.of(SQUEEZE_EXCITE, SINGLE_PIXEL_CELLS, NORM, ACTIVATION, RESIDUAL, ELEMENTWISE);
+      List.of(
+          SQUEEZE_EXCITE, SINGLE_PIXEL_CELLS, NORM, ACTIVATION, RESIDUAL, ELEMENTWISE, PROLOGUE);
 
   /** The node that replaces a node, or nothing where the rule does not fit. */
   Optional<FusedNode> rewrite(FusedNode node, FusedGraph graph);
@@ -76,6 +81,14 @@ interface Rule {
         .absorbable(last)
         .flatMap(term -> term.plus(node.name(), first))
         .or(() -> graph.absorbable(first).flatMap(term -> term.plus(node.name(), last)));
+  }
+
+  private static Optional<FusedNode> prologue(FusedNode node, FusedGraph graph) {
+    return node.body() instanceof Body.Plain(Conv2d _)
+        ? graph
+            .absorbable(node.input())
+            .flatMap(x -> x.asPrologue().map(prologue -> node.reading(x.input(), prologue)))
+        : Optional.empty();
   }
 
   private static Optional<FusedNode> elementwise(FusedNode node, FusedGraph graph) {

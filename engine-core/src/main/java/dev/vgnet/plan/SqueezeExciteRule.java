@@ -58,6 +58,7 @@ final class SqueezeExciteRule {
     Optional<Function> activation = node.epilogue().activation();
     return activation.isPresent()
         && node.residual().isEmpty()
+        && node.prologue().isNone()
         && node.epilogue()
             .equals(
                 new Epilogue(

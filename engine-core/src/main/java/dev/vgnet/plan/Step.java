@@ -25,12 +25,14 @@ public sealed interface Step {
    *
    * @param inputNorms of the buffers whose channels are normalised as they are read; a device may
    *     fold them into weights and bias
+   * @param prologue applied after those norms; a step with one has none of them
    * @param weight {@code [out, in, 1, 1]}
    */
   record Pointwise(
       String name,
       Value input,
       Map<Buffer, BatchNorm> inputNorms,
+      Prologue prologue,
       String weight,
       Optional<String> bias,
       Epilogue epilogue,
@@ -49,11 +51,13 @@ public sealed interface Step {
   /**
    * Any other convolution that mixes channels: the stem, grouped and large kernels.
    *
+   * @param prologue applied to the input, not to the zeros around it
    * @param weight {@code [out, in / groups, K, K]}
    */
   record Convolution(
       String name,
       Value input,
+      Prologue prologue,
       String weight,
       Optional<String> bias,
       int kernel,

@@ -165,9 +165,8 @@ class AliasingTest {
         """
         input b0 8x14x14
         pointwise a: b0 -> b1 8x14x14
-        elementwise b: b1 -> b2 8x14x14, relu
-        pointwise c: b2 -> b3 8x14x14
-        outputs b3, b1, b3
+        pointwise c: relu(b1) -> b2 8x14x14
+        outputs b2, b1, b2
         """,
         "c",
         "a",

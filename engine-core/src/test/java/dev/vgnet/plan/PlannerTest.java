@@ -153,7 +153,7 @@ class PlannerTest {
   }
 
   @Test
-  void preActivationBlockNormalisesInAStepOfItsOwn() {
+  void preActivationBlockNormalisesAsItReads() {
     Network net = new Network(8);
     net.norm("bn1", "x", 8);
     net.relu("relu1", "bn1");
@@ -170,12 +170,10 @@ class PlannerTest {
     assertPlan(
         """
         input b0 8x32x32
-        elementwise relu1: b0 -> b1 8x32x32, norm, relu
-        convolution 3x3 s1 relu2: b1 -> b2 8x32x32, norm, relu
-        convolution 3x3 s1 sum: b2 -> b3 8x32x32, +b0
-        elementwise relu3: b3 -> b4 8x32x32, norm, relu
-        convolution 3x3 s1 out: b4 -> b5 8x32x32, +b3
-        outputs b5
+        convolution 3x3 s1 relu2: relu(norm(b0)) -> b1 8x32x32, norm, relu
+        convolution 3x3 s1 sum: b1 -> b2 8x32x32, +b0
+        convolution 3x3 s1 out: relu(norm(b2)) -> b3 8x32x32, +b2
+        outputs b3
         """,
         net.planned(32, "out"));
   }
@@ -199,16 +197,50 @@ class PlannerTest {
     assertPlan(
         """
         input b0 8x16x16
-        elementwise relu0: b0 -> b1 8x16x16, norm, relu
-        convolution 3x3 s1 conv0: b1 -> b2 4x16x16
-        elementwise relu1: b0+b2 -> b3 12x16x16, norm, relu
-        convolution 3x3 s1 conv1: b3 -> b4 4x16x16
-        elementwise relu: b0+b2+b4 -> b5 16x16x16, norm, relu
-        pointwise conv: b5 -> b6 8x16x16
-        average-pool 2x2 s2 pool: b6 -> b7 8x8x8
-        outputs b7
+        convolution 3x3 s1 conv0: relu(norm(b0)) -> b1 4x16x16
+        convolution 3x3 s1 conv1: relu(norm(b0+b1)) -> b2 4x16x16
+        pointwise conv: relu(norm(b0+b1+b2)) -> b3 8x16x16
+        average-pool 2x2 s2 pool: b3 -> b4 8x8x8
+        outputs b4
         """,
         net.planned(16, "pool"));
+  }
+
+  @Test
+  void aValueThatIsNormalisedForTwoIsNormalisedOnce() {
+    Network net = new Network(8);
+    net.norm("bn", "x", 8);
+    net.relu("relu", "bn");
+    net.conv("conv", "relu", 8, 16, 3, 2);
+    net.conv("projection", "relu", 8, 16, 1, 2);
+    net.sum("out", "conv", "projection");
+
+    assertPlan(
+        """
+        input b0 8x32x32
+        elementwise relu: b0 -> b1 8x32x32, norm, relu
+        convolution 3x3 s2 conv: b1 -> b2 16x16x16
+        convolution 1x1 s2 out: b1 -> b3 16x16x16, +b2
+        outputs b3
+        """,
+        net.planned(32, "out"));
+  }
+
+  @Test
+  void anImageIsNormalisedAsTheStemReadsIt() {
+    Network net = new Network(3);
+    net.norm("data_bn", "x", 3);
+    net.conv("stem", "data_bn", 3, 32, 3, 2);
+    net.norm("bn", "stem", 32);
+    net.relu("out", "bn");
+
+    assertPlan(
+        """
+        input b0 3x224x224
+        convolution 3x3 s2 out: norm(b0) -> b1 32x112x112, norm, relu
+        outputs b1
+        """,
+        net.planned(224, "out"));
   }
 
   @Test

@@ -308,6 +308,83 @@ class RuleTest {
   }
 
   @Nested
+  class Prologue {
+    @Test
+    void takesANormAndAnActivation() {
+      net.norm("norm", "x", 8);
+      net.relu("relu", "norm");
+      net.pointwise("conv", "relu", 8, 8);
+
+      assertRewrite(
+          List.of(Rule.NORM, Rule.ACTIVATION, Rule.ELEMENTWISE, Rule.PROLOGUE),
+          List.of("conv"),
+          """
+          norm = BatchNorm(x)
+          relu = Activation(norm)
+          conv = Conv2d(relu)
+          """,
+          "conv = Conv2d(relu(norm(x)))");
+    }
+
+    @Test
+    void leavesANormAfterAnActivation() {
+      net.relu("relu", "x");
+      net.norm("norm", "relu", 8);
+      net.pointwise("conv", "norm", 8, 8);
+
+      assertRewrite(
+          List.of(Rule.NORM, Rule.ACTIVATION, Rule.ELEMENTWISE, Rule.PROLOGUE),
+          List.of("conv"),
+          """
+          relu = Activation(x)
+          norm = BatchNorm(relu)
+          conv = Conv2d(norm)
+          """,
+          """
+          norm = Elementwise(x), relu, norm
+          conv = Conv2d(norm)
+          """);
+    }
+
+    @Test
+    void leavesASum() {
+      net.sum("sum", "x", "x");
+      net.pointwise("conv", "sum", 8, 8);
+
+      assertRewrite(
+          List.of(Rule.ELEMENTWISE, Rule.PROLOGUE),
+          List.of("conv"),
+          """
+          sum = Add(x, x)
+          conv = Conv2d(sum)
+          """,
+          """
+          sum = Elementwise(x), +x
+          conv = Conv2d(sum)
+          """);
+    }
+
+    @Test
+    void leavesAValueThatIsReadTwice() {
+      net.relu("relu", "x");
+      net.pointwise("conv", "relu", 8, 8);
+      net.concat("both", "conv", "relu");
+      String after =
+          """
+          relu = Elementwise(x), relu
+          conv = Conv2d(relu)
+          both = Concat(conv, relu)
+          """;
+
+      assertRewrite(
+          List.of(Rule.ELEMENTWISE, Rule.PROLOGUE),
+          List.of("both"),
+          after.replace("Elementwise(x), relu", "Activation(x)"),
+          after);
+    }
+  }
+
+  @Nested
   class SqueezeExcite {
     private static final String BEFORE =
         """
@@ -404,6 +481,36 @@ class RuleTest {
           """
           pool = GlobalAveragePool(x)
           inner = Conv2d(pool), norm, relu
+          gate = Conv2d(inner), sigmoid
+          out = Multiply(x, gate)
+          """);
+    }
+
+    @Test
+    void staysWhereTheMeanIsNormalised() {
+      net.add("pool", new Operator.GlobalAveragePool(), "x");
+      net.norm("norm", "pool", 8);
+      net.pointwise("reduce", "norm", 8, 4);
+      net.relu("inner", "reduce");
+      net.pointwise("expand", "inner", 4, 8);
+      net.activation("gate", Function.SIGMOID, "expand");
+      net.product("out", "x", "gate");
+
+      assertRewrite(
+          Rule.ALL,
+          List.of("out"),
+          """
+          pool = GlobalAveragePool(x)
+          norm = BatchNorm(pool)
+          reduce = Conv2d(norm)
+          inner = Activation(reduce)
+          expand = Conv2d(inner)
+          gate = Activation(expand)
+          out = Multiply(x, gate)
+          """,
+          """
+          pool = GlobalAveragePool(x)
+          inner = Conv2d(norm(pool)), relu
           gate = Conv2d(inner), sigmoid
           out = Multiply(x, gate)
           """);

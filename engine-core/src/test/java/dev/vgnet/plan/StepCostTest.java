@@ -26,7 +26,14 @@ class StepCostTest {
             Optional.empty());
     Step step =
         new Step.Pointwise(
-            "p", Value.of(IN).slice(2, 8), Map.of(), "w", Optional.empty(), residual, OUT);
+            "p",
+            Value.of(IN).slice(2, 8),
+            Map.of(),
+            Prologue.NONE,
+            "w",
+            Optional.empty(),
+            residual,
+            OUT);
     assertCost(60 * 4 * 6, 60 * 6 + 60 * 4 + 15 * 8 + 24, step, Shape.of(4, 6, 1, 1));
   }
 
@@ -40,7 +47,17 @@ class StepCostTest {
   void groupsReadOnlyTheirOwnChannels() {
     Step step =
         new Step.Convolution(
-            "c", Value.of(IN), "w", Optional.empty(), 3, 1, 1, 2, Epilogue.NONE, OUT);
+            "c",
+            Value.of(IN),
+            Prologue.NONE,
+            "w",
+            Optional.empty(),
+            3,
+            1,
+            1,
+            2,
+            Epilogue.NONE,
+            OUT);
     assertCost(60 * 4 * 4 * 9, 480 + 240 + 144, step, Shape.of(4, 4, 3, 3));
   }
 

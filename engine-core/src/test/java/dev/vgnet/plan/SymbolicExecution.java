@@ -111,12 +111,20 @@ final class SymbolicExecution {
       case Step.Pointwise s ->
           finish(
               s.epilogue(),
-              convolution(s.weight(), s.bias(), 1, 0, 1, normalised(s, x), tensors),
+              convolution(
+                  s.weight(), s.bias(), 1, 0, 1, read(s.prologue(), normalised(s, x)), tensors),
               in);
       case Step.Convolution s ->
           finish(
               s.epilogue(),
-              convolution(s.weight(), s.bias(), s.stride(), s.padding(), s.groups(), x, tensors),
+              convolution(
+                  s.weight(),
+                  s.bias(),
+                  s.stride(),
+                  s.padding(),
+                  s.groups(),
+                  read(s.prologue(), x),
+                  tensors),
               in);
       case Step.Depthwise s ->
           finish(s.epilogue(), depthwise(s.weight(), s.bias(), s.stride(), s.padding(), x), in);
@@ -147,6 +155,11 @@ final class SymbolicExecution {
       }
     }
     return y;
+  }
+
+  private static long[] read(Prologue prologue, long[] x) {
+    long[] y = prologue.norm().isPresent() ? norm(prologue.norm().get(), x) : x;
+    return prologue.activation().isPresent() ? activation(prologue.activation().get(), y) : y;
   }
 
   private static long[] finish(Epilogue epilogue, long[] sums, List<long[]> in) {

@@ -37,6 +37,11 @@ record Chunks(List<TileShape> tiles, int pixels, int size, int count) {
     return chunk * size;
   }
 
+  /** The most pixels a chunk has. */
+  int longest() {
+    return Math.max(length(0), length(count - 1));
+  }
+
   /** The pixels of a chunk. */
   int length(int chunk) {
     return chunk == count - 1 ? pixels - first(chunk) : size;

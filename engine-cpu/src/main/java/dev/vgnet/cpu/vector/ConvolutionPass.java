@@ -1,6 +1,8 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.Vectors;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A convolution of any kernel, stride, padding and grouping. Bands of input rows are first copied
@@ -12,6 +14,7 @@ final class ConvolutionPass implements Pass {
   private static final int BAND = 1 << 16;
 
   private final RowSource source;
+  private final Optional<Preparation> preparation;
   private final Window window;
   private final Product product;
   private final GroupedWeights weights;
@@ -22,12 +25,14 @@ final class ConvolutionPass implements Pass {
 
   ConvolutionPass(
       RowSource source,
+      Optional<Preparation> preparation,
       Window window,
       Product product,
       GroupedWeights weights,
       View output,
       long work) {
     this.source = source;
+    this.preparation = preparation;
     this.window = window;
     this.product = product;
     this.weights = weights;
@@ -36,7 +41,7 @@ final class ConvolutionPass implements Pass {
     rowSize = Arenas.index((source.width() + 2L * window.padding()) * source.channels());
     int fitting = (BAND / rowSize - window.kernel()) / window.stride() + 1;
     bandRows = Math.clamp(fitting, 1, output.height());
-    Arenas.index((long) window.rows(bandRows) * rowSize);
+    Arenas.index((long) window.rows(bandRows) * rowSize + Vectors.LANES);
   }
 
   @Override
@@ -51,7 +56,7 @@ final class ConvolutionPass implements Pass {
 
   @Override
   public int scratch() {
-    return window.rows(bandRows) * rowSize;
+    return window.rows(bandRows) * rowSize + Vectors.LANES;
   }
 
   @Override
@@ -90,6 +95,9 @@ final class ConvolutionPass implements Pass {
         Arrays.fill(arena, row, row + border, 0);
         Arrays.fill(arena, row + rowSize - border, row + rowSize, 0);
         source.copyRow(workspace, y, row + border, source.channels());
+        if (preparation.isPresent()) {
+          preparation.get().apply(arena, row + border, source.width(), source.channels());
+        }
       }
     }
   }

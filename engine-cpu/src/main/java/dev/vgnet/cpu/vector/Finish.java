@@ -87,7 +87,8 @@ final class Finish {
     return spec.equals(EpilogueSpec.COPY);
   }
 
-  private static float[] floats(Optional<double[]> values) {
+  /** No numbers where there are none. */
+  static float[] floats(Optional<double[]> values) {
     return values.map(Finish::floats).orElseGet(() -> new float[0]);
   }
 

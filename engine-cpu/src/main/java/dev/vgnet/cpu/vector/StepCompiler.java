@@ -1,6 +1,7 @@
 package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.DepthwiseSpec;
+import dev.vgnet.cpu.kernel.TileShape;
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
@@ -63,7 +64,12 @@ final class StepCompiler {
       case Step.Pointwise s -> {
         Folding folding = Folding.of(s, weights);
         Finish finish = finish(s.epilogue(), folding.bias(), output);
-        yield dense(s.name(), s.weight(), folding, SortedValue.of(s.input()), output, finish);
+        yield Preparation.of(s.prologue(), weights)
+            .map(p -> prepared(s, p, folding, output, finish))
+            .orElseGet(
+                () ->
+                    dense(
+                        s.name(), s.weight(), folding, SortedValue.of(s.input()), output, finish));
       }
       case Step.Linear s -> linear(s, output);
       case Step.Convolution s -> convolution(s, output);
@@ -110,6 +116,7 @@ final class StepCompiler {
     return product(
         step.name(),
         step.weight(),
+        Optional.empty(),
         () -> {
           double[] weight = folding.fold(weights.values(step.weight()));
           return (_, out, _, i) -> weight[(out * channels + i % channels) * pixels + i / channels];
@@ -123,7 +130,25 @@ final class StepCompiler {
       String step, String weight, Folding folding, SortedValue value, View output, Finish finish) {
     View view = placement.view(value.value());
     View input = view.parts().size() > MAX_TAPS ? gathered(view) : view;
-    return dense(step, weight, folding, input, value.channels(), output, finish);
+    return dense(step, weight, Optional.empty(), folding, input, value.channels(), output, finish);
+  }
+
+  private String prepared(
+      Step.Pointwise step, Preparation preparation, Folding folding, View output, Finish finish) {
+    View input = placement.view(step.input());
+    return dense(
+        step.name(),
+        step.weight(),
+        Optional.of(preparation),
+        folding,
+        input,
+        inOrder(input),
+        output,
+        finish);
+  }
+
+  private static List<Integer> inOrder(View input) {
+    return IntStream.range(0, input.channels()).boxed().toList();
   }
 
   /**
@@ -134,6 +159,7 @@ final class StepCompiler {
   private String dense(
       String step,
       String weight,
+      Optional<Preparation> preparation,
       Folding folding,
       View input,
       List<Integer> columns,
@@ -150,7 +176,19 @@ final class StepCompiler {
           return (_, out, part, channel) ->
               values[out * in + columns.get(firstChannels[part] + channel)];
         };
-    return product(step, new Columns(weight, columns), matrix, input, output, finish);
+    return product(step, new Columns(weight, columns), preparation, matrix, input, output, finish);
+  }
+
+  private static void requirePackable(String step, List<TileShape> tiles, Product.Taps taps) {
+    long floats = 0;
+    int first = 0;
+    for (TileShape tile : tiles) {
+      int channels = tile.vectors() * Vectors.LANES;
+      List<Tap> summed = taps.of(first, first + channels);
+      floats += channels * summed.stream().mapToLong(Tap::channels).sum();
+      first += channels;
+    }
+    Limits.requirePackable(step, floats);
   }
 
   private record Columns(String weight, List<Integer> order) {}
@@ -158,17 +196,24 @@ final class StepCompiler {
   private String product(
       String step,
       Object weight,
+      Optional<Preparation> preparation,
       Supplier<Product.Matrix> matrix,
       View input,
       View output,
       Finish finish) {
     List<Tap> taps =
-        input.parts().stream().map(part -> Tap.of(part.channels(), part.stride())).toList();
+        preparation.isPresent()
+            ? List.of(Tap.of(input.channels(), Vectors.padded(input.channels())))
+            : input.parts().stream().map(part -> Tap.of(part.channels(), part.stride())).toList();
     Chunks chunks = Chunks.of(input.pixels(), output.channels(), threads);
+    requirePackable(step, chunks.tiles(), (_, _) -> taps);
     Product product =
         new Product(step, weight, chunks.tiles(), (_, _) -> taps, matrix, finish, output, weights);
     long work = (long) input.pixels() * input.channels() * output.channels();
-    passes.add(new PointwisePass(input, product, chunks, work));
+    passes.add(
+        preparation
+            .<Pass>map(p -> new PreparedPointwisePass(input, p, product, chunks, work))
+            .orElseGet(() -> new PointwisePass(input, product, chunks, work)));
     return product.describe();
   }
 
@@ -191,6 +236,7 @@ final class StepCompiler {
         step.name(),
         step.weight(),
         source(step.input()),
+        Preparation.of(step.prologue(), weights),
         window,
         step.groups(),
         () -> folding.fold(weights.values(step.weight())),
@@ -202,18 +248,22 @@ final class StepCompiler {
       String step,
       String weight,
       RowSource source,
+      Optional<Preparation> preparation,
       Window window,
       int groups,
       Supplier<double[]> values,
       Finish finish,
       View output) {
+    Limits.requireBorder(step, window, source.channels());
     GroupedWeights grouped =
         new GroupedWeights(window, source.channels(), output.channels(), groups);
+    List<TileShape> tiles = grouped.tiles(output.width());
+    requirePackable(step, tiles, grouped::taps);
     Product product =
         new Product(
             step,
             weight,
-            grouped.tiles(output.width()),
+            tiles,
             grouped::taps,
             () -> grouped.matrix(values.get()),
             finish,
@@ -225,7 +275,7 @@ final class StepCompiler {
             * (source.channels() / groups)
             * window.kernel()
             * window.kernel();
-    passes.add(new ConvolutionPass(source, window, product, grouped, output, work));
+    passes.add(new ConvolutionPass(source, preparation, window, product, grouped, output, work));
     return product.describe();
   }
 
@@ -243,6 +293,7 @@ final class StepCompiler {
     Finish finish = finish(step.epilogue(), folding.bias(), output);
     int channels = output.channels();
     int positions = step.kernel() * step.kernel();
+    Limits.requirePackable(step.name(), (long) positions * Vectors.padded(channels));
     Supplier<double[]> weight =
         () -> {
           double[] kernels = weights.values(step.weight());
@@ -255,7 +306,15 @@ final class StepCompiler {
     if (!DepthwiseSpec.supports(window.kernel(), window.padding())) {
       RowSource source = new RowSource.Map(input);
       return convolution(
-          step.name(), step.weight(), source, window, channels, weight, finish, output);
+          step.name(),
+          step.weight(),
+          source,
+          Optional.empty(),
+          window,
+          channels,
+          weight,
+          finish,
+          output);
     }
     Weights.Packed packed =
         weights.pack(
@@ -315,13 +374,12 @@ final class StepCompiler {
             Optional.empty(),
             output,
             output);
-    List<Integer> columns = IntStream.range(0, input.channels()).boxed().toList();
-    return dense(step, weight, folding, input, columns, output, finish);
+    return dense(step, weight, Optional.empty(), folding, input, inOrder(input), output, finish);
   }
 
   private String elementwise(Step.Elementwise step, View output) {
     View input = placement.view(step.input());
-    Epilogue epilogue = step.epilogue();
+    Epilogue epilogue = normLast(step.epilogue());
     Optional<Affine> first = epilogue.foldedNorm().map(norm -> Affine.of(norm, weights));
     if (first.isPresent()) {
       // The norm that others fold into their weights is a pass of its own here.
@@ -341,6 +399,19 @@ final class StepCompiler {
       passes.add(new ElementwisePass(output, finish));
     }
     return "rows f32x" + Vectors.LANES;
+  }
+
+  /** A norm that nothing follows but one activation or a sum needs no pass of its own. */
+  private static Epilogue normLast(Epilogue epilogue) {
+    boolean ends = epilogue.residual().isEmpty() && epilogue.finalActivation().isEmpty();
+    return epilogue.norm().isEmpty() && (ends || epilogue.activation().isEmpty())
+        ? new Epilogue(
+            Optional.empty(),
+            Optional.empty(),
+            epilogue.foldedNorm(),
+            epilogue.residual(),
+            ends ? epilogue.activation() : epilogue.finalActivation())
+        : epilogue;
   }
 
   private Finish finish(Epilogue epilogue, Optional<double[]> bias, View output) {

@@ -111,6 +111,29 @@ class OperatorTest {
         Shape.of(3, channels, 12, 9));
   }
 
+  /** Of the image, of a feature map in one piece and of one in several. */
+  @ParameterizedTest
+  @CsvSource({
+    "3, 28, 3, 2, 1, 1",
+    "13, 36, 1, 1, 0, 1",
+    "24, 24, 3, 1, 1, 6",
+    "64, 33, 1, 1, 0, 1"
+  })
+  void normsBeforeAConvolution(int in, int out, int kernel, int stride, int padding, int groups) {
+    SampleNetwork net = new SampleNetwork(random, in);
+    String image = net.conv(net.norm("x", in), in, out, kernel, stride, padding, groups, true);
+    String map = net.pointwise("x", in, in);
+    String joined = net.concat(net.slice(map, 1, in), "x", net.slice(map, 0, 1), map);
+    int channels = 3 * in;
+    String normal = net.activation(net.norm(joined, channels), Function.RELU);
+    String conv = net.conv(normal, channels, out, kernel, stride, padding, groups, false);
+    String active = net.activation("x", Function.SILU);
+    String last = net.conv(active, in, out, kernel, stride, padding, groups, true);
+    for (String output : List.of(image, conv, last)) {
+      check(net, output, images(in));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Function.class)
   void activationsBeforeAndAfterANorm(Function function) {

@@ -1,0 +1,45 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.cpu.kernel.Vectors;
+
+/**
+ * A product whose inputs are prepared first, chunk by chunk in the worker's scratch, where they
+ * stay in the cache.
+ *
+ * @param product of one tap over all channels
+ */
+record PreparedPointwisePass(
+    View input, Preparation preparation, Product product, Chunks chunks, long work)
+    implements Pass {
+  @Override
+  public int units() {
+    return chunks.count();
+  }
+
+  @Override
+  public int offsets() {
+    return 1;
+  }
+
+  @Override
+  public int scratch() {
+    return Arenas.index((long) chunks.longest() * stride() + Vectors.LANES);
+  }
+
+  private int stride() {
+    return Vectors.padded(input.channels());
+  }
+
+  @Override
+  public void run(Workspace workspace, int from, int to) {
+    for (int chunk = from; chunk < to; chunk++) {
+      int first = chunks.first(chunk);
+      int pixels = chunks.length(chunk);
+      preparation.copy(workspace.arena, input, first, pixels, workspace.scratch, stride());
+      workspace.offsets[0] = workspace.scratch;
+      for (int panel = 0; panel < product.panels(); panel++) {
+        product.run(workspace, panel, first, pixels);
+      }
+    }
+  }
+}
