@@ -17,7 +17,9 @@ module dev.vgnet.weights {
   provides dev.vgnet.zoo.Family with
       dev.vgnet.zoo.DenseNet,
       dev.vgnet.zoo.MobileNetV2,
+      dev.vgnet.zoo.RegNet,
       dev.vgnet.zoo.ResNet,
+      dev.vgnet.zoo.ShuffleNetV2,
       dev.vgnet.zoo.Vgg,
       dev.vgnet.zoo.Xception;
 

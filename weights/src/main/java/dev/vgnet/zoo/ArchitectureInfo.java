@@ -8,7 +8,7 @@ package dev.vgnet.zoo;
  * @param parameters that are learned, of the network with 1,000 classes as the paper has it
  * @param multiplyAccumulates of convolutions and fully connected layers, for one image
  * @param reported what the paper reports and where, or empty
- * @param notes how its generations differ, or empty
+ * @param notes how its checkpoints differ and what else there is to know, or empty
  */
 public record ArchitectureInfo(
     String name,

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -43,11 +44,13 @@ final class Families implements Architecture {
     List<GraphStatistics> statistics =
         structure.styles().stream().map(style -> statistics(structure, network, style)).toList();
     GraphStatistics first = statistics.getFirst();
-    StringBuilder notes = new StringBuilder();
+    StringJoiner notes = new StringJoiner("; ");
+    if (!network.notes().isEmpty()) {
+      notes.add(network.notes());
+    }
     for (int i = 1; i < statistics.size(); i++) {
       if (statistics.get(i).parameters() != first.parameters()) {
-        notes.append(notes.isEmpty() ? "" : "; ");
-        notes.append(
+        notes.add(
             "%,d parameters in checkpoints of %s"
                 .formatted(statistics.get(i).parameters(), structure.styles().get(i).name()));
       }
