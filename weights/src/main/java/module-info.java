@@ -16,7 +16,9 @@ module dev.vgnet.weights {
 
   provides dev.vgnet.zoo.Family with
       dev.vgnet.zoo.DenseNet,
+      dev.vgnet.zoo.MobileNetV1,
       dev.vgnet.zoo.MobileNetV2,
+      dev.vgnet.zoo.MobileNetV3,
       dev.vgnet.zoo.RegNet,
       dev.vgnet.zoo.ResNet,
       dev.vgnet.zoo.ShuffleNetV2,

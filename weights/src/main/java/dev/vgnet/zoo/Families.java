@@ -117,7 +117,12 @@ final class Families implements Architecture {
     List<Attempt> attempts = attempts(stateDict);
     List<Attempt> fitting = attempts.stream().filter(Attempt::fits).toList();
     if (!fitting.isEmpty()) {
-      return Optional.of(chosen(fitting, options).network());
+      Network network = chosen(fitting, options).network();
+      if (options.activation().isPresent() || options.squeezeExciteActivation().isPresent()) {
+        throw new UnsupportedModelException(
+            network.name() + " has activations of its own, no others");
+      }
+      return Optional.of(network);
     }
     attempts.stream()
         .filter(Attempt::isNear)

@@ -1,24 +1,11 @@
 package dev.vgnet.zoo;
 
-import dev.vgnet.graph.Graph;
-import dev.vgnet.graph.GraphBuilder;
 import dev.vgnet.graph.Operator;
-import dev.vgnet.graph.Operator.Activation;
-import dev.vgnet.graph.Operator.AdaptiveAveragePool;
-import dev.vgnet.graph.Operator.Add;
-import dev.vgnet.graph.Operator.AveragePool;
 import dev.vgnet.graph.Operator.BatchNorm;
-import dev.vgnet.graph.Operator.ChannelShuffle;
-import dev.vgnet.graph.Operator.Concat;
 import dev.vgnet.graph.Operator.Conv2d;
 import dev.vgnet.graph.Operator.DepthwiseConv2d;
-import dev.vgnet.graph.Operator.Flatten;
 import dev.vgnet.graph.Operator.Function;
-import dev.vgnet.graph.Operator.GlobalAveragePool;
 import dev.vgnet.graph.Operator.Linear;
-import dev.vgnet.graph.Operator.MaxPool;
-import dev.vgnet.graph.Operator.Multiply;
-import dev.vgnet.graph.Operator.Slice;
 import dev.vgnet.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,16 +21,20 @@ import java.util.Optional;
  * convolution and fully connected layer has as many outputs as most of its tensors say, and its
  * batch norm's with them. For one thread.
  */
-public final class Layers {
+public final class Layers extends Wiring {
+  /** What sets styles of any family apart. */
+  public enum Fact implements KeyStyle.Fact {
+    /** The layers of squeeze-excite are fully connected ones, their weights matrices. */
+    LINEAR_GATES
+  }
+
   /** More blocks in a row than any network has. */
   private static final int MAX_REPEATS = 1000;
 
-  private final GraphBuilder graph = new GraphBuilder("input", 3);
   private final KeyStyle style;
   private final BsConv bsConv;
   private final Parameters parameters;
   private final List<BsConv.Subspace> subspaces = new ArrayList<>();
-  private final List<String> contradictions = new ArrayList<>();
   private Position position = Position.START;
 
   Layers(KeyStyle style, BsConv bsConv, Optional<Keys> checkpoint) {
@@ -55,11 +46,6 @@ public final class Layers {
   /** How the checkpoint names its tensors. */
   public KeyStyle style() {
     return style;
-  }
-
-  /** The images: three channels. */
-  public Features input() {
-    return new Features(graph.input(), 3);
   }
 
   /**
@@ -270,14 +256,10 @@ public final class Layers {
     return add(name, BatchNorm.of(module, style.epsilon()), in.channels(), in);
   }
 
-  /** A function of each number. */
-  public Features activation(String name, Features in, Function function) {
-    return add(name, new Activation(function), in.channels(), in);
-  }
-
   /**
    * Squeeze-excite: each channel times a number in [0, 1] that comes from the means of all of them.
-   * The two 1x1 convolutions, with bias, are named {@code scope.reduce} and {@code scope.expand}.
+   * The two layers, with bias, are named {@code scope.reduce} and {@code scope.expand}; they are
+   * 1x1 convolutions, or fully connected where the style has {@link Fact#LINEAR_GATES}.
    *
    * @param squeezed channels between the two, where no checkpoint tells
    * @param inner the function between them
@@ -295,85 +277,24 @@ public final class Layers {
             .of(reduce + ".bias", 0)
             .of(expand + ".weight", 1)
             .or(squeezed);
-    Conv biased = Conv.pointwise().biased();
     Features x = globalAveragePool(scope + ".pool", in);
-    x = convolution(scope + ".reduce", reduce, x, width, biased);
-    x = activation(scope + ".inner", x, inner);
-    x = convolution(scope + ".expand", expand, x, in.channels(), biased);
-    x = activation(scope + ".gate", x, gate);
+    if (style.has(Fact.LINEAR_GATES)) {
+      x = flatten(scope + ".flatten", x, 1);
+    }
+    x = activation(scope + ".inner", gateLayer(scope + ".reduce", x, width), inner);
+    x = activation(scope + ".gate", gateLayer(scope + ".expand", x, in.channels()), gate);
     return scale(scope, in, x);
+  }
+
+  private Features gateLayer(String name, Features in, int out) {
+    return style.has(Fact.LINEAR_GATES)
+        ? linear(in, name, out)
+        : convolution(name, module(name), in, out, Conv.pointwise().biased());
   }
 
   /** Counts a place where other blocks have a convolution or squeeze-excite block. */
   public void skipUnit() {
     position = position.nextUnit();
-  }
-
-  /** The sum of two feature maps. */
-  public Features add(String name, Features a, Features b) {
-    return a.channels() == b.channels()
-        ? add(name, new Add(), a.channels(), a, b)
-        : contradiction(name + " adds " + a.channels() + " and " + b.channels() + " channels", a);
-  }
-
-  /** Each channel of {@code in} times its number in {@code scale}. */
-  public Features scale(String name, Features in, Features scale) {
-    return add(name, new Multiply(), in.channels(), in, scale);
-  }
-
-  /** Feature maps joined along the channels. */
-  public Features concat(String name, Features... parts) {
-    long channels = 0;
-    for (Features part : parts) {
-      channels += part.channels();
-    }
-    return channels > Integer.MAX_VALUE
-        ? contradiction(name + " joins " + channels + " channels", parts[0])
-        : add(name, new Concat(), (int) channels, parts);
-  }
-
-  /** Channels {@code from} (included) to {@code to} (excluded). */
-  public Features slice(String name, Features in, int from, int to) {
-    return 0 <= from && from < to && to <= in.channels()
-        ? add(name, new Slice(from, to), to - from, in)
-        : contradiction(
-            "%s takes channels %d to %d of %d".formatted(name, from, to, in.channels()), in);
-  }
-
-  /** Channels in another order: {@link ChannelShuffle}. */
-  public Features shuffle(String name, Features in, int groups) {
-    return in.channels() % groups == 0
-        ? add(name, new ChannelShuffle(groups), in.channels(), in)
-        : contradiction(name + " shuffles " + in.channels() + " channels in " + groups, in);
-  }
-
-  /** The maximum of each window. */
-  public Features maxPool(String name, Features in, int kernel, int stride, int padding) {
-    return add(name, new MaxPool(kernel, stride, padding), in.channels(), in);
-  }
-
-  /** The mean of each whole window. */
-  public Features averagePool(String name, Features in, int kernel, int stride) {
-    return add(name, new AveragePool(kernel, stride), in.channels(), in);
-  }
-
-  /** The mean of each cell of a grid of {@code size x size}. */
-  public Features adaptiveAveragePool(String name, Features in, int size) {
-    return add(name, new AdaptiveAveragePool(size), in.channels(), in);
-  }
-
-  /** The mean of each channel. */
-  public Features globalAveragePool(String name, Features in) {
-    return add(name, new GlobalAveragePool(), in.channels(), in);
-  }
-
-  /**
-   * A feature map as a vector.
-   *
-   * @param pixels of the map
-   */
-  public Features flatten(String name, Features in, int pixels) {
-    return add(name, new Flatten(), in.channels() * pixels, in);
   }
 
   /** A fully connected layer with bias over a vector. */
@@ -424,10 +345,6 @@ public final class Layers {
     return parameters.expect(tensor, extents);
   }
 
-  Graph graph(Features output) {
-    return graph.build(output.name());
-  }
-
   Map<String, Shape> expected() {
     return parameters.expected();
   }
@@ -442,25 +359,7 @@ public final class Layers {
     return subspaces.isEmpty() ? bsConv : bsConv.withRatioOf(subspaces);
   }
 
-  /** Why a checkpoint's widths are no network's; if there are any, there is no graph. */
-  List<String> contradictions() {
-    return contradictions;
-  }
-
-  private Features contradiction(String text, Features instead) {
-    contradictions.add(text);
-    return instead;
-  }
-
   private String module(String layer) {
     return style.module(layer, position);
-  }
-
-  private Features add(String name, Operator operator, int channels, Features... inputs) {
-    String[] names = new String[inputs.length];
-    for (int i = 0; i < inputs.length; i++) {
-      names[i] = inputs[i].name();
-    }
-    return new Features(graph.add(name, operator, names), channels);
   }
 }

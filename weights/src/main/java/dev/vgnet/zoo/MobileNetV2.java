@@ -13,6 +13,7 @@ import java.util.function.IntUnaryOperator;
  */
 public final class MobileNetV2 implements Family {
   private static final int CLASSES = 1000;
+  private static final int CIFAR_CLASSES = 10;
 
   /**
    * A row of the table.
@@ -160,7 +161,7 @@ public final class MobileNetV2 implements Family {
     int head = Math.max(HEAD, width.applyAsInt(HEAD));
     x = layers.convNormAct("head", x, head, Conv.pointwise(), RELU6);
     x = layers.globalAveragePool("pool", x);
-    return BsConvModels.classifier(layers, x, CLASSES);
+    return BsConvModels.classifier(layers, x, thumbnail ? CIFAR_CLASSES : CLASSES);
   }
 
   private static Features block(Layers layers, Features in, int expansion, int out, int stride) {

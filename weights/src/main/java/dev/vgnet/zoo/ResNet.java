@@ -3,18 +3,39 @@ package dev.vgnet.zoo;
 import static dev.vgnet.graph.Operator.Function.RELU;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
  * ResNet (He et al. 2016, Table 1) of basic blocks, with pre-activation (He et al. 2016b) and wide
- * (Zagoruyko and Komodakis 2016, Table 1), for large images and for CIFAR, as BSConv's Tables 2 to
- * 4 compare them.
+ * (Zagoruyko and Komodakis 2016, Table 1), for large images and for CIFAR, as BSConv's section 5
+ * has them.
  */
 public final class ResNet implements Family {
   private static final int CLASSES = 1000;
   private static final int CIFAR_CLASSES = 10;
   private static final List<Integer> WIDTHS = List.of(64, 128, 256, 512);
   private static final List<Integer> CIFAR_WIDTHS = List.of(16, 32, 64);
+
+  private static final Map<String, String> REPORTED =
+      Map.ofEntries(
+          Map.entry("resnet10", "BSConv, Figure 6"),
+          Map.entry("resnet18", "BSConv, Figure 6"),
+          Map.entry("resnet26", "BSConv, Figure 6"),
+          Map.entry("resnet10_bsconvu", "BSConv, Figure 6"),
+          Map.entry("resnet18_bsconvu", "BSConv, Figure 6"),
+          Map.entry("resnet34_bsconvu", "BSConv, Figure 6"),
+          Map.entry("resnet68_bsconvu", "BSConv, Figure 6"),
+          Map.entry("resnet102_bsconvu", "BSConv, Figure 6"),
+          Map.entry(
+              "cifar_resnet20", "272.5 K, CIFAR-10 92.2 %, CIFAR-100 67.7 % (BSConv, Table 2)"),
+          Map.entry(
+              "cifar_resnet110_bsconvu",
+              "239.0 K, CIFAR-10 92.9 %, CIFAR-100 70.8 % (BSConv, Table 2)"),
+          Map.entry("cifar_wrn40_3", "5.0 M, CIFAR-10 94.9 %, CIFAR-100 75.5 % (BSConv, Table 2)"),
+          Map.entry(
+              "cifar_wrn40_8_bsconvu",
+              "4.2 M, CIFAR-10 95.2 %, CIFAR-100 77.6 % (BSConv, Table 2)"));
 
   /**
    * What sets one ResNet apart from another.
@@ -26,6 +47,11 @@ public final class ResNet implements Family {
    */
   private record Config(
       int stem, List<Integer> widths, List<Integer> blocks, boolean preActivation) {
+    /** Convolutions and fully connected layers, projections aside. */
+    int depth() {
+      return 2 + 2 * blocks.stream().mapToInt(Integer::intValue).sum();
+    }
+
     /** True for CIFAR's, which have three stages. */
     boolean thumbnail() {
       return widths.size() == CIFAR_WIDTHS.size();
@@ -62,32 +88,8 @@ public final class ResNet implements Family {
   @Override
   public List<Structure> structures() {
     return List.of(
-        new Structure(
-            "resnet",
-            224,
-            List.of(BSCONV, TORCHVISION),
-            Stream.of(
-                    large("resnet10", false, 1, 1, 1, 1),
-                    large("resnet18", false, 2, 2, 2, 2),
-                    large("resnet26", false, 3, 3, 3, 3),
-                    large("resnet34", false, 3, 4, 6, 3),
-                    large("resnet68", false, 3, 4, 23, 3),
-                    large("resnet102", false, 3, 8, 36, 3))
-                .flatMap(ResNet::andSeparated)
-                .toList()),
-        new Structure(
-            "preresnet",
-            224,
-            List.of(BSCONV),
-            Stream.of(
-                    large("preresnet10", true, 1, 1, 1, 1),
-                    large("preresnet18", true, 2, 2, 2, 2),
-                    large("preresnet26", true, 3, 3, 3, 3),
-                    large("preresnet34", true, 3, 4, 6, 3),
-                    large("preresnet68", true, 3, 4, 23, 3),
-                    large("preresnet102", true, 3, 8, 36, 3))
-                .flatMap(ResNet::andSeparated)
-                .toList()),
+        new Structure("resnet", 224, List.of(BSCONV, TORCHVISION), large("resnet", false)),
+        new Structure("preresnet", 224, List.of(BSCONV), large("preresnet", true)),
         new Structure("cifar_resnet", 32, List.of(BSCONV), cifar("cifar_resnet", false)),
         new Structure(
             "cifar_preresnet",
@@ -96,48 +98,51 @@ public final class ResNet implements Family {
             Stream.concat(cifar("cifar_preresnet", true).stream(), wide()).toList()));
   }
 
-  private static Stream<NamedNetwork> andSeparated(NamedNetwork network) {
-    return Stream.of(network, network.with(BsConv.U, ""));
-  }
-
-  private static NamedNetwork large(String name, boolean preActivation, Integer... blocks) {
-    Config config = new Config(WIDTHS.getFirst(), WIDTHS, List.of(blocks), preActivation);
-    return new NamedNetwork(name, layers -> define(layers, config, CLASSES), "");
-  }
-
-  /** Networks of 6 n + 2 layers. */
-  private static List<NamedNetwork> cifar(String name, boolean preActivation) {
-    return Stream.of(20, 56, 110, 302, 602)
-        .map(
-            depth -> {
-              int n = (depth - 2) / 6;
-              Config config =
-                  new Config(
-                      CIFAR_WIDTHS.getFirst(), CIFAR_WIDTHS, List.of(n, n, n), preActivation);
-              return new NamedNetwork(
-                  name + depth, layers -> define(layers, config, CIFAR_CLASSES), "");
-            })
-        .flatMap(ResNet::andSeparated)
+  private static List<NamedNetwork> large(String name, boolean preActivation) {
+    return Stream.of(
+            List.of(1, 1, 1, 1),
+            List.of(2, 2, 2, 2),
+            List.of(3, 3, 3, 3),
+            List.of(3, 4, 6, 3),
+            List.of(3, 4, 23, 3),
+            List.of(3, 8, 36, 3))
+        .map(blocks -> new Config(WIDTHS.getFirst(), WIDTHS, blocks, preActivation))
+        .flatMap(config -> networks(name + config.depth(), config, CLASSES))
         .toList();
   }
 
-  /** Wide networks of 6 n + 4 layers, k times as wide as CIFAR's others. */
-  private static Stream<NamedNetwork> wide() {
-    return Stream.of(16, 28, 40)
-        .flatMap(depth -> Stream.of(1, 2, 3, 4, 6, 8, 10, 12).map(k -> wide(depth, k)))
-        .flatMap(ResNet::andSeparated);
+  private static List<NamedNetwork> cifar(String name, boolean preActivation) {
+    return Stream.of(3, 9, 18, 50, 100)
+        .map(n -> cifar(CIFAR_WIDTHS, n, preActivation))
+        .flatMap(config -> networks(name + config.depth(), config, CIFAR_CLASSES))
+        .toList();
   }
 
-  private static NamedNetwork wide(int depth, int k) {
-    int n = (depth - 4) / 6;
-    Config config =
-        new Config(
-            CIFAR_WIDTHS.getFirst(),
-            CIFAR_WIDTHS.stream().map(width -> k * width).toList(),
-            List.of(n, n, n),
-            true);
-    return new NamedNetwork(
-        "cifar_wrn%d_%d".formatted(depth, k), layers -> define(layers, config, CIFAR_CLASSES), "");
+  private static Stream<NamedNetwork> wide() {
+    return Stream.of(2, 4, 6)
+        .flatMap(
+            n ->
+                Stream.of(1, 2, 3, 4, 6, 8, 10, 12)
+                    .flatMap(
+                        k ->
+                            networks(
+                                "cifar_wrn%d_%d".formatted(6 * n + 4, k),
+                                cifar(CIFAR_WIDTHS.stream().map(w -> k * w).toList(), n, true),
+                                CIFAR_CLASSES)));
+  }
+
+  private static Config cifar(List<Integer> widths, int blocks, boolean preActivation) {
+    return new Config(
+        CIFAR_WIDTHS.getFirst(), widths, List.of(blocks, blocks, blocks), preActivation);
+  }
+
+  /** A network and, where the paper reports it, the same with separable convolutions. */
+  private static Stream<NamedNetwork> networks(String name, Config config, int classes) {
+    NamedNetwork plain =
+        new NamedNetwork(
+            name, layers -> define(layers, config, classes), REPORTED.getOrDefault(name, ""));
+    NamedNetwork separated = plain.with(BsConv.U, REPORTED.get(name + BsConv.U.suffix()));
+    return separated.reported() == null ? Stream.of(plain) : Stream.of(plain, separated);
   }
 
   private static Features define(Layers layers, Config config, int classes) {
