@@ -1,0 +1,216 @@
+package dev.vgnet.zoo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vgnet.error.EngineException;
+import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.UnsupportedModelException;
+import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.tensor.Shape;
+import dev.vgnet.tensor.Tensor;
+import dev.vgnet.torch.StateDict;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is found in the keys and shapes of a state dict. */
+class RecognitionTest {
+  private static final Families FAMILIES = Families.found();
+
+  private record Case(Structure structure, int style) {
+    @Override
+    public String toString() {
+      return structure.name() + " of " + structure.styles().get(style).name();
+    }
+  }
+
+  private static Stream<Case> styles() {
+    return FAMILIES
+        .structures()
+        .flatMap(
+            structure ->
+                Stream.iterate(0, i -> i + 1)
+                    .limit(structure.styles().size())
+                    .map(style -> new Case(structure, style)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("styles")
+  void everyStyleIsRecognised(Case item) {
+    String name = item.structure().networks().getFirst().name();
+    ImportedModel imported = imported(tensors(name, item.style()), asking(name));
+    assertEquals(name, imported.architecture());
+    String style = item.structure().styles().get(item.style()).name();
+    assertTrue(imported.findings().getFirst().endsWith(" of " + style), style);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cifar_resnet20_bsconvu",
+        "cifar_resnet20_bsconvu_bn",
+        "cifar_resnet20_bsconvs_p1d4",
+        "cifar_resnet20_bsconvs_p3d8_nobn"
+      })
+  void separatedConvolutionsAreRecognised(String name) {
+    assertEquals(name, imported(tensors(name, 0)).architecture());
+  }
+
+  @Test
+  void asksWhereTwoNetworksFit() {
+    String name = "mobilenetv2_w1d2_bsconvs_p1d6";
+    Map<String, Tensor> tensors = tensors(name, 0);
+    UnsupportedModelException e =
+        assertThrows(UnsupportedModelException.class, () -> imported(tensors));
+    assertEquals(
+        "the keys and shapes are those of cifar_%s and %s: say which it is with --arch"
+            .formatted(name, name),
+        e.getMessage());
+    assertEquals("cifar_" + name, imported(tensors, asking("cifar_" + name)).architecture());
+    UnsupportedModelException other =
+        assertThrows(UnsupportedModelException.class, () -> imported(tensors, asking("resnet18")));
+    assertTrue(other.getMessage().endsWith(", not of resnet18"), other.getMessage());
+  }
+
+  @Test
+  void takesWidthsFromTheTensors() {
+    Map<String, Tensor> tensors = tensors("cifar_wrn16_2", 0);
+    Map<Integer, Integer> pruned = Map.of(32, 27, 64, 51, 128, 99);
+    tensors.replaceAll((_, tensor) -> resized(tensor, pruned));
+    ImportedModel imported = imported(tensors);
+    assertEquals("cifar_preresnet_custom", imported.architecture());
+    assertTrue(
+        imported.findings().stream().anyMatch(text -> text.contains("27, 27, 27, 27, 27, 51")),
+        imported.findings().toString());
+  }
+
+  private static Tensor resized(Tensor tensor, Map<Integer, Integer> extents) {
+    int[] sizes = tensor.shape().toArray();
+    for (int i = 0; i < sizes.length; i++) {
+      sizes[i] = extents.getOrDefault(sizes[i], sizes[i]);
+    }
+    return zeros(sizes);
+  }
+
+  @Test
+  void takesTheNumberOfBlocksFromTheKeys() {
+    Map<String, Tensor> tensors = tensors("cifar_resnet20", 0);
+    tensors.keySet().removeIf(key -> key.startsWith("backbone.stage2.unit3."));
+    assertEquals("cifar_resnet_custom", imported(tensors).architecture());
+  }
+
+  @Test
+  void classesDoNotSetNetworksApart() {
+    Map<String, Tensor> tensors = tensors("cifar_resnet20", 0);
+    tensors.put("classifier.conv.weight", zeros(7, 64, 1, 1));
+    tensors.put("classifier.conv.bias", zeros(7));
+    ImportedModel imported = imported(tensors);
+    assertEquals("cifar_resnet20", imported.architecture());
+    assertTrue(imported.findings().contains("7 classes"));
+  }
+
+  @Test
+  void listsTheDifferencesFromTheNearestNetwork() {
+    Map<String, Tensor> tensors = tensors("mobilenet_v2_x0_5", 0);
+    tensors.remove("features.3.conv.1.1.running_var");
+    tensors.put("features.0.0.weight", zeros(18, 3, 3, 3));
+    tensors.put("auxiliary.weight", zeros(1));
+    ModelFormatException e = assertThrows(ModelFormatException.class, () -> imported(tensors));
+    assertEquals(
+        "state dict: does not fit mobilenet_v2_x0_5: 1 missing: "
+            + "features.3.conv.1.1.running_var [96]; 1 unexpected: auxiliary.weight; "
+            + "1 mismatched: features.0.0.weight expected [16, 3, 3, 3], found [18, 3, 3, 3]",
+        e.getMessage());
+  }
+
+  @Test
+  void refusesAnotherActivation() {
+    ImportOptions options =
+        new ImportOptions(
+            Optional.empty(),
+            Optional.of(Function.SILU),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of());
+    UnsupportedModelException e =
+        assertThrows(
+            UnsupportedModelException.class, () -> imported(tensors("cifar_resnet20", 0), options));
+    assertEquals("cifar_resnet20 has activations of its own, no others", e.getMessage());
+  }
+
+  @Test
+  void brokenStateDictsEndInErrorsOfTheEngine() {
+    long seed = System.nanoTime();
+    System.out.println("RecognitionTest seed " + seed);
+    Random random = new Random(seed);
+    List<String> names =
+        List.of("cifar_resnet20", "cifar_preresnet20_bsconvu", "mobilenet_v3_small");
+    for (int round = 0; round < 60; round++) {
+      Map<String, Tensor> tensors = tensors(names.get(round % names.size()), 0);
+      List<String> keys = new ArrayList<>(tensors.keySet());
+      for (int i = random.nextInt(keys.size()); i >= 0; i--) {
+        int[] extents = new int[random.nextInt(5)];
+        for (int d = 0; d < extents.length; d++) {
+          extents[d] = random.nextInt(1 << random.nextInt(4));
+        }
+        tensors.put(keys.get(random.nextInt(keys.size())), zeros(extents));
+      }
+      try {
+        imported(tensors);
+      } catch (EngineException e) {
+        assertTrue(!e.getMessage().isBlank());
+      }
+    }
+  }
+
+  @Test
+  void hugeShapesAreOnlyDifferences() {
+    Map<String, Tensor> tensors = tensors("mobilenet_v3_small", 0);
+    tensors.replaceAll(
+        (_, tensor) ->
+            tensor.shape().rank() == 0
+                ? tensor
+                : zeros(
+                    Stream.of(Integer.MAX_VALUE, Integer.MAX_VALUE, 0).mapToInt(i -> i).toArray()));
+    assertThrows(ModelFormatException.class, () -> imported(tensors));
+  }
+
+  private static Map<String, Tensor> tensors(String name, int style) {
+    Network network = FAMILIES.network(name, style).orElseThrow();
+    return new LinkedHashMap<>(RandomWeights.of(network, Map.of(), 1).tensors());
+  }
+
+  private static ImportOptions asking(String architecture) {
+    return new ImportOptions(
+        Optional.of(architecture),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of());
+  }
+
+  private static ImportedModel imported(Map<String, Tensor> tensors) {
+    return imported(tensors, ImportOptions.defaults());
+  }
+
+  private static ImportedModel imported(Map<String, Tensor> tensors, ImportOptions options) {
+    return Zoo.importStateDict(new StateDict(tensors, List.of()), "checkpoint", "", options);
+  }
+
+  private static Tensor zeros(int... extents) {
+    Shape shape = Shape.of(extents);
+    return Tensor.of(shape, new float[(int) shape.elementCount()]);
+  }
+}
