@@ -69,13 +69,13 @@ final class EpilogueGenerator {
   private final EpilogueSpec spec;
   private final CodeBuilder code;
   private final KernelCode kernel;
-  private final ActivationCode activation;
+  private final EpilogueCode epilogue;
 
   private EpilogueGenerator(EpilogueSpec spec, CodeBuilder code) {
     this.spec = spec;
     this.code = code;
     kernel = new KernelCode(code);
-    activation = new ActivationCode(kernel, X, FIRST_SCRATCH);
+    epilogue = new EpilogueCode(kernel, spec, ARENA, FIRST_SCRATCH);
   }
 
   static byte[] generate(EpilogueSpec spec) {
@@ -120,14 +120,7 @@ final class EpilogueGenerator {
     if (spec.bias()) {
       kernel.get(X).get(BIAS).add().set(X);
     }
-    spec.activation().ifPresent(activation::apply);
-    if (spec.affine()) {
-      kernel.get(X).get(SCALE).get(SHIFT).multiplyAdd().set(X);
-    }
-    if (spec.residual()) {
-      kernel.get(X).load(ARENA, Index.of(ADDED)).add().set(X);
-    }
-    spec.finalActivation().ifPresent(activation::apply);
+    epilogue.apply(X, SCALE, SHIFT, Index.of(ADDED));
     Label partial = code.newLabel();
     Label end = code.newLabel();
     Index.of(CHANNEL).plus(Vectors.LANES).push(code);

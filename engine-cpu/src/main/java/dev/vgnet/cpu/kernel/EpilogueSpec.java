@@ -21,4 +21,25 @@ public record EpilogueSpec(
   /** Changes nothing: a copy, if input and output differ. */
   public static final EpilogueSpec COPY =
       new EpilogueSpec(false, Optional.empty(), false, false, Optional.empty());
+
+  /** Roughly the operations on each vector, bias apart. */
+  int operations() {
+    return operations(activation)
+        + (affine ? 1 : 0)
+        + (residual ? 2 : 0)
+        + operations(finalActivation);
+  }
+
+  private static int operations(Optional<Function> activation) {
+    return activation
+        .map(
+            function ->
+                switch (function) {
+                  case RELU -> 2;
+                  case RELU6 -> 4;
+                  case HARDSIGMOID, HARDSWISH -> 7;
+                  case SIGMOID, SILU -> 20;
+                })
+        .orElse(0);
+  }
 }

@@ -9,11 +9,13 @@ import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Writes the class of a {@link TileKernel}:
@@ -29,18 +31,25 @@ import java.util.List;
  *     base = inOffsets[tap] + pixel * pixelStride
  *     for (k = 0; k &lt; channels; k++)
  *       P x Q multiply-adds, unrolled
- *   store the P x Q sums
+ *   finish the P x Q sums and store them
  * </pre>
  *
  * Every run of equal taps is code of its own. A method with too many of them would be too large for
  * the compilers, so a tile is several methods where needed, each adding to what the one before
- * stored.
+ * stored; and an epilogue that is too long for all sums at once is a method with a loop over the
+ * pixels.
  */
 final class TileGenerator {
   private static final int MAX_RUNS = 2;
 
+  /**
+   * Operations on sums in a tile method. The compiler that profiles gives up on methods of more
+   * than about 39 sums that are loaded, added to and stored, and then the best one never sees them.
+   */
+  private static final int MAX_OPERATIONS = 110;
+
   private static final MethodTypeDesc SIGNATURE =
-      MethodTypeDesc.of(CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int, CD_int);
+      MethodTypeDesc.of(CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int, CD_int, CD_int);
 
   // Locals of a tile method; the instance method run has them one further up.
   private static final int IN = 0;
@@ -50,11 +59,12 @@ final class TileGenerator {
   private static final int OUT = 4;
   private static final int OUT_OFFSET = 5;
   private static final int PIXEL = 6;
-  private static final int TAP = 7;
-  private static final int BASE = 8;
-  private static final int K = 9;
-  private static final int INPUT = 10;
-  private static final int FIRST_WEIGHTS = 11;
+  private static final int RESIDUAL = 7;
+  private static final int TAP = 8;
+  private static final int BASE = 9;
+  private static final int K = 10;
+  private static final int INPUT = 11;
+  private static final int FIRST_WEIGHTS = 12;
 
   /** Consecutive taps of one shape. */
   private record Run(Tap tap, int first, int count) {}
@@ -64,11 +74,18 @@ final class TileGenerator {
   private final KernelCode kernel;
   private final int panel;
 
+  private final EpilogueCode epilogue;
+  private final int scale;
+  private final int shift;
+
   private TileGenerator(TileSpec spec, CodeBuilder code) {
     this.spec = spec;
     this.code = code;
     kernel = new KernelCode(code);
-    panel = spec.vectors() * Vectors.LANES;
+    panel = spec.panel();
+    scale = sum(spec.pixels(), 0);
+    shift = scale + 1;
+    epilogue = new EpilogueCode(kernel, spec.epilogue(), OUT, shift + 1);
   }
 
   static byte[] generate(TileSpec spec) {
@@ -81,26 +98,48 @@ final class TileGenerator {
         name,
         TileKernel.class,
         builder -> {
-          builder.withMethodBody(
-              "run",
-              SIGNATURE,
-              ACC_PUBLIC,
-              code -> new TileGenerator(spec, code).run(name, parts.size()));
-          int weight = 0;
-          for (int i = 0; i < parts.size(); i++) {
-            List<Run> runs = parts.get(i);
-            boolean first = i == 0;
+          List<String> tiles = new ArrayList<>();
+          int weight = spec.epilogue().bias() ? spec.panel() : 0;
+          for (List<Run> runs : parts) {
+            boolean first = tiles.isEmpty();
+            boolean finished = tiles.size() == parts.size() - 1 && finishesInPlace(spec);
             int firstWeight = weight;
-            builder.withMethodBody(
-                "tile" + i,
-                SIGNATURE,
-                ACC_PRIVATE | ACC_STATIC,
-                code -> new TileGenerator(spec, code).tile(runs, first, firstWeight));
+            tiles.add("tile" + tiles.size());
+            addMethod(
+                builder,
+                spec,
+                tiles.getLast(),
+                generator -> generator.tile(runs, first, finished, firstWeight));
             for (Run run : runs) {
-              weight += run.count() * run.tap().channels() * spec.vectors() * Vectors.LANES;
+              weight += run.count() * run.tap().channels() * spec.panel();
             }
           }
+          if (!finishesInPlace(spec)) {
+            int firstWeight = weight;
+            tiles.add("finish");
+            addMethod(builder, spec, "finish", generator -> generator.finish(firstWeight));
+          }
+          builder.withMethodBody(
+              "run", SIGNATURE, ACC_PUBLIC, code -> new TileGenerator(spec, code).run(name, tiles));
         });
+  }
+
+  private static void addMethod(
+      ClassBuilder builder, TileSpec spec, String name, Consumer<TileGenerator> body) {
+    builder.withMethodBody(
+        name,
+        SIGNATURE,
+        ACC_PRIVATE | ACC_STATIC,
+        code -> {
+          body.accept(new TileGenerator(spec, code));
+          code.return_();
+        });
+  }
+
+  private static boolean finishesInPlace(TileSpec spec) {
+    int operations = 3 + spec.epilogue().operations();
+    return spec.epilogue().operations() == 0
+        || spec.pixels() * spec.vectors() * operations <= MAX_OPERATIONS;
   }
 
   private static List<Run> runs(List<Tap> taps) {
@@ -124,9 +163,9 @@ final class TileGenerator {
     return parts;
   }
 
-  private void run(ClassDesc owner, int parts) {
+  private void run(ClassDesc owner, List<String> tiles) {
     int pixels = PIXEL + 1;
-    int pixel = pixels + 1;
+    int pixel = RESIDUAL + 2;
     int last = pixel + 1;
     code.iload(pixels)
         .loadConstant(spec.pixels())
@@ -138,38 +177,80 @@ final class TileGenerator {
         .istore(last);
     code.iconst_0().istore(pixel);
     kernel.loopWhileLess(
-        pixel, () -> code.iload(last), spec.pixels(), () -> callTiles(owner, parts, pixel));
-    callTiles(owner, parts, last);
+        pixel, () -> code.iload(last), spec.pixels(), () -> callTiles(owner, tiles, pixel));
+    callTiles(owner, tiles, last);
     code.return_();
   }
 
-  private void callTiles(ClassDesc owner, int parts, int pixel) {
-    for (int i = 0; i < parts; i++) {
+  private void callTiles(ClassDesc owner, List<String> tiles, int pixel) {
+    for (String tile : tiles) {
       code.aload(IN + 1).aload(IN_OFFSETS + 1).aload(WEIGHTS + 1).iload(WEIGHT + 1);
-      code.aload(OUT + 1).iload(OUT_OFFSET + 1).iload(pixel);
-      code.invokestatic(owner, "tile" + i, SIGNATURE);
+      code.aload(OUT + 1).iload(OUT_OFFSET + 1).iload(pixel).iload(RESIDUAL + 1);
+      code.invokestatic(owner, tile, SIGNATURE);
     }
   }
 
-  private void tile(List<Run> runs, boolean first, int firstWeight) {
-    kernel.address(OUT_OFFSET, Index.of(OUT_OFFSET).plus(PIXEL, spec.outStride()));
-    kernel.address(WEIGHT, Index.of(WEIGHT).plus(firstWeight));
-    for (int p = 0; p < spec.pixels(); p++) {
-      for (int q = 0; q < spec.vectors(); q++) {
-        if (first) {
-          kernel.zero().set(sum(p, q));
-        } else {
+  private void tile(List<Run> runs, boolean first, boolean finished, int firstWeight) {
+    startTile(firstWeight);
+    for (int q = 0; q < spec.vectors(); q++) {
+      for (int p = 0; p < spec.pixels(); p++) {
+        if (!first) {
           kernel.load(OUT, out(p, q)).set(sum(p, q));
+        } else if (p > 0) {
+          kernel.get(sum(0, q)).set(sum(p, q));
+        } else if (spec.epilogue().bias()) {
+          kernel.load(WEIGHTS, weights(q).plus(-panel)).set(sum(p, q));
+        } else {
+          kernel.zero().set(sum(p, q));
         }
       }
     }
     runs.forEach(this::addRun);
-    for (int p = 0; p < spec.pixels(); p++) {
-      for (int q = 0; q < spec.vectors(); q++) {
+    for (int q = 0; q < spec.vectors(); q++) {
+      if (finished) {
+        loadAffine(q);
+      }
+      for (int p = 0; p < spec.pixels(); p++) {
+        if (finished) {
+          epilogue.apply(sum(p, q), scale, shift, residual(p, q));
+        }
         kernel.get(sum(p, q)).store(OUT, out(p, q));
       }
     }
-    code.return_();
+  }
+
+  /** Finishes sums that have been stored. */
+  private void finish(int firstWeight) {
+    startTile(firstWeight);
+    int x = sum(0, 0);
+    for (int q = 0; q < spec.vectors(); q++) {
+      Index out = Index.of(OUT_OFFSET).plus(K, spec.outStride()).plus(q * Vectors.LANES);
+      Index residual = Index.of(RESIDUAL).plus(K, spec.residualStride()).plus(q * Vectors.LANES);
+      loadAffine(q);
+      kernel.loop(
+          K,
+          0,
+          spec.pixels(),
+          1,
+          () -> {
+            kernel.load(OUT, out).set(x);
+            epilogue.apply(x, scale, shift, residual);
+            kernel.get(x).store(OUT, out);
+          });
+    }
+  }
+
+  private void startTile(int firstWeight) {
+    kernel.address(OUT_OFFSET, Index.of(OUT_OFFSET).plus(PIXEL, spec.outStride()));
+    kernel.address(RESIDUAL, Index.of(RESIDUAL).plus(PIXEL, spec.residualStride()));
+    kernel.address(WEIGHT, Index.of(WEIGHT).plus(firstWeight));
+  }
+
+  private void loadAffine(int q) {
+    if (spec.epilogue().affine()) {
+      kernel.load(WEIGHTS, weights(q)).set(scale);
+      kernel.load(WEIGHTS, weights(q).plus(panel)).set(shift);
+    }
   }
 
   private void addRun(Run run) {
@@ -203,6 +284,14 @@ final class TileGenerator {
 
   private int sum(int p, int q) {
     return FIRST_WEIGHTS + spec.vectors() + p * spec.vectors() + q;
+  }
+
+  private Index weights(int q) {
+    return Index.of(WEIGHT).plus(q * Vectors.LANES);
+  }
+
+  private Index residual(int p, int q) {
+    return Index.of(RESIDUAL).plus(p * spec.residualStride() + q * Vectors.LANES);
   }
 
   private Index out(int p, int q) {

@@ -3,9 +3,8 @@ package dev.vgnet.cpu.kernel;
 /**
  * The inner loop of every convolution that mixes channels: a product of two matrices, tile by tile.
  *
- * <p>Weights are packed {@code [tap][channel][vectors * LANES]}. The kernel stores plain sums;
- * bias, activation and the rest is an {@link EpilogueKernel}'s work on the finished tile, while it
- * is in the first-level cache.
+ * <p>Weights are packed {@code [tap][channel][vectors * LANES]}. The bias of the epilogue, if it
+ * has one, comes before them, its scale and its shift after them.
  */
 public interface TileKernel {
   /** The kernel of this shape. The same kernel is handed out again while anyone holds it. */
@@ -15,12 +14,14 @@ public interface TileKernel {
 
   /**
    * Computes {@code out[p][j] = sum of in[t][p][c] * weights[t][c][j]} over all taps t and channels
-   * c. If the pixels are no multiple of the tile, the last tile overlaps the one before, so {@code
-   * out} must not be part of any input.
+   * c, and applies the epilogue. If the pixels are no multiple of the tile, the last tile overlaps
+   * the one before, so {@code out} must be part neither of any input nor of the residual.
    *
    * @param inOffsets for each tap the first input of the first pixel
    * @param outOffset the first sum of the first pixel
    * @param pixels no fewer than a tile has
+   * @param residual what is added to the first sum of the first pixel, in the array of {@code out};
+   *     unread if the epilogue has none
    * @throws IllegalArgumentException if there are fewer pixels
    */
   void run(
@@ -30,7 +31,8 @@ public interface TileKernel {
       int weightsOffset,
       float[] out,
       int outOffset,
-      int pixels);
+      int pixels,
+      int residual);
 
   /** The first pixel of the last tile. */
   static int lastTile(int pixels, int tilePixels) {

@@ -82,6 +82,24 @@ final class Finish {
         residual.stride());
   }
 
+  /** Whether all channels of each map lie side by side. */
+  boolean inOnePiece() {
+    return pieces.length == 1;
+  }
+
+  EpilogueSpec spec() {
+    return spec;
+  }
+
+  EpilogueParameters parameters() {
+    return parameters;
+  }
+
+  /** The first part of what is added; anything if nothing is. */
+  Part residual() {
+    return pieces[0].parts().get(2);
+  }
+
   /** Whether it leaves numbers as they are. */
   boolean isIdentity() {
     return spec.equals(EpilogueSpec.COPY);

@@ -1,11 +1,13 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.EpilogueSpec;
 import dev.vgnet.cpu.kernel.TileKernel;
 import dev.vgnet.cpu.kernel.TileShape;
 import dev.vgnet.cpu.kernel.TileSpec;
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -35,12 +37,17 @@ final class Product {
 
   private record Panel(TileKernel kernel, TileSpec spec, int weights, int channel, int channels) {}
 
-  private record PackingKey(String step, Object weight, List<Integer> vectors) {}
+  private record PackingKey(
+      String step, Object weight, EpilogueSpec epilogue, List<Integer> vectors) {}
 
   private final List<Panel> panels = new ArrayList<>();
   private final Weights.Packed packed;
   private final Part out;
   private final Finish finish;
+  private final Part residual;
+
+  /** Whether the tiles do all of it. */
+  private final boolean finished;
 
   /**
    * @param step which these weights are packed for, as its norm is folded into them
@@ -59,12 +66,17 @@ final class Product {
       Weights weights) {
     out = output.whole();
     this.finish = finish;
+    EpilogueSpec epilogue = finish.inOnePiece() ? finish.spec() : EpilogueSpec.COPY;
+    residual = finish.residual();
+    finished = finish.inOnePiece() || finish.isIdentity();
     int first = 0;
     int offset = 0;
     for (TileShape tile : tiles) {
       int channels = tile.vectors() * Vectors.LANES;
       List<Tap> panelTaps = taps.of(first, first + channels);
-      TileSpec spec = new TileSpec(tile.pixels(), tile.vectors(), panelTaps, out.stride());
+      TileSpec spec =
+          new TileSpec(
+              tile.pixels(), tile.vectors(), panelTaps, out.stride(), epilogue, residual.stride());
       panels.add(new Panel(TileKernel.of(spec), spec, offset, first, channels));
       first += channels;
       offset = Math.addExact(offset, spec.weights());
@@ -72,26 +84,38 @@ final class Product {
     int length = offset;
     packed =
         weights.pack(
-            new PackingKey(step, weight, tiles.stream().map(TileShape::vectors).toList()),
+            new PackingKey(step, weight, epilogue, tiles.stream().map(TileShape::vectors).toList()),
             () -> pack(length, matrix.get()));
   }
 
   private float[] pack(int length, Matrix matrix) {
-    float[] values = new float[length];
-    int next = 0;
+    FloatBuffer values = FloatBuffer.allocate(length);
     for (Panel panel : panels) {
-      int real = Math.min(panel.channels, out.channels() - panel.channel);
-      List<Tap> taps = panel.spec.taps();
-      for (int tap = 0; tap < taps.size(); tap++) {
-        for (int c = 0; c < taps.get(tap).channels(); c++) {
-          for (int o = 0; o < real; o++) {
-            values[next + o] = (float) matrix.weight(panel.channel, panel.channel + o, tap, c);
-          }
-          next += panel.channels;
-        }
+      EpilogueSpec epilogue = panel.spec.epilogue();
+      if (epilogue.bias()) {
+        values.put(finish.parameters().bias(), panel.channel, panel.channels);
+      }
+      packWeights(values, panel, matrix);
+      if (epilogue.affine()) {
+        values.put(finish.parameters().scale(), panel.channel, panel.channels);
+        values.put(finish.parameters().shift(), panel.channel, panel.channels);
       }
     }
-    return values;
+    return values.array();
+  }
+
+  private void packWeights(FloatBuffer values, Panel panel, Matrix matrix) {
+    int real = Math.min(panel.channels, out.channels() - panel.channel);
+    List<Tap> taps = panel.spec.taps();
+    for (int tap = 0; tap < taps.size(); tap++) {
+      for (int c = 0; c < taps.get(tap).channels(); c++) {
+        int row = values.position();
+        for (int o = 0; o < real; o++) {
+          values.put((float) matrix.weight(panel.channel, panel.channel + o, tap, c));
+        }
+        values.position(row + panel.channels);
+      }
+    }
   }
 
   int panels() {
@@ -118,8 +142,9 @@ final class Product {
         packed.offset() + p.weights,
         arena,
         out.pixel(firstPixel) + p.channel,
-        pixels);
-    if (!finish.isIdentity()) {
+        pixels,
+        residual.pixel(firstPixel) + p.channel);
+    if (!finished) {
       finish.apply(arena, firstPixel, pixels, p.channel, p.channels);
     }
   }

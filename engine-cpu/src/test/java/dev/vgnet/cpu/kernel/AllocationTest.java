@@ -47,7 +47,7 @@ class AllocationTest {
     for (TileShape shape : TileShape.choose(28, 28)) {
       List<Tap> taps = List.of(Tap.of(28, stride), Tap.of(28, stride), Tap.of(13, 16));
       TileKernel tile = TileKernel.of(new TileSpec(shape.pixels(), shape.vectors(), taps, stride));
-      kernels.put("tile " + shape, () -> tile.run(arena, rows, weights, 12, arena, out, 28));
+      kernels.put("tile " + shape, () -> tile.run(arena, rows, weights, 12, arena, out, 28, 0));
     }
     for (int kernel : new int[] {3, 5}) {
       for (int channels : new int[] {28, stride}) {

@@ -72,7 +72,7 @@ class TileKernelTest {
     float[] memory = new float[1000];
     assertThrows(
         IllegalArgumentException.class,
-        () -> kernel.run(memory, new int[1], memory, 0, memory, 500, 3));
+        () -> kernel.run(memory, new int[1], memory, 0, memory, 500, 3, 0));
   }
 
   /** Runs all panels of a layer and compares them with sums in double precision. */
@@ -97,7 +97,7 @@ class TileKernelTest {
       TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, outStride);
       float[] packed = pack(weights, channels, outChannels, panelStart, shape, 3);
       assertEquals(packed.length, spec.weights() + 3);
-      TileKernel.of(spec).run(in, offsets, packed, 3, out, first + panelStart, pixels);
+      TileKernel.of(spec).run(in, offsets, packed, 3, out, first + panelStart, pixels, 0);
       panelStart += shape.vectors() * Vectors.LANES;
     }
     assertEquals(outStride, panelStart);
