@@ -33,21 +33,43 @@ public final class Pooling {
    *
    * @param rowOffsets the first pixel of each input row of the window that lies inside the image
    * @param rows how many those are
+   * @param scratch room for an input row
    */
-  public static void max(float[] arena, int[] rowOffsets, int rows, int out, Row row) {
-    for (int c = 0; c < row.channels; c += LANES) {
-      for (int x = 0; x < row.outWidth; x++) {
-        int first = x * row.stride - row.padding;
-        int from = Math.max(first, 0);
-        int to = Math.min(first + row.kernel, row.inWidth);
-        FloatVector max = load(arena, rowOffsets[0] + from * row.inStride + c);
-        for (int y = 0; y < rows; y++) {
-          for (int column = from; column < to; column++) {
-            max = max.max(load(arena, rowOffsets[y] + column * row.inStride + c));
-          }
-        }
-        store(max, arena, out + x * row.outStride + c, row.channels - c);
+  public static void max(float[] arena, int[] rowOffsets, int rows, int scratch, int out, Row row) {
+    boolean dense = Vectors.padded(row.channels) == row.inStride;
+    int lines = dense ? 1 : row.inWidth;
+    int length = dense ? row.inWidth * row.inStride : row.channels;
+    for (int y = 0; y < rows; y += 3) {
+      int second = Math.min(y + 1, rows - 1);
+      int third = Math.min(y + 2, rows - 1);
+      for (int line = 0; line < lines; line++) {
+        int shift = line * row.inStride;
+        int to = scratch + shift;
+        int a = rowOffsets[y] + shift;
+        int b = rowOffsets[second] + shift;
+        int c = rowOffsets[third] + shift;
+        max(arena, y == 0 ? a : to, a, b, c, to, length);
       }
+    }
+    for (int x = 0; x < row.outWidth; x++) {
+      int first = x * row.stride - row.padding;
+      int last = Math.min(first + row.kernel, row.inWidth) - 1;
+      int to = out + x * row.outStride;
+      for (int column = Math.max(first, 0), from = column; column <= last; column += 3) {
+        int a = scratch + column * row.inStride;
+        int b = scratch + Math.min(column + 1, last) * row.inStride;
+        int c = scratch + Math.min(column + 2, last) * row.inStride;
+        max(arena, column == from ? a : to, a, b, c, to, row.channels);
+      }
+    }
+  }
+
+  /** The greatest of four: repeating one is cheaper than code for every number of them. */
+  private static void max(float[] arena, int a, int b, int c, int d, int to, int channels) {
+    for (int i = 0; i < channels; i += LANES) {
+      FloatVector max = load(arena, a + i).max(load(arena, b + i));
+      max = max.max(load(arena, c + i).max(load(arena, d + i)));
+      store(max, arena, to + i, channels - i);
     }
   }
 

@@ -14,6 +14,9 @@ public record TileShape(int pixels, int vectors) {
   /** More sums than this do not fit into the registers of any width of vector. */
   static final int MAX_SUMS = 28;
 
+  /** Two multiply-adds at a time that take four or five cycles. */
+  private static final int MIN_SUMS = 10;
+
   /**
    * The most pixels of a tile of 1, 2, 3... vectors: as many sums as registers hold beside the
    * weights and one input.
@@ -52,14 +55,18 @@ public record TileShape(int pixels, int vectors) {
   }
 
   /**
-   * Relative time for each input channel: multiply-adds, and loads beside them. Those of weights
-   * count double, as deep layers have them in the second-level cache.
+   * Relative time for each input channel: multiply-adds, or loads where those are more, as there
+   * are two units of each; but sums that are few wait for themselves. Loads cost a little beside
+   * multiply-adds too; those of weights count double, as deep layers have them in the second-level
+   * cache.
    */
   private static long cost(List<TileShape> panels, int pixels) {
     long cost = 0;
     for (TileShape tile : panels) {
       long tiles = Math.ceilDiv(pixels, tile.pixels);
-      cost += tiles * (4L * tile.pixels * tile.vectors + tile.pixels + 2L * tile.vectors);
+      int loads = tile.pixels + tile.vectors;
+      int sums = Math.max(tile.pixels * tile.vectors, MIN_SUMS);
+      cost += tiles * (4L * Math.max(sums, loads) + loads + tile.vectors);
     }
     return cost;
   }

@@ -21,8 +21,16 @@ record Chunks(List<TileShape> tiles, int pixels, int size, int count) {
    * @param threads who share the chunks
    */
   static Chunks of(int pixels, int channels, int threads) {
-    int shares = Math.ceilDiv(Math.ceilDiv(pixels, MAX_SIZE), threads) * threads;
-    int wanted = Math.ceilDiv(pixels, Math.clamp(pixels / MIN_SIZE, 1, shares));
+    return of(pixels, channels, threads, MIN_SIZE, MAX_SIZE);
+  }
+
+  /**
+   * @param minSize fewer pixels are not worth a worker of their own
+   * @param maxSize the size of a chunk where there are enough of them, but for rounding to tiles
+   */
+  static Chunks of(int pixels, int channels, int threads, int minSize, int maxSize) {
+    int shares = Math.ceilDiv(Math.ceilDiv(pixels, maxSize), threads) * threads;
+    int wanted = Math.ceilDiv(pixels, Math.clamp(pixels / minSize, 1, shares));
     List<TileShape> tiles = TileShape.choose(channels, wanted);
     int tile = tiles.getFirst().pixels();
     int size = Math.ceilDiv(wanted, tile) * tile;

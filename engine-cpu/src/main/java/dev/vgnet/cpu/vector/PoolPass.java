@@ -44,6 +44,15 @@ final class PoolPass implements Pass {
     return (long) output.pixels() * output.channels() * window.kernel() * window.kernel();
   }
 
+  @Override
+  public int scratch() {
+    int widest = 0;
+    for (Piece piece : pieces) {
+      widest = Math.max(widest, piece.first().stride());
+    }
+    return kind == Kind.MAX ? Arenas.index((long) input.width() * widest) : 0;
+  }
+
   /** Rows inside the map only: a window may be much larger. */
   @Override
   public int offsets() {
@@ -63,7 +72,7 @@ final class PoolPass implements Pass {
         }
         int out = pieces[i].last().pixel(y * output.width());
         switch (kind) {
-          case MAX -> Pooling.max(arena, offsets, count, out, rows[i]);
+          case MAX -> Pooling.max(arena, offsets, count, workspace.scratch, out, rows[i]);
           case AVERAGE -> Pooling.average(arena, offsets, out, rows[i]);
         }
       }

@@ -122,6 +122,7 @@ final class StepCompiler {
           return (_, out, _, i) -> weight[(out * channels + i % channels) * pixels + i / channels];
         },
         flat,
+        1,
         output,
         finish);
   }
@@ -130,7 +131,8 @@ final class StepCompiler {
       String step, String weight, Folding folding, SortedValue value, View output, Finish finish) {
     View view = placement.view(value.value());
     View input = view.parts().size() > MAX_TAPS ? gathered(view) : view;
-    return dense(step, weight, Optional.empty(), folding, input, value.channels(), output, finish);
+    return dense(
+        step, weight, Optional.empty(), folding, input, value.channels(), 1, output, finish);
   }
 
   private String prepared(
@@ -143,6 +145,7 @@ final class StepCompiler {
         folding,
         input,
         inOrder(input),
+        1,
         output,
         finish);
   }
@@ -163,6 +166,7 @@ final class StepCompiler {
       Folding folding,
       View input,
       List<Integer> columns,
+      int stride,
       View output,
       Finish finish) {
     int[] firstChannels = new int[input.parts().size()];
@@ -176,7 +180,8 @@ final class StepCompiler {
           return (_, out, part, channel) ->
               values[out * in + columns.get(firstChannels[part] + channel)];
         };
-    return product(step, new Columns(weight, columns), preparation, matrix, input, output, finish);
+    Columns key = new Columns(weight, columns);
+    return product(step, key, preparation, matrix, input, stride, output, finish);
   }
 
   private static void requirePackable(String step, List<TileShape> tiles, Product.Taps taps) {
@@ -199,17 +204,28 @@ final class StepCompiler {
       Optional<Preparation> preparation,
       Supplier<Product.Matrix> matrix,
       View input,
+      int stride,
       View output,
       Finish finish) {
     List<Tap> taps =
         preparation.isPresent()
             ? List.of(Tap.of(input.channels(), Vectors.padded(input.channels())))
-            : input.parts().stream().map(part -> Tap.of(part.channels(), part.stride())).toList();
+            : input.parts().stream()
+                .map(part -> Tap.of(part.channels(), part.stride() * stride))
+                .toList();
+    long work = (long) output.pixels() * input.channels() * output.channels();
+    if (stride > 1) {
+      List<TileShape> tiles = TileShape.choose(output.channels(), output.width());
+      requirePackable(step, tiles, (_, _) -> taps);
+      Product product =
+          new Product(step, weight, tiles, (_, _) -> taps, matrix, finish, output, weights);
+      passes.add(new StridedPass(input, output, stride, product, work));
+      return product.describe();
+    }
     Chunks chunks = Chunks.of(input.pixels(), output.channels(), threads);
     requirePackable(step, chunks.tiles(), (_, _) -> taps);
     Product product =
         new Product(step, weight, chunks.tiles(), (_, _) -> taps, matrix, finish, output, weights);
-    long work = (long) input.pixels() * input.channels() * output.channels();
     passes.add(
         preparation
             .<Pass>map(p -> new PreparedPointwisePass(input, p, product, chunks, work))
@@ -232,6 +248,28 @@ final class StepCompiler {
   private String convolution(Step.Convolution step, View output) {
     Window window = new Window(step.kernel(), step.stride(), step.padding());
     Folding folding = Folding.of(step.bias(), step.epilogue().foldedNorm(), weights);
+    Finish finish = finish(step.epilogue(), folding.bias(), output);
+    Supplier<double[]> weight = () -> folding.fold(weights.values(step.weight()));
+    if (!isImage.test(step.input()) && StridedPass.suits(step)) {
+      View input = input(step);
+      return dense(
+          step.name(),
+          step.weight(),
+          Optional.empty(),
+          folding,
+          input,
+          inOrder(input),
+          step.stride(),
+          output,
+          finish);
+    }
+    if (!isImage.test(step.input()) && WinogradPass.suits(step, output)) {
+      View input = input(step);
+      WinogradPass pass =
+          new WinogradPass(step.name(), input, output, window, finish, threads, weight, weights);
+      passes.add(pass);
+      return pass.describe();
+    }
     return convolution(
         step.name(),
         step.weight(),
@@ -239,8 +277,8 @@ final class StepCompiler {
         Preparation.of(step.prologue(), weights),
         window,
         step.groups(),
-        () -> folding.fold(weights.values(step.weight())),
-        finish(step.epilogue(), folding.bias(), output),
+        weight,
+        finish,
         output);
   }
 
@@ -277,6 +315,19 @@ final class StepCompiler {
             * window.kernel();
     passes.add(new ConvolutionPass(source, preparation, window, product, grouped, output, work));
     return product.describe();
+  }
+
+  /** What a convolution reads, as a whole map: prepared, or put together from too many parts. */
+  private View input(Step.Convolution step) {
+    View view = placement.view(step.input());
+    Optional<Preparation> preparation = Preparation.of(step.prologue(), weights);
+    if (preparation.isEmpty()) {
+      return view.parts().size() > MAX_TAPS ? gathered(view) : view;
+    }
+    int stride = Vectors.padded(view.channels());
+    Part part = new Part(room(0, (long) view.pixels() * stride), stride, view.channels());
+    passes.add(new PreparePass(view, preparation.get(), part));
+    return new View(view.height(), view.width(), List.of(part));
   }
 
   /** The image is read where the caller has it, anything else from the arena. */
@@ -374,7 +425,7 @@ final class StepCompiler {
             Optional.empty(),
             output,
             output);
-    return dense(step, weight, Optional.empty(), folding, input, inOrder(input), output, finish);
+    return dense(step, weight, Optional.empty(), folding, input, inOrder(input), 1, output, finish);
   }
 
   private String elementwise(Step.Elementwise step, View output) {

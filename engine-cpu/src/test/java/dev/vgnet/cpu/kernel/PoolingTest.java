@@ -2,6 +2,7 @@ package dev.vgnet.cpu.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class PoolingTest {
@@ -27,7 +28,9 @@ class PoolingTest {
     int[] offsets = rowOffsets(row, rows);
     int out = rows * width * row.inStride() + Vectors.LANES;
     float[] before = arena.clone();
-    Pooling.max(arena, offsets, rows, out, row);
+    int scratch = arena.length;
+    arena = Arrays.copyOf(arena, scratch + width * row.inStride());
+    Pooling.max(arena, offsets, rows, scratch, out, row);
     for (int x = 0; x < row.outWidth(); x++) {
       for (int c = 0; c < channels; c++) {
         float max = Float.NEGATIVE_INFINITY;

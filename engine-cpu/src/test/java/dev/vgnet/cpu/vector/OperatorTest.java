@@ -73,7 +73,10 @@ class OperatorTest {
     "48, 48, 3, 1, 1, 6",
     "128, 192, 3, 1, 1, 2",
     "35, 70, 5, 2, 2, 5",
-    "8, 8, 2, 1, 2, 8"
+    "8, 8, 2, 1, 2, 8",
+    "16, 16, 3, 1, 1, 1",
+    "28, 100, 3, 1, 0, 1",
+    "207, 56, 3, 1, 2, 1"
   })
   void convolution(int in, int out, int kernel, int stride, int padding, int groups) {
     SampleNetwork net = new SampleNetwork(random, in);
@@ -85,6 +88,19 @@ class OperatorTest {
         Shape.of(2, in, 12, 17),
         Shape.of(1, in, 33, 11),
         Shape.of(3, in, 11, 11));
+  }
+
+  /** Those that are transformed, of inputs in parts, with all that may follow. */
+  @ParameterizedTest
+  @CsvSource({"36, 1, 28", "13, 50, 36", "64, 64, 100"})
+  void convolutionOfSegmentsWithAResidual(int a, int b, int out) {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String wide = net.pointwise("x", 3, 70);
+    String joined = net.concat(net.slice(wide, 3, 3 + a), net.slice(wide, 1, 1 + b));
+    String conv = net.norm(net.conv(joined, a + b, out, 3, 1, 1, 1, true), out);
+    String sum = net.sum(net.activation(conv, Function.RELU), net.pointwise("x", 3, out));
+    String strided = net.conv(net.concat(sum, joined), out + a + b, out, 1, 2, 0, 1, true);
+    check(net, net.activation(strided, Function.RELU), images(3));
   }
 
   @ParameterizedTest

@@ -1,0 +1,36 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.cpu.vector.View.Part;
+import dev.vgnet.plan.Step;
+
+/** A 1x1 convolution of every {@code stride}-th pixel of every {@code stride}-th row. */
+record StridedPass(View input, View output, int stride, Product product, long work)
+    implements Pass {
+  static boolean suits(Step.Convolution step) {
+    return step.kernel() == 1 && step.padding() == 0 && step.groups() == 1;
+  }
+
+  @Override
+  public int units() {
+    return output.height();
+  }
+
+  @Override
+  public int offsets() {
+    return input.parts().size();
+  }
+
+  /** Panel by panel, so that a panel's weights serve all rows before they leave the cache. */
+  @Override
+  public void run(Workspace workspace, int from, int to) {
+    for (int panel = 0; panel < product.panels(); panel++) {
+      for (int y = from; y < to; y++) {
+        for (int i = 0; i < input.parts().size(); i++) {
+          Part part = input.parts().get(i);
+          workspace.offsets[i] = part.pixel(y * stride * input.width());
+        }
+        product.run(workspace, panel, y * output.width(), output.width());
+      }
+    }
+  }
+}
