@@ -3,6 +3,7 @@ package dev.vgnet.cpu.vector;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -62,6 +63,13 @@ final class Team implements AutoCloseable {
    * @param executor where the others come from; own daemon threads if absent
    */
   Team(int size, Optional<Executor> executor) {
+    this(size, executor, Thread.ofPlatform().daemon().name("vgnet-worker-", 1).factory());
+  }
+
+  /**
+   * @param factory of the team's own threads
+   */
+  Team(int size, Optional<Executor> executor, ThreadFactory factory) {
     this.size = size;
     this.executor = executor;
     shares = new AtomicLongArray(size * PADDING);
@@ -70,8 +78,15 @@ final class Team implements AutoCloseable {
     threads = new Thread[executor.isPresent() ? 0 : size - 1];
     for (int i = 0; i < threads.length; i++) {
       int worker = i + 1;
-      threads[i] =
-          Thread.ofPlatform().daemon().name("vgnet-worker-" + worker).start(() -> serve(worker));
+      threads[i] = factory.newThread(() -> serve(worker));
+    }
+    try {
+      for (Thread thread : threads) {
+        thread.start();
+      }
+    } catch (Throwable e) {
+      close(); // so that those that did start end
+      throw e;
     }
   }
 

@@ -27,8 +27,8 @@ final class VectorModel implements CompiledModel {
   VectorModel(Graph graph, Map<String, Tensor> tensors, CompileOptions options) {
     this.graph = graph;
     weights = new Weights(tensors);
-    team = new Team(options.threads(), options.executor());
     execution = new Execution(options.threads());
+    team = new Team(options.threads(), options.executor()); // last, as it starts threads
   }
 
   @Override

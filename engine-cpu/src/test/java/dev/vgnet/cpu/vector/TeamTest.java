@@ -15,7 +15,9 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -197,6 +199,108 @@ class TeamTest {
     assertEquals(before + 3, workers());
     team.close();
     assertEquals(before, workers());
+  }
+
+  @Test
+  void aThreadThatCannotStartLeavesNoneBehind() {
+    List<Thread> made = new ArrayList<>();
+    ThreadFactory exhausted =
+        life -> {
+          Thread thread =
+              made.size() < 2
+                  ? new Thread(life)
+                  : new Thread(life) {
+                    @Override
+                    public void start() {
+                      throw new OutOfMemoryError("unable to create native thread");
+                    }
+                  };
+          made.add(thread);
+          return thread;
+        };
+    assertThrows(OutOfMemoryError.class, () -> new Team(5, Optional.empty(), exhausted));
+    assertEquals(4, made.size());
+    assertTrue(made.stream().noneMatch(Thread::isAlive), made.toString());
+  }
+
+  @Test
+  void aFailureInAnotherThreadReachesTheCallerToo() {
+    Thread caller = Thread.currentThread();
+    IllegalStateException failure = new IllegalStateException("in a worker");
+    try (Team team = new Team(3, Optional.empty())) {
+      AtomicBoolean elsewhere = new AtomicBoolean();
+      Job job =
+          new Job() {
+            @Override
+            public int phases() {
+              return 1;
+            }
+
+            @Override
+            public int blocks(int phase) {
+              return 1_000;
+            }
+
+            @Override
+            public void run(int worker, int phase, int block) {
+              if (Thread.currentThread() != caller) {
+                elsewhere.set(true);
+                throw failure;
+              }
+              while (!elsewhere.get()) {
+                Thread.yield();
+              }
+            }
+          };
+      assertSame(failure, assertThrows(IllegalStateException.class, () -> team.run(job)));
+      checkJobs(team, 100);
+    }
+  }
+
+  @Test
+  void teamsOfMoreThreadsThanProcessorsShareThem() throws Exception {
+    int teams = 4;
+    int size = Runtime.getRuntime().availableProcessors() + 3;
+    try (ExecutorService callers = Executors.newFixedThreadPool(teams)) {
+      List<Future<?>> jobs = new ArrayList<>();
+      for (int i = 0; i < teams; i++) {
+        jobs.add(
+            callers.submit(
+                () -> {
+                  try (Team team = new Team(size, Optional.empty())) {
+                    checkJobs(team, 500);
+                  }
+                }));
+      }
+      for (Future<?> job : jobs) {
+        job.get();
+      }
+    }
+  }
+
+  @Test
+  void anExecutorThatShutsDownBetweenJobsLeavesTheWorkToTheCaller() {
+    ExecutorService executor = Executors.newFixedThreadPool(2);
+    Team team = new Team(3, Optional.of(executor));
+    checkJobs(team, 100);
+    executor.close();
+    checkJobs(team, 100);
+  }
+
+  @Test
+  void teamsThatShareOneThreadOfAnExecutorAllFinish() throws Exception {
+    int teams = 3;
+    try (ExecutorService executor = Executors.newSingleThreadExecutor();
+        ExecutorService callers = Executors.newFixedThreadPool(teams)) {
+      List<Future<?>> jobs = new ArrayList<>();
+      for (int i = 0; i < teams; i++) {
+        Team team = new Team(4, Optional.of(executor));
+        jobs.add(callers.submit(() -> checkJobs(team, 500)));
+      }
+      for (Future<?> job : jobs) {
+        job.get();
+      }
+    }
   }
 
   private static long workers() {
