@@ -111,8 +111,16 @@ public final class Tensor {
   /** All elements in row-major order, each converted to float64. */
   public double[] toDoubleArray() {
     double[] values = new double[length()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = get(i);
+    if (dataType == DataType.FLOAT32) {
+      // Copied as a whole: reading memory number by number is slow before it is compiled.
+      float[] floats = toFloatArray();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = floats[i];
+      }
+    } else {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = get(i);
+      }
     }
     return values;
   }
