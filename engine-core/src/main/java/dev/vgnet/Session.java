@@ -128,7 +128,7 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Runs on blank images until runs stop getting faster, some seconds at the least and half a
+   * Runs on blank images until runs stop getting faster, a second or two at the least and half a
    * minute at the most, so that the first real run is as fast as the thousandth. Never needed; a
    * service calls it before it takes requests.
    *

@@ -10,13 +10,13 @@ import java.time.Duration;
  */
 public record WarmUp(int runs, Duration duration, Duration fastest, boolean steady) {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final Duration WINDOW = Duration.ofSeconds(1);
+  private static final Duration WINDOW = Duration.ofMillis(250);
 
   /** A window counts as faster only beyond this; the rest is noise. */
   private static final double FASTER = 0.9;
 
-  /** The JIT compiler works in bursts, so one window without progress is not the end. */
-  private static final int WINDOWS_WITHOUT_PROGRESS = 2;
+  /** The JIT compiler works in bursts, so some windows without progress are not the end. */
+  private static final int WINDOWS_WITHOUT_PROGRESS = 5;
 
   static WarmUp of(Session session, Shape shape) {
     float[] output = new float[(int) session.outputShape(shape).elementCount()];
