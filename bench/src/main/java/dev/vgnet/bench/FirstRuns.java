@@ -28,8 +28,8 @@ public final class FirstRuns {
    * open, first result, warm-up ended, the first of eleven runs whose median is within 10 % of the
    * steady one; then that steady median, of the last quarter of the runs.
    *
-   * @param args the instant (milliseconds of the epoch), the model's path, threads, seconds from
-   *     main on, whether to warm up
+   * @param args the instant (milliseconds of the epoch), the model's path, threads, seconds of runs
+   *     after that, whether to warm up
    */
   public static void main(String[] args) throws IOException {
     long nanos = System.nanoTime();
@@ -51,7 +51,7 @@ public final class FirstRuns {
       double warm = main + millisSince(nanos);
       double[] starts = new double[MAX_RUNS];
       int runs = 0;
-      double end = main + 1_000 * Double.parseDouble(args[3]);
+      double end = warm + 1_000 * Double.parseDouble(args[3]);
       for (double now = warm; runs + 1 < MAX_RUNS && now < end; now = main + millisSince(nanos)) {
         starts[runs++] = now;
         session.run(shape, images, logits);
@@ -71,7 +71,7 @@ public final class FirstRuns {
       int runs) {
     double[] times = new double[runs];
     Arrays.setAll(times, i -> starts[i + 1] - starts[i]);
-    double steady = median(times, runs - runs / 4, runs);
+    double steady = median(times, runs * 3 / 4, runs);
     int run = 0;
     while (run + WINDOW < runs && median(times, run, run + WINDOW) > NEAR * steady) {
       run++;
