@@ -47,7 +47,8 @@ public final class Session implements AutoCloseable {
 
   static Session open(Model model, SessionOptions options) {
     Backend backend = Backends.choose(options.device(), options.backend());
-    CompileOptions compileOptions = new CompileOptions(options.threads(), options.executor());
+    CompileOptions compileOptions =
+        new CompileOptions(options.threads(), options.executor(), options.precision());
     return new Session(
         model, backend, backend.compile(model.graph(), model.tensors(), compileOptions));
   }

@@ -1,6 +1,7 @@
 package dev.vgnet;
 
 import dev.vgnet.runtime.Device;
+import dev.vgnet.runtime.Precision;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -12,9 +13,14 @@ import java.util.concurrent.Executor;
  * @param backend the name of one backend of that device, if a certain one is wanted
  * @param threads how many threads work on a run, the caller's included; 1 to {@link #MAX_THREADS}
  * @param executor where the threads beside the caller's come from; own daemon threads if absent
+ * @param precision how far the device may round where that makes it faster
  */
 public record SessionOptions(
-    Device device, Optional<String> backend, int threads, Optional<Executor> executor) {
+    Device device,
+    Optional<String> backend,
+    int threads,
+    Optional<Executor> executor,
+    Precision precision) {
   /** The most threads a session may have. */
   public static final int MAX_THREADS = 1024;
 
@@ -22,6 +28,7 @@ public record SessionOptions(
     Objects.requireNonNull(device);
     Objects.requireNonNull(backend);
     Objects.requireNonNull(executor);
+    Objects.requireNonNull(precision);
     if (threads < 1 || threads > MAX_THREADS) {
       throw new IllegalArgumentException(
           "threads must be from 1 to %d, found %d".formatted(MAX_THREADS, threads));
@@ -44,6 +51,7 @@ public record SessionOptions(
     private Optional<String> backend = Optional.empty();
     private int threads = Math.min(Runtime.getRuntime().availableProcessors(), MAX_THREADS);
     private Optional<Executor> executor = Optional.empty();
+    private Precision precision = Precision.FP32;
 
     private Builder() {}
 
@@ -74,13 +82,19 @@ public record SessionOptions(
       return this;
     }
 
+    /** How far the device may round; {@link Precision#FP32} unless set. */
+    public Builder precision(Precision precision) {
+      this.precision = precision;
+      return this;
+    }
+
     /**
      * The finished options.
      *
      * @throws IllegalArgumentException if the number of threads is out of range
      */
     public SessionOptions build() {
-      return new SessionOptions(device, backend, threads, executor);
+      return new SessionOptions(device, backend, threads, executor, precision);
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.vgnet.cuda;
 
+import dev.vgnet.cuda.driver.Drivers;
 import dev.vgnet.cuda.driver.Probe;
+import dev.vgnet.cuda.program.CudaModel;
 import dev.vgnet.error.DeviceUnavailableException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.runtime.Availability;
@@ -33,18 +35,15 @@ public final class CudaBackend implements Backend {
 
   @Override
   public Availability probe() {
-    Availability found = Probe.availability();
-    return found.available()
-        ? new Availability(
-            false,
-            "found %s; this version has no kernels for it yet, use the CPU"
-                .formatted(found.detail()),
-            found.findings())
-        : found;
+    return Probe.availability();
   }
 
   @Override
   public CompiledModel compile(Graph graph, Map<String, Tensor> tensors, CompileOptions options) {
-    throw new DeviceUnavailableException(probe().detail());
+    Availability availability = probe();
+    if (!availability.available()) {
+      throw new DeviceUnavailableException(availability.detail());
+    }
+    return new CudaModel(graph, tensors, Drivers.open(options.precision()), options.precision());
   }
 }

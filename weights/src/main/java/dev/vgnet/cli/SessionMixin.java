@@ -4,6 +4,7 @@ import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
 import dev.vgnet.runtime.Device;
+import dev.vgnet.runtime.Precision;
 import picocli.CommandLine.Option;
 
 /** The options that say how to compute, the same for every command that does. */
@@ -26,8 +27,15 @@ final class SessionMixin {
       description = "Threads that work on a run (default: all processors).")
   private Integer threads;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description =
+          "How far a GPU may round: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Precision precision = Precision.FP32;
+
   Session open(Model model) {
-    SessionOptions.Builder options = SessionOptions.builder().device(device);
+    SessionOptions.Builder options = SessionOptions.builder().device(device).precision(precision);
     if (backend != null) {
       options.backend(backend);
     }

@@ -51,8 +51,19 @@ class ArchitectureTest {
                   "dev.vgnet.cpu.kernel")),
           entry("dev.vgnet.cuda.driver", List.of("dev.vgnet.runtime")),
           entry(
+              "dev.vgnet.cuda.program",
+              List.of(
+                  "dev.vgnet.graph",
+                  "dev.vgnet.plan",
+                  "dev.vgnet.runtime",
+                  "dev.vgnet.cuda.driver")),
+          entry(
               "dev.vgnet.cuda",
-              List.of("dev.vgnet.graph", "dev.vgnet.runtime", "dev.vgnet.cuda.driver")),
+              List.of(
+                  "dev.vgnet.graph",
+                  "dev.vgnet.runtime",
+                  "dev.vgnet.cuda.driver",
+                  "dev.vgnet.cuda.program")),
           entry("dev.vgnet.torch", List.of("dev.vgnet.model")),
           entry("dev.vgnet.zoo", List.of("dev.vgnet.graph", "dev.vgnet.model", "dev.vgnet.torch")),
           entry("dev.vgnet.onnx", List.of("dev.vgnet", "dev.vgnet.graph", "dev.vgnet.model")));

@@ -6,6 +6,7 @@ import dev.vgnet.cpu.kernel.EpilogueSpec;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.plan.Affine;
 import java.util.Optional;
 
 /**

@@ -4,6 +4,7 @@ import dev.vgnet.cpu.kernel.EpilogueKernel;
 import dev.vgnet.cpu.kernel.EpilogueParameters;
 import dev.vgnet.cpu.kernel.EpilogueSpec;
 import dev.vgnet.cpu.vector.View.Part;
+import dev.vgnet.plan.Affine;
 import dev.vgnet.plan.Prologue;
 import java.util.Optional;
 
@@ -22,7 +23,7 @@ final class Preparation {
     if (prologue.isNone()) {
       return Optional.empty();
     }
-    Optional<Affine> norm = prologue.norm().map(n -> Affine.of(n, weights));
+    Optional<Affine> norm = prologue.norm().map(n -> Affine.of(n, weights::values));
     EpilogueSpec spec =
         new EpilogueSpec(false, Optional.empty(), norm.isPresent(), false, prologue.activation());
     EpilogueParameters parameters =

@@ -6,7 +6,9 @@ import dev.vgnet.cpu.kernel.TileSpec.Tap;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.plan.Affine;
 import dev.vgnet.plan.Epilogue;
+import dev.vgnet.plan.Folding;
 import dev.vgnet.plan.SortedValue;
 import dev.vgnet.plan.Step;
 import dev.vgnet.plan.Value;
@@ -62,7 +64,7 @@ final class StepCompiler {
     View output = placement.view(step.output());
     return switch (step) {
       case Step.Pointwise s -> {
-        Folding folding = Folding.of(s, weights);
+        Folding folding = Folding.of(s, weights::values);
         Finish finish = finish(s.epilogue(), folding.bias(), output);
         yield Preparation.of(s.prologue(), weights)
             .map(p -> prepared(s, p, folding, output, finish))
@@ -102,7 +104,7 @@ final class StepCompiler {
   }
 
   private String linear(Step.Linear step, View output) {
-    Folding folding = Folding.of(step.bias(), step.epilogue().foldedNorm(), weights);
+    Folding folding = Folding.of(step.bias(), step.epilogue().foldedNorm(), weights::values);
     Finish finish = finish(step.epilogue(), folding.bias(), output);
     View input = placement.view(step.input());
     if (input.pixels() == 1) {
@@ -247,7 +249,7 @@ final class StepCompiler {
 
   private String convolution(Step.Convolution step, View output) {
     Window window = new Window(step.kernel(), step.stride(), step.padding());
-    Folding folding = Folding.of(step.bias(), step.epilogue().foldedNorm(), weights);
+    Folding folding = Folding.of(step.bias(), step.epilogue().foldedNorm(), weights::values);
     Finish finish = finish(step.epilogue(), folding.bias(), output);
     Supplier<double[]> weight = () -> folding.fold(weights.values(step.weight()));
     if (!isImage.test(step.input()) && StridedPass.suits(step)) {
@@ -340,7 +342,7 @@ final class StepCompiler {
   private String depthwise(Step.Depthwise step, View output) {
     View input = placement.view(step.input());
     Window window = new Window(step.kernel(), step.stride(), step.padding());
-    Folding folding = Folding.of(step.bias(), step.epilogue().foldedNorm(), weights);
+    Folding folding = Folding.of(step.bias(), step.epilogue().foldedNorm(), weights::values);
     Finish finish = finish(step.epilogue(), folding.bias(), output);
     int channels = output.channels();
     int positions = step.kernel() * step.kernel();
@@ -415,7 +417,7 @@ final class StepCompiler {
       Function activation,
       View input,
       View output) {
-    Folding folding = Folding.of(bias, Optional.empty(), weights);
+    Folding folding = Folding.of(bias, Optional.empty(), weights::values);
     Finish finish =
         new Finish(
             folding.bias(),
@@ -431,7 +433,7 @@ final class StepCompiler {
   private String elementwise(Step.Elementwise step, View output) {
     View input = placement.view(step.input());
     Epilogue epilogue = normLast(step.epilogue());
-    Optional<Affine> first = epilogue.foldedNorm().map(norm -> Affine.of(norm, weights));
+    Optional<Affine> first = epilogue.foldedNorm().map(norm -> Affine.of(norm, weights::values));
     if (first.isPresent()) {
       // The norm that others fold into their weights is a pass of its own here.
       Finish norm =
@@ -474,7 +476,7 @@ final class StepCompiler {
     return new Finish(
         bias,
         epilogue.activation(),
-        epilogue.norm().map(norm -> Affine.of(norm, weights)),
+        epilogue.norm().map(norm -> Affine.of(norm, weights::values)),
         epilogue.residual().map(placement::view),
         epilogue.finalActivation(),
         input,

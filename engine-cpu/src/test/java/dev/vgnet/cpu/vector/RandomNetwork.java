@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** Random graphs of all operators, with sizes that fit no vector and no tile. */
-final class RandomNetwork {
+public final class RandomNetwork {
   private static final int[] CHANNELS = {1, 2, 3, 7, 8, 13, 16, 28, 33, 36, 48, 100};
   private static final int MAX_CHANNELS = 260;
 
   private record Value(String name, int channels, int height, int width) {}
 
-  final SampleNetwork network;
-  final int inputChannels;
-  final int height;
-  final int width;
+  public final SampleNetwork network;
+  public final int inputChannels;
+  public final int height;
+  public final int width;
   private final RandomGenerator random;
   private final List<Value> values = new ArrayList<>();
 
-  RandomNetwork(RandomGenerator random, int nodes) {
+  public RandomNetwork(RandomGenerator random, int nodes) {
     this.random = random;
     inputChannels = random.nextInt(1, 5);
     height = random.nextInt(1, 20);
@@ -33,7 +33,7 @@ final class RandomNetwork {
   }
 
   /** With the last value and sometimes others as outputs. */
-  Graph graph() {
+  public Graph graph() {
     List<String> outputs = new ArrayList<>();
     for (int i = 1; i < values.size(); i++) {
       if (i == values.size() - 1 || random.nextInt(8) == 0) {

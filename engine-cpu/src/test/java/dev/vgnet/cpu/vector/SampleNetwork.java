@@ -21,8 +21,8 @@ import java.util.random.RandomGenerator;
  * A graph that is being written down for a test, with random tensors. Layers keep the size of their
  * inputs, so that neither numbers nor rounding errors grow on their way.
  */
-final class SampleNetwork {
-  final Map<String, Tensor> tensors = new HashMap<>();
+public final class SampleNetwork {
+  public final Map<String, Tensor> tensors = new HashMap<>();
   private final RandomGenerator random;
   private final int inputChannels;
   private final List<Node> nodes = new ArrayList<>();
@@ -132,7 +132,7 @@ final class SampleNetwork {
    *
    * @param largest of all numbers on the way
    */
-  double tolerance(double largest) {
+  public double tolerance(double largest) {
     return Math.ulp(1f) * (summed + 8.0 * nodes.size()) * largest;
   }
 
@@ -180,7 +180,7 @@ final class SampleNetwork {
     return Tensor.wrap(shape, DataType.FLOAT16, segment);
   }
 
-  static float[] floats(double[] values) {
+  public static float[] floats(double[] values) {
     float[] floats = new float[values.length];
     for (int i = 0; i < values.length; i++) {
       floats[i] = (float) values[i];

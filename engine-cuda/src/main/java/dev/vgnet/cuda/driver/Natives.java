@@ -1,5 +1,6 @@
 package dev.vgnet.cuda.driver;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -7,6 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
 
@@ -31,6 +35,23 @@ final class Natives {
     } catch (UnsatisfiedLinkError | IllegalCallerException e) {
       throw new BrokenException(library + " cannot be loaded: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Loads the run-time compiler and, before it, its other half: it asks for that by a name that
+   * holds the minor version, and does not look beside itself.
+   */
+  static void loadCompiler(Path library) throws BrokenException {
+    Path folder = library.toAbsolutePath().getParent();
+    try (DirectoryStream<Path> halves =
+        Files.newDirectoryStream(folder, "libnvrtc-builtins.so.13.*")) {
+      for (Path half : halves) {
+        load(half);
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new BrokenException(folder + " cannot be listed: " + e.getMessage(), e);
+    }
+    load(library);
   }
 
   /** Loads the bindings of a JavaCPP class, whose own library must be loaded by then. */

@@ -116,7 +116,7 @@ public final class Probe {
     }
     Natives.load(libraries.get(Library.RUNTIME));
     Natives.bind(BINDINGS + "cudart");
-    Natives.load(libraries.get(Library.NVRTC));
+    Natives.loadCompiler(libraries.get(Library.NVRTC));
     Natives.bind(BINDINGS + "nvrtc");
     findings.addAll(Toolkit.versions());
     loadCudnn();

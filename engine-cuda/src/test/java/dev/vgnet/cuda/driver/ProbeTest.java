@@ -111,6 +111,14 @@ class ProbeTest {
     Optional<Path> gcc = Tools.find("gcc");
     Assumptions.assumeTrue(gcc.isPresent(), "gcc is not installed");
     Path file = Files.writeString(folder.resolve("fake.c"), source);
-    Tools.run(gcc.get(), "-shared", "-fPIC", "-o", folder.resolve(library.file()), file);
+    Tools.run(
+        gcc.get(),
+        "-shared",
+        "-fPIC",
+        "-z",
+        "noexecstack",
+        "-o",
+        folder.resolve(library.file()),
+        file);
   }
 }

@@ -1,41 +1,54 @@
-package dev.vgnet.cpu.vector;
+package dev.vgnet.plan;
 
 import dev.vgnet.graph.Operator.BatchNorm;
-import dev.vgnet.plan.Segment;
-import dev.vgnet.plan.Step;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * The norms directly before and after a convolution, folded into its weights and bias.
+ * The norms directly before and after a convolution, folded into its weights and bias, for devices
+ * that fold them.
  *
  * @param inputScale of each input channel's weights
  * @param scale of each output channel's weights
  * @param bias what is left to be added to the sums
  */
-record Folding(Optional<double[]> inputScale, Optional<double[]> scale, Optional<double[]> bias) {
-  static Folding of(Optional<String> bias, Optional<BatchNorm> norm, Weights weights) {
-    return of(Optional.empty(), bias.map(weights::values), norm, weights);
+public record Folding(
+    Optional<double[]> inputScale, Optional<double[]> scale, Optional<double[]> bias) {
+  /**
+   * Without norms of inputs.
+   *
+   * @param bias the name of the convolution's own bias
+   * @param norm that follows it directly
+   * @param tensors the numbers of a tensor by its name, in an array of the caller's own
+   */
+  public static Folding of(
+      Optional<String> bias, Optional<BatchNorm> norm, Function<String, double[]> tensors) {
+    return of(Optional.empty(), bias.map(tensors), norm, tensors);
   }
 
-  /** With the norms of its inputs, which are exact where there is no padding. */
-  static Folding of(Step.Pointwise step, Weights weights) {
+  /**
+   * With the norms of its inputs, which are exact where there is no padding.
+   *
+   * @param tensors as above
+   */
+  public static Folding of(Step.Pointwise step, Function<String, double[]> tensors) {
     if (step.inputNorms().isEmpty()) {
-      return of(step.bias(), step.epilogue().foldedNorm(), weights);
+      return of(step.bias(), step.epilogue().foldedNorm(), tensors);
     }
-    Affine inputs = inputs(step, weights);
+    Affine inputs = inputs(step, tensors);
     int in = step.input().channels();
-    double[] values = weights.values(step.weight());
+    double[] values = tensors.apply(step.weight());
     double[] bias = new double[step.output().channels()];
-    step.bias().map(weights::values).ifPresent(b -> System.arraycopy(b, 0, bias, 0, b.length));
+    step.bias().map(tensors).ifPresent(b -> System.arraycopy(b, 0, bias, 0, b.length));
     for (int i = 0; i < values.length; i++) {
       bias[i / in] += values[i] * inputs.shift()[i % in];
     }
     return of(
-        Optional.of(inputs.scale()), Optional.of(bias), step.epilogue().foldedNorm(), weights);
+        Optional.of(inputs.scale()), Optional.of(bias), step.epilogue().foldedNorm(), tensors);
   }
 
-  private static Affine inputs(Step.Pointwise step, Weights weights) {
+  private static Affine inputs(Step.Pointwise step, Function<String, double[]> tensors) {
     int in = step.input().channels();
     Affine all = new Affine(new double[in], new double[in]);
     Arrays.fill(all.scale(), 1);
@@ -43,7 +56,7 @@ record Folding(Optional<double[]> inputScale, Optional<double[]> scale, Optional
     for (Segment segment : step.input().segments()) {
       BatchNorm norm = step.inputNorms().get(segment.buffer());
       if (norm != null) {
-        Affine affine = Affine.of(norm, weights);
+        Affine affine = Affine.of(norm, tensors);
         int from = segment.firstChannel();
         System.arraycopy(affine.scale(), from, all.scale(), channel, segment.channels());
         System.arraycopy(affine.shift(), from, all.shift(), channel, segment.channels());
@@ -57,11 +70,11 @@ record Folding(Optional<double[]> inputScale, Optional<double[]> scale, Optional
       Optional<double[]> inputScale,
       Optional<double[]> bias,
       Optional<BatchNorm> norm,
-      Weights weights) {
+      Function<String, double[]> tensors) {
     if (norm.isEmpty()) {
       return new Folding(inputScale, Optional.empty(), bias);
     }
-    Affine affine = Affine.of(norm.get(), weights);
+    Affine affine = Affine.of(norm.get(), tensors);
     double[] folded = affine.shift();
     bias.ifPresent(
         values -> {
@@ -78,7 +91,7 @@ record Folding(Optional<double[]> inputScale, Optional<double[]> scale, Optional
    * @param weights any number for each of the output channels, one channel after the other; for
    *     each, one weight an input channel where inputs are scaled
    */
-  double[] fold(double[] weights) {
+  public double[] fold(double[] weights) {
     scale.ifPresent(
         factors -> {
           int perChannel = weights.length / factors.length;

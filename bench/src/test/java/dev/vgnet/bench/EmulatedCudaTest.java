@@ -1,0 +1,99 @@
+package dev.vgnet.bench;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vgnet.Model;
+import dev.vgnet.Session;
+import dev.vgnet.SessionOptions;
+import dev.vgnet.cuda.driver.EmulatedDriver;
+import dev.vgnet.cuda.program.CudaModel;
+import dev.vgnet.model.ModelFile;
+import dev.vgnet.runtime.Precision;
+import dev.vgnet.tensor.Shape;
+import dev.vgnet.zoo.ImportOptions;
+import dev.vgnet.zoo.Zoo;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whole networks through the CUDA backend, on a device that is a CPU. */
+@EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
+class EmulatedCudaTest {
+  private static final long CAPACITY = 2L << 30;
+  private static final int BATCH = 2;
+
+  @ParameterizedTest
+  @CsvSource({
+    "vgnetg_1_0mp, FP32, 64",
+    "vgnetg_1_0mp, TF32, 64",
+    "vgnetg_1_0mp, FP16, 64",
+    "vgnetg_1_0mp_se, FP32, 64",
+    "vgnetg_1_0mp_se, FP16, 64",
+    "vgnetc_1_0mp, FP32, 64",
+    "vgnetf1_1_5mp, FP32, 64",
+    "mobilenet_v2_x0_5, FP32, 64",
+    "mobilenet_v2_x0_5, FP16, 32",
+    "cifar_resnet20, FP32, 32",
+    "densenet121_bsconvu, FP32, 32"
+  })
+  void agreesWithTheReference(String network, Precision precision, int size) {
+    ModelFile file =
+        Zoo.importStateDict(Zoo.randomStateDict(network, 1), "random", "", ImportOptions.defaults())
+            .file();
+    Shape input = Shape.of(BATCH, 3, size, size);
+    float[] images = images(input);
+    float[] expected = new float[BATCH * 1000];
+    SessionOptions reference = SessionOptions.builder().backend("reference").build();
+    int classes;
+    try (Session session = Model.of(file).newSession(reference)) {
+      classes = session.outputShape(input).extent(1);
+      session.run(input, images, expected);
+    }
+    float[][] outputs = new float[1][BATCH * classes];
+    EmulatedDriver driver = new EmulatedDriver(precision, CAPACITY);
+    try (CudaModel model = new CudaModel(file.graph(), file.tensors(), driver, precision)) {
+      model.run(input, images, outputs);
+      float[] first = outputs[0].clone();
+      model.run(input, images, outputs);
+      assertArrayEquals(first, outputs[0], "the same again");
+    }
+    assertEquals(0, driver.taken());
+    double limit = limit(precision) * deviation(expected, BATCH * classes);
+    for (int i = 0; i < BATCH * classes; i++) {
+      double error = Math.abs(expected[i] - outputs[0][i]);
+      assertTrue(
+          error <= limit, "logit %d is off by %s, the limit is %s".formatted(i, error, limit));
+    }
+  }
+
+  private static float[] images(Shape shape) {
+    float[] images = new float[(int) shape.elementCount()];
+    Random random = new Random(2);
+    for (int i = 0; i < images.length; i++) {
+      images[i] = random.nextFloat() * 2 - 1;
+    }
+    return images;
+  }
+
+  /** Of the logits' standard deviation: what each precision is allowed on a real device. */
+  private static double limit(Precision precision) {
+    return switch (precision) {
+      case FP32 -> 1e-4;
+      case TF32 -> 5e-3;
+      case FP16 -> 2e-2;
+    };
+  }
+
+  private static double deviation(float[] logits, int count) {
+    double mean = IntStream.range(0, count).mapToDouble(i -> logits[i]).average().orElseThrow();
+    return Math.sqrt(
+        IntStream.range(0, count)
+            .mapToDouble(i -> (logits[i] - mean) * (logits[i] - mean))
+            .average()
+            .orElseThrow());
+  }
+}

@@ -1,0 +1,126 @@
+package dev.vgnet.cuda.driver;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Compiled kernels on disk, so that they are compiled once a machine. A file goes by the hash of
+ * all that its content depends on, and ends with the hash of that content; one that is broken
+ * counts as missing. Where nothing can be written, kernels are compiled each time.
+ */
+final class KernelCache {
+  /** A system property: the folder to use instead of the user's cache. */
+  static final String PROPERTY = "dev.vgnet.cuda.cache";
+
+  private static final System.Logger LOGGER = System.getLogger(KernelCache.class.getName());
+
+  private static final int HASH_BYTES = 32;
+
+  private final Path folder;
+
+  KernelCache(Path folder) {
+    this.folder = folder;
+  }
+
+  /** The one that the system's and the user's settings name. */
+  static KernelCache ofUser() {
+    String named = System.getProperty(PROPERTY);
+    if (named != null) {
+      return new KernelCache(Path.of(named));
+    }
+    Path caches =
+        Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+            .filter(path -> !path.isBlank())
+            .map(Path::of)
+            .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"));
+    return new KernelCache(caches.resolve("vgnet").resolve("cuda"));
+  }
+
+  /**
+   * The machine code for sources and options, compiled if it is not known.
+   *
+   * @param compiler its version
+   */
+  byte[] get(
+      Map<String, String> files, List<String> options, String compiler, Supplier<byte[]> compile) {
+    MessageDigest key = sha256();
+    files.forEach(
+        (name, text) -> {
+          update(key, name);
+          update(key, text);
+        });
+    options.forEach(option -> update(key, option));
+    update(key, compiler);
+    Path file = folder.resolve(HexFormat.of().formatHex(key.digest()) + ".cubin");
+    return read(file)
+        .orElseGet(
+            () -> {
+              byte[] code = compile.get();
+              write(file, code);
+              return code;
+            });
+  }
+
+  private static Optional<byte[]> read(Path file) {
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      int length = bytes.length - HASH_BYTES;
+      if (length > 0) {
+        byte[] code = Arrays.copyOf(bytes, length);
+        byte[] hash = Arrays.copyOfRange(bytes, length, bytes.length);
+        if (MessageDigest.isEqual(sha256().digest(code), hash)) {
+          return Optional.of(code);
+        }
+      }
+      LOGGER.log(System.Logger.Level.INFO, "{0} is broken; compiling again", file);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      LOGGER.log(System.Logger.Level.INFO, "{0} cannot be read: {1}", file, e);
+    }
+    return Optional.empty();
+  }
+
+  private void write(Path file, byte[] code) {
+    try {
+      Files.createDirectories(folder);
+      Path temporary = Files.createTempFile(folder, "kernels", ".tmp");
+      try {
+        byte[] bytes = Arrays.copyOf(code, code.length + HASH_BYTES);
+        System.arraycopy(sha256().digest(code), 0, bytes, code.length, HASH_BYTES);
+        Files.write(temporary, bytes);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      LOGGER.log(System.Logger.Level.INFO, "{0} cannot be written: {1}", file, e);
+    }
+  }
+
+  private static void update(MessageDigest digest, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
+    digest.update(bytes);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.vgnet.cuda.driver;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A kernel, started on a grid of blocks.
+ *
+ * @param kernel its name
+ * @param columns of the grid
+ * @param rows of the grid
+ * @param threads of a block
+ * @param parameters the bytes of the structure that the kernel takes
+ */
+public record Launch(String kernel, int columns, int rows, int threads, MemorySegment parameters) {
+  /** The most rows that a grid may have. */
+  public static final int MAX_ROWS = 65_535;
+
+  public Launch {
+    parameters = parameters.asReadOnly();
+    if (columns < 1 || rows < 1 || rows > MAX_ROWS || threads < 1) {
+      throw new IllegalArgumentException(
+          "%s cannot be started on %d x %d blocks of %d threads"
+              .formatted(kernel, columns, rows, threads));
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.vgnet.cuda.program;
+
+import dev.vgnet.cuda.driver.Driver;
+import dev.vgnet.cuda.driver.Launch;
+import dev.vgnet.cuda.program.Program.Output;
+import dev.vgnet.cuda.program.Program.ProgramStep;
+import dev.vgnet.graph.Graph;
+import dev.vgnet.runtime.CompiledModel;
+import dev.vgnet.runtime.ExecutionReport;
+import dev.vgnet.runtime.Precision;
+import dev.vgnet.tensor.Shape;
+import dev.vgnet.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Map;
+
+/**
+ * A graph ready for a device: its weights there, an arena for whatever batch is being computed, and
+ * the programs of the batches seen last. If the device has no room for a batch, those before it can
+ * be run again.
+ */
+public final class CudaModel implements CompiledModel {
+  private final Graph graph;
+  private final Driver driver;
+  private final int elementBytes;
+  private final DeviceWeights weights;
+  private final Programs programs;
+  private final HostBuffer images;
+  private final HostBuffer results;
+
+  /**
+   * Puts nothing on the device yet.
+   *
+   * @param driver which is closed with the model
+   */
+  public CudaModel(Graph graph, Map<String, Tensor> tensors, Driver driver, Precision precision) {
+    this.graph = graph;
+    this.driver = driver;
+    elementBytes = precision == Precision.FP16 ? Short.BYTES : Float.BYTES;
+    weights = new DeviceWeights(driver, tensors);
+    programs = new Programs(driver);
+    images = new HostBuffer(driver);
+    results = new HostBuffer(driver);
+  }
+
+  @Override
+  public void run(Shape input, float[] values, float[][] outputs) {
+    driver.attach();
+    Programs.Ready ready = ready(input);
+    upload(ready.program(), values);
+    ready.replay().run();
+    download(ready.program(), outputs);
+  }
+
+  @Override
+  public ExecutionReport report(Shape input) {
+    driver.attach();
+    Program program = ready(input).program();
+    int batch = input.extent(0);
+    return new ExecutionReport(
+        program.steps().stream().map(ProgramStep::report).toList(),
+        program.activationBytes() / batch,
+        program.liveBytes() / batch,
+        weights.bytes());
+  }
+
+  @Override
+  public long[] profile(Shape input, float[] values) {
+    driver.attach();
+    Program program = ready(input).program();
+    upload(program, values);
+    driver.await();
+    long[] nanos = new long[program.steps().size()];
+    for (int step = 0; step < nanos.length; step++) {
+      long start = System.nanoTime();
+      for (Launch launch : program.steps().get(step).launches()) {
+        driver.launch(launch);
+      }
+      driver.await();
+      nanos[step] = System.nanoTime() - start;
+    }
+    return nanos;
+  }
+
+  @Override
+  public void close() {
+    driver.attach();
+    programs.close();
+    images.close();
+    results.close();
+    weights.close();
+    driver.close();
+  }
+
+  private Programs.Ready ready(Shape input) {
+    return programs.get(input, () -> new ProgramBuilder(graph, weights, elementBytes, input));
+  }
+
+  private void upload(Program program, float[] values) {
+    int numbers = Math.toIntExact(program.input().elementCount());
+    MemorySegment host = images.floats(numbers);
+    MemorySegment.copy(values, 0, host, ValueLayout.JAVA_FLOAT, 0, numbers);
+    driver.upload(host, program.images());
+  }
+
+  private void download(Program program, float[][] outputs) {
+    MemorySegment host = results.floats(program.outputNumbers());
+    long offset = 0;
+    for (Output output : program.outputs()) {
+      long bytes = output.numbers() * Float.BYTES;
+      driver.download(output.address(), host.asSlice(offset, bytes));
+      offset += bytes;
+    }
+    driver.await();
+    offset = 0;
+    for (int i = 0; i < outputs.length; i++) {
+      int numbers = Math.toIntExact(program.outputs().get(i).numbers());
+      MemorySegment.copy(host, ValueLayout.JAVA_FLOAT, offset, outputs[i], 0, numbers);
+      offset += (long) numbers * Float.BYTES;
+    }
+  }
+}

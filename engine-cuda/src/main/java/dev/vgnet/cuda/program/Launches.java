@@ -1,0 +1,189 @@
+package dev.vgnet.cuda.program;
+
+import dev.vgnet.cuda.driver.Launch;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The launches of a step as they are put together: which grid each kernel needs. */
+final class Launches {
+  /** The sizes below are those that the kernels' sources name. */
+  private static final int THREADS = 256;
+
+  private static final int PRODUCT_PIXELS = 64;
+  private static final int PRODUCT_CHANNELS = 64;
+  private static final int MEAN_CHANNELS = 32;
+  private static final int MAX_GATHERED = 192;
+
+  private final List<Launch> launches = new ArrayList<>();
+
+  List<Launch> list() {
+    return launches;
+  }
+
+  /** Images as the caller has them, to a feature map. */
+  void importImages(long images, View output) {
+    perNumber(
+        "importImages",
+        output,
+        new Parameters()
+            .longs(images)
+            .target(output)
+            .longs(output.pixels(), output.pixelsPerImage()));
+  }
+
+  /** A feature map as the caller wants it. */
+  void exportValues(View input, long values) {
+    int first = 0;
+    for (int from = 0; from < input.parts().size(); from += Parameters.MAX_PARTS) {
+      View some = input.parts(from, Math.min(from + Parameters.MAX_PARTS, input.parts().size()));
+      perNumber(
+          "exportValues",
+          some,
+          new Parameters()
+              .view(some)
+              .longs(values, some.pixels(), some.pixelsPerImage())
+              .integers(first, input.channels()));
+      first += some.channels();
+    }
+  }
+
+  /**
+   * A convolution over one group.
+   *
+   * @param weight {@code [kernel * kernel * channels][weightStride]}
+   */
+  void product(
+      View input,
+      long weight,
+      int weightStride,
+      Window window,
+      DeviceEpilogue epilogue,
+      View output) {
+    Parameters parameters =
+        new Parameters()
+            .view(input)
+            .longs(weight)
+            .epilogue(epilogue)
+            .target(output)
+            .window(window, input, output)
+            .longs(output.pixels())
+            .integers(weightStride, 0);
+    add(
+        "productTile",
+        Math.ceilDiv(output.pixels(), PRODUCT_PIXELS),
+        Math.ceilDiv(output.channels(), PRODUCT_CHANNELS),
+        parameters);
+  }
+
+  /**
+   * A convolution, number by number.
+   *
+   * @param weight {@code [kernel * kernel][channels / groups][output channels]}
+   */
+  void convolution(
+      View input, long weight, int groups, Window window, DeviceEpilogue epilogue, View output) {
+    perNumber(
+        "convolution",
+        output,
+        windowed(input, weight, window, epilogue, output).integers(groups, 0));
+  }
+
+  /**
+   * A convolution of each channel by itself.
+   *
+   * @param weight {@code [kernel * kernel][channels]}
+   */
+  void depthwise(View input, long weight, Window window, DeviceEpilogue epilogue, View output) {
+    perNumber("depthwise", output, windowed(input, weight, window, epilogue, output));
+  }
+
+  void maxPool(View input, Window window, View output) {
+    perNumber("maxPool", output, pool(input, window, output));
+  }
+
+  void averagePool(View input, Window window, View output) {
+    perNumber("averagePool", output, pool(input, window, output));
+  }
+
+  /** The means of the cells of a grid. */
+  void cellMean(View input, View output) {
+    perNumber("cellMean", output, pool(input, Window.PIXEL, output));
+  }
+
+  /** The means of whole maps. */
+  void mapMean(View input, View output) {
+    add(
+        "mapMean",
+        output.images(),
+        Math.ceilDiv(output.channels(), MEAN_CHANNELS),
+        pool(input, Window.PIXEL, output));
+  }
+
+  void elementwise(View input, DeviceEpilogue epilogue, View output) {
+    perNumber(
+        "elementwise",
+        output,
+        new Parameters().view(input).epilogue(epilogue).target(output).longs(output.pixels()));
+  }
+
+  /** The product with a map of the same size, or of one pixel. */
+  void multiply(View input, View factor, View output) {
+    perNumber(
+        "multiply",
+        output,
+        new Parameters()
+            .view(input)
+            .view(factor)
+            .target(output)
+            .longs(output.pixels(), output.pixels() / factor.pixels()));
+  }
+
+  /** The channels of a map in any number of parts, put together. */
+  void gather(View input, View output) {
+    View.Part whole = output.whole();
+    int elementBytes = input.elementBytes();
+    long address = whole.address();
+    for (int from = 0; from < input.parts().size(); from += MAX_GATHERED) {
+      View some = input.parts(from, Math.min(from + MAX_GATHERED, input.parts().size()));
+      View target = output.withPart(new View.Part(address, whole.stride(), some.channels()));
+      perNumber(
+          "gather",
+          target,
+          new Parameters().parts(some.parts(), MAX_GATHERED).target(target).longs(target.pixels()));
+      address += (long) some.channels() * elementBytes;
+    }
+  }
+
+  private static Parameters windowed(
+      View input, long weight, Window window, DeviceEpilogue epilogue, View output) {
+    return new Parameters()
+        .view(input)
+        .longs(weight)
+        .epilogue(epilogue)
+        .target(output)
+        .window(window, input, output)
+        .longs(output.pixels());
+  }
+
+  private static Parameters pool(View input, Window window, View output) {
+    return new Parameters()
+        .view(input)
+        .target(output)
+        .window(window, input, output)
+        .longs(output.pixels());
+  }
+
+  /** A thread for each number of a map. */
+  private void perNumber(String kernel, View map, Parameters parameters) {
+    add(kernel, Math.ceilDiv(map.pixels() * map.channels(), THREADS), 1, parameters);
+  }
+
+  private void add(String kernel, long columns, int rows, Parameters parameters) {
+    if (columns > Integer.MAX_VALUE || rows > Launch.MAX_ROWS) {
+      throw new IllegalArgumentException(
+          "the images are too large: %s would need %d x %d blocks"
+              .formatted(kernel, columns, rows));
+    }
+    launches.add(new Launch(kernel, (int) columns, rows, THREADS, parameters.segment()));
+  }
+}

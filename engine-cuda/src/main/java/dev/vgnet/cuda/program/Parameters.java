@@ -1,0 +1,82 @@
+package dev.vgnet.cuda.program;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+
+/** Writes the structures that kernels take, as {@code common.cuh} lays them out. */
+final class Parameters {
+  /** The parts of a view that a kernel reads. */
+  static final int MAX_PARTS = 8;
+
+  /** What CUDA passes to a kernel at most. */
+  private static final int MAX_BYTES = 4096;
+
+  private static final int PART_BYTES = 16;
+
+  private final ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES).order(ByteOrder.nativeOrder());
+
+  Parameters integers(int... values) {
+    Arrays.stream(values).forEach(bytes::putInt);
+    return this;
+  }
+
+  Parameters longs(long... values) {
+    Arrays.stream(values).forEach(bytes::putLong);
+    return this;
+  }
+
+  Parameters view(View view) {
+    parts(view.parts(), MAX_PARTS);
+    return integers(view.parts().size(), view.channels());
+  }
+
+  /** Some parts, and room for more. */
+  Parameters parts(List<View.Part> parts, int room) {
+    if (parts.size() > room) {
+      throw new IllegalArgumentException(parts.size() + " parts, room for " + room);
+    }
+    int end = bytes.position() + room * PART_BYTES;
+    parts.forEach(this::part);
+    bytes.position(end);
+    return this;
+  }
+
+  Parameters target(View view) {
+    return part(view.whole());
+  }
+
+  Parameters window(Window window, View input, View output) {
+    return integers(
+        window.kernel(),
+        window.stride(),
+        window.padding(),
+        input.height(),
+        input.width(),
+        output.height(),
+        output.width(),
+        0);
+  }
+
+  /** Nothing where there is no residual. */
+  Parameters epilogue(DeviceEpilogue epilogue) {
+    longs(epilogue.gain(), epilogue.bias(), epilogue.scale(), epilogue.shift());
+    epilogue
+        .residual()
+        .ifPresentOrElse(this::view, () -> parts(List.of(), MAX_PARTS).integers(0, 0));
+    return integers(
+        DeviceEpilogue.code(epilogue.activation()),
+        DeviceEpilogue.code(epilogue.finalActivation()));
+  }
+
+  /** All that has been written. */
+  MemorySegment segment() {
+    return MemorySegment.ofArray(Arrays.copyOf(bytes.array(), bytes.position()));
+  }
+
+  private Parameters part(View.Part part) {
+    return longs(part.address()).integers(part.stride(), part.channels());
+  }
+}

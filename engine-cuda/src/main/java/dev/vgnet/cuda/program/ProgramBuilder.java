@@ -1,0 +1,121 @@
+package dev.vgnet.cuda.program;
+
+import dev.vgnet.cuda.program.Program.Output;
+import dev.vgnet.cuda.program.Program.ProgramStep;
+import dev.vgnet.cuda.program.StepCompiler.CompiledStep;
+import dev.vgnet.graph.Graph;
+import dev.vgnet.plan.Plan;
+import dev.vgnet.plan.PlanText;
+import dev.vgnet.plan.Planner;
+import dev.vgnet.plan.Step;
+import dev.vgnet.plan.StepCost;
+import dev.vgnet.plan.Value;
+import dev.vgnet.runtime.ExecutionReport.StepReport;
+import dev.vgnet.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Turns the plan of a graph into launches. An arena holds, in this order, the images and the
+ * outputs as the caller has them, the feature maps, and the workspace. For one thread.
+ */
+final class ProgramBuilder {
+  private final Graph graph;
+  private final DeviceWeights weights;
+  private final int elementBytes;
+  private final Shape input;
+  private final Plan plan;
+  private final Placement placement;
+
+  /**
+   * @param input {@code [N, C, H, W]}
+   * @param elementBytes of a number of a feature map
+   */
+  ProgramBuilder(Graph graph, DeviceWeights weights, int elementBytes, Shape input) {
+    this.graph = graph;
+    this.weights = weights;
+    this.elementBytes = elementBytes;
+    this.input = input;
+    plan = Planner.plan(graph, weights.shapes(), input.extent(2), input.extent(3));
+    placement = new Placement(plan, input.extent(0), elementBytes);
+  }
+
+  /**
+   * The program.
+   *
+   * @param arena the address of {@link Program#bytes} bytes; those do not depend on it
+   */
+  Program build(long arena) {
+    long images = arena;
+    long next = arena + aligned(input.elementCount());
+    List<Output> outputs = new ArrayList<>();
+    for (Value value : plan.outputs()) {
+      long numbers = input.extent(0) * shape(value).elementCount();
+      outputs.add(new Output(next, numbers));
+      next += aligned(numbers);
+    }
+    long base = next;
+    StepCompiler compiler = new StepCompiler(placement, base, weights);
+    List<ProgramStep> steps = new ArrayList<>();
+    steps.add(imported(images, base));
+    for (Step step : plan.steps()) {
+      CompiledStep compiled = compiler.compile(step);
+      StepReport report =
+          report(
+              step.name(),
+              PlanText.kind(step),
+              compiled.kernel(),
+              shape(Value.of(step.output())),
+              StepCost.of(step, weights.shapes()));
+      steps.add(new ProgramStep(report, compiled.launches()));
+    }
+    for (int i = 0; i < outputs.size(); i++) {
+      steps.add(exported(i, outputs.get(i), base));
+    }
+    return new Program(
+        input,
+        images,
+        outputs,
+        steps,
+        base + placement.size() + compiler.workspaceSize() - arena,
+        placement.size(),
+        placement.liveSize());
+  }
+
+  private ProgramStep imported(long images, long base) {
+    Value value = Value.of(plan.input());
+    Launches launches = new Launches();
+    if (placement.isPlaced(plan.input())) {
+      launches.importImages(images, placement.view(value, base));
+    }
+    return new ProgramStep(
+        report(graph.input(), "input", "to NHWC", shape(value), copyOf(shape(value))),
+        launches.list());
+  }
+
+  private ProgramStep exported(int index, Output output, long base) {
+    Value value = plan.outputs().get(index);
+    Launches launches = new Launches();
+    launches.exportValues(placement.view(value, base), output.address());
+    StepReport report =
+        report(graph.outputs().get(index), "output", "to NCHW", shape(value), copyOf(shape(value)));
+    return new ProgramStep(report, launches.list());
+  }
+
+  private StepReport report(String name, String kind, String kernel, Shape output, StepCost cost) {
+    return new StepReport(
+        name, kind, kernel, output, cost.multiplyAccumulates(), elementBytes * cost.numbers());
+  }
+
+  private static Shape shape(Value value) {
+    return Shape.of(value.channels(), value.height(), value.width());
+  }
+
+  private static StepCost copyOf(Shape map) {
+    return new StepCost(0, 2 * map.elementCount());
+  }
+
+  private static long aligned(long numbers) {
+    return Math.ceilDiv(numbers * Float.BYTES, Placement.ALIGNMENT) * Placement.ALIGNMENT;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.vgnet.cuda.program;
+
+import dev.vgnet.cuda.driver.Driver;
+import dev.vgnet.cuda.driver.Replay;
+import dev.vgnet.tensor.Shape;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * The programs of the batches seen last, captured, and the arena that they take turns to use. A
+ * program that needs a larger arena ends all others, which know the addresses of the old one.
+ */
+final class Programs {
+  /** The batches and image sizes whose programs are kept. */
+  static final int MAX_PROGRAMS = 8;
+
+  /** A program that can be repeated as one. */
+  record Ready(Program program, Replay replay) {}
+
+  private final Driver driver;
+
+  /** The least recently used first. */
+  private final Map<Shape, Ready> ready =
+      new LinkedHashMap<>(2 * MAX_PROGRAMS, 0.75f, /* accessOrder= */ true);
+
+  private long arena;
+  private long arenaBytes;
+
+  Programs(Driver driver) {
+    this.driver = driver;
+  }
+
+  /**
+   * The program for a batch.
+   *
+   * @param input {@code [N, C, H, W]}
+   * @throws dev.vgnet.error.DeviceMemoryException if the device has no room for it; the arena is
+   *     then given back
+   */
+  Ready get(Shape input, Supplier<ProgramBuilder> builder) {
+    Ready known = ready.get(input);
+    if (known != null) {
+      return known;
+    }
+    ProgramBuilder program = builder.get();
+    reserve(program.build(arena).bytes());
+    Program placed = program.build(arena);
+    if (ready.size() == MAX_PROGRAMS) {
+      Iterator<Ready> oldest = ready.values().iterator();
+      oldest.next().replay().close();
+      oldest.remove();
+    }
+    Ready made = new Ready(placed, driver.capture(placed.launches()));
+    ready.put(input, made);
+    return made;
+  }
+
+  void close() {
+    ready.values().forEach(program -> program.replay().close());
+    ready.clear();
+    if (arenaBytes > 0) {
+      driver.free(arena);
+      arena = 0;
+      arenaBytes = 0;
+    }
+  }
+
+  private void reserve(long bytes) {
+    if (bytes > arenaBytes) {
+      close();
+      arena = driver.allocate(bytes);
+      arenaBytes = bytes;
+    }
+  }
+}

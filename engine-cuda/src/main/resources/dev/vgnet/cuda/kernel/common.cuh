@@ -1,0 +1,155 @@
+// What all kernels share. Layouts of structures are those that Arguments.java writes: every member at a multiple of
+// its size, every structure a multiple of 8 bytes.
+#pragma once
+
+#define FP32 0
+#define TF32 1
+#define FP16 2
+#ifndef PRECISION
+#define PRECISION FP32
+#endif
+
+// The CPU emulation brings definitions of its own.
+#ifndef EMULATION
+#define KERNEL(name, Parameters) extern "C" __global__ void name(const __grid_constant__ Parameters p)
+#define SHARED(Type, name) __shared__ Type name
+#endif
+
+#ifndef EMULATION
+__device__ inline float floatOfHalf(unsigned short bits) {
+    float f;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(f) : "h"(bits));
+    return f;
+}
+__device__ inline unsigned short halfOfFloat(float f) {
+    unsigned short bits;
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(f));
+    return bits;
+}
+#endif
+
+// Feature maps are stored as Element and computed in float.
+#if PRECISION == FP16
+struct Element {
+    unsigned short bits;
+};
+__device__ inline float number(Element e) { return floatOfHalf(e.bits); }
+__device__ inline Element element(float f) { return Element{halfOfFloat(f)}; }
+#else
+typedef float Element;
+__device__ inline float number(Element e) { return e; }
+__device__ inline Element element(float f) { return f; }
+#endif
+
+constexpr int MAX_PARTS = 8;
+
+// Consecutive channels; from one pixel to the next are `stride` elements.
+struct Part {
+    const Element* data;
+    int stride;
+    int channels;
+};
+
+// A feature map in parts, for all images one after the other.
+struct View {
+    Part parts[MAX_PARTS];
+    int count;
+    int channels;
+
+    __device__ float load(long long pixel, int channel) const {
+        int i = 0;
+        while (channel >= parts[i].channels) {
+            channel -= parts[i++].channels;
+        }
+        return number(parts[i].data[pixel * parts[i].stride + channel]);
+    }
+};
+
+// A feature map that is written.
+struct Target {
+    Element* data;
+    int stride;
+    int channels;
+
+    __device__ void store(long long pixel, int channel, float value) const {
+        data[pixel * stride + channel] = element(value);
+    }
+};
+
+// A square window that slides over a map.
+struct Window {
+    int kernel;
+    int stride;
+    int padding;
+    int inHeight;
+    int inWidth;
+    int outHeight;
+    int outWidth;
+    int unused;
+};
+
+// Where an output pixel's window starts.
+struct Place {
+    long long image;  // its first input pixel
+    int top;
+    int left;
+
+    __device__ Place(const Window& w, long long pixel) {
+        int x = static_cast<int>(pixel % w.outWidth);
+        long long row = pixel / w.outWidth;
+        int y = static_cast<int>(row % w.outHeight);
+        image = row / w.outHeight * w.inHeight * w.inWidth;
+        top = y * w.stride - w.padding;
+        left = x * w.stride - w.padding;
+    }
+
+    // The input pixel under a position of the kernel, or -1 where it lies outside.
+    __device__ long long input(const Window& w, int row, int column) const {
+        int y = top + row;
+        int x = left + column;
+        bool inside = y >= 0 && y < w.inHeight && x >= 0 && x < w.inWidth;
+        return inside ? image + static_cast<long long>(y) * w.inWidth + x : -1;
+    }
+};
+
+// The ordinals of Operator.Function, from 1.
+enum Function { NONE, RELU, RELU6, SILU, SIGMOID, HARDSWISH, HARDSIGMOID };
+
+__device__ inline float relu6(float x) { return x < 0 ? 0.f : x > 6 ? 6.f : x; }
+
+__device__ inline float apply(int function, float x) {
+    switch (function) {
+        case RELU: return x < 0 ? 0.f : x;
+        case RELU6: return relu6(x);
+        case SILU: return x / (1.f + expf(-x));
+        case SIGMOID: return 1.f / (1.f + expf(-x));
+        case HARDSWISH: return x * relu6(x + 3.f) / 6.f;
+        case HARDSIGMOID: return relu6(x + 3.f) / 6.f;
+        default: return x;
+    }
+}
+
+// y = finalActivation(scale * activation(gain * sum + bias) + shift + residual); null or NONE where absent.
+struct Epilogue {
+    const float* gain;
+    const float* bias;
+    const float* scale;
+    const float* shift;
+    View residual;
+    int activation;
+    int finalActivation;
+
+    __device__ float finish(float x, long long pixel, int channel) const {
+        if (gain) x *= gain[channel];
+        if (bias) x += bias[channel];
+        x = apply(activation, x);
+        if (scale) x = x * scale[channel] + shift[channel];
+        if (residual.count) x += residual.load(pixel, channel);
+        return apply(finalActivation, x);
+    }
+};
+
+// The thread's place among all threads of a launch.
+__device__ inline long long threadNumber() {
+    return static_cast<long long>(blockIdx.x) * blockDim.x + threadIdx.x;
+}

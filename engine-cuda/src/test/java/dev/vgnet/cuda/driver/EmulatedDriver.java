@@ -1,0 +1,175 @@
+package dev.vgnet.cuda.driver;
+
+import dev.vgnet.error.DeviceMemoryException;
+import dev.vgnet.runtime.Precision;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A device on the CPU. Its memory starts as numbers that are none, and ends in a zone that must
+ * remain as it is; what is used after it was given back is an error, and what is not given back,
+ * too.
+ */
+public final class EmulatedDriver implements Driver {
+  private static final byte POISON = (byte) 0xff;
+  private static final long ALIGNMENT = 256;
+  private static final long GUARD = 1024;
+
+  private record Block(Arena arena, MemorySegment all, long bytes) {}
+
+  private final EmulatedKernels kernels;
+  private final long capacity;
+  private final TreeMap<Long, Block> device = new TreeMap<>();
+  private final Map<Long, Arena> host = new TreeMap<>();
+
+  /** All kernels started, in order. */
+  public final List<String> log = new ArrayList<>();
+
+  private boolean reverse;
+  private long taken;
+  private int replays;
+
+  /**
+   * @param capacity the bytes that the device has
+   */
+  public EmulatedDriver(Precision precision, long capacity) {
+    kernels = EmulatedKernels.of(precision);
+    this.capacity = capacity;
+  }
+
+  /** Whether the kernels can be compiled here. */
+  public static boolean isSupported() {
+    return EmulatedKernels.canCompile();
+  }
+
+  @Override
+  public void attach() {}
+
+  @Override
+  public long allocate(long bytes) {
+    if (bytes <= 0 || taken + bytes > capacity) {
+      throw new DeviceMemoryException(bytes + " bytes of " + (capacity - taken));
+    }
+    Arena arena = Arena.ofShared();
+    MemorySegment all = arena.allocate(bytes + GUARD, ALIGNMENT);
+    all.fill(POISON);
+    device.put(all.address(), new Block(arena, all, bytes));
+    taken += bytes;
+    return all.address();
+  }
+
+  @Override
+  public void free(long address) {
+    Block block = device.remove(address);
+    checkGuard(block);
+    taken -= block.bytes;
+    block.arena.close();
+  }
+
+  @Override
+  public MemorySegment allocateHost(long bytes) {
+    Arena arena = Arena.ofShared();
+    MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
+    host.put(memory.address(), arena);
+    return memory;
+  }
+
+  @Override
+  public void freeHost(MemorySegment memory) {
+    host.remove(memory.address()).close();
+  }
+
+  @Override
+  public void upload(MemorySegment from, long address) {
+    requireHost(from);
+    memory(address, from.byteSize()).copyFrom(from);
+  }
+
+  @Override
+  public void download(long address, MemorySegment to) {
+    requireHost(to);
+    to.copyFrom(memory(address, to.byteSize()));
+  }
+
+  @Override
+  public void launch(Launch launch) {
+    log.add(launch.kernel());
+    kernels.run(launch, reverse);
+    reverse = !reverse;
+    device.values().forEach(EmulatedDriver::checkGuard);
+  }
+
+  @Override
+  public Replay capture(List<Launch> launches) {
+    List<Launch> captured = List.copyOf(launches);
+    replays++;
+    return new Replay() {
+      private boolean closed;
+
+      @Override
+      public void run() {
+        if (closed) {
+          throw new AssertionError("a replay is used after it was closed");
+        }
+        captured.forEach(EmulatedDriver.this::launch);
+      }
+
+      @Override
+      public void close() {
+        closed = true;
+        replays--;
+      }
+    };
+  }
+
+  @Override
+  public void await() {}
+
+  /** The bytes of the device that are in use. */
+  public long taken() {
+    return taken;
+  }
+
+  /** The replays that have not been closed. */
+  public int replays() {
+    return replays;
+  }
+
+  @Override
+  public void close() {
+    if (!device.isEmpty() || !host.isEmpty() || replays != 0) {
+      throw new AssertionError(
+          "not given back: %d bytes, %d host buffers, %d replays"
+              .formatted(taken, host.size(), replays));
+    }
+  }
+
+  private void requireHost(MemorySegment memory) {
+    Map.Entry<Long, Arena> start = ((TreeMap<Long, Arena>) host).floorEntry(memory.address());
+    if (start == null || !memory.isNative()) {
+      throw new AssertionError("host memory that was not taken from the driver");
+    }
+  }
+
+  private MemorySegment memory(long address, long bytes) {
+    Map.Entry<Long, Block> block = device.floorEntry(address);
+    if (block == null) {
+      throw new AssertionError("no memory of the device at " + address);
+    }
+    return block.getValue().all.asSlice(address - block.getKey(), bytes);
+  }
+
+  private static void checkGuard(Block block) {
+    MemorySegment guard = block.all.asSlice(block.bytes);
+    for (long i = 0; i < GUARD; i++) {
+      if (guard.get(ValueLayout.JAVA_BYTE, i) != POISON) {
+        throw new AssertionError("written beyond the end of a block, at " + i);
+      }
+    }
+  }
+}

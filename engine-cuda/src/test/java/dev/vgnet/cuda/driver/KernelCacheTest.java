@@ -1,0 +1,87 @@
+package dev.vgnet.cuda.driver;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KernelCacheTest {
+  private static final Map<String, String> FILES = Map.of("a.cu", "kernel");
+  private static final List<String> OPTIONS = List.of("sm_90");
+
+  @TempDir private Path folder;
+  private int compiled;
+
+  private byte[] compile() {
+    compiled++;
+    return new byte[] {1, 2, 3, (byte) compiled};
+  }
+
+  private byte[] get(KernelCache cache) {
+    return cache.get(FILES, OPTIONS, "13.0", this::compile);
+  }
+
+  private Path onlyFile() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> all = files.toList();
+      assertEquals(1, all.size(), all.toString());
+      return all.getFirst();
+    }
+  }
+
+  @Test
+  void compilesOnce() throws IOException {
+    byte[] first = get(new KernelCache(folder));
+    assertArrayEquals(first, get(new KernelCache(folder)));
+    assertEquals(1, compiled);
+    onlyFile();
+  }
+
+  @Test
+  void compilesAgainForOtherSourcesOptionsAndVersions() {
+    KernelCache cache = new KernelCache(folder);
+    get(cache);
+    cache.get(Map.of("a.cu", "kernels"), OPTIONS, "13.0", this::compile);
+    cache.get(Map.of("a.cuk", "ernel"), OPTIONS, "13.0", this::compile);
+    cache.get(FILES, List.of("sm_80"), "13.0", this::compile);
+    cache.get(FILES, OPTIONS, "13.1", this::compile);
+    assertEquals(5, compiled);
+  }
+
+  @Test
+  void compilesAgainWhatIsBroken() throws IOException {
+    KernelCache cache = new KernelCache(folder);
+    get(cache);
+    byte[] bytes = Files.readAllBytes(onlyFile());
+    for (int length : new int[] {0, 1, 32, bytes.length - 1}) {
+      Files.write(onlyFile(), Arrays.copyOf(bytes, length));
+      int before = compiled;
+      byte[] again = get(cache);
+      assertEquals(before + 1, compiled, "cut to " + length);
+      assertArrayEquals(again, get(cache));
+    }
+    bytes = Files.readAllBytes(onlyFile());
+    bytes[0] ^= 1;
+    Files.write(onlyFile(), bytes);
+    int before = compiled;
+    get(cache);
+    assertEquals(before + 1, compiled);
+  }
+
+  @Test
+  void compilesEachTimeWhereNothingCanBeWritten() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "no folder");
+    KernelCache cache = new KernelCache(file.resolve("cache"));
+    get(cache);
+    get(cache);
+    assertEquals(2, compiled);
+  }
+}

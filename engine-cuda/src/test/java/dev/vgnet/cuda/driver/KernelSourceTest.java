@@ -1,0 +1,81 @@
+package dev.vgnet.cuda.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vgnet.runtime.Precision;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The sources compile for every GPU that is supported, where NVIDIA's compilers are installed. */
+class KernelSourceTest {
+  @TempDir private Path folder;
+
+  /** Each architecture and each precision at least once; {@code nvcc} takes seconds for each. */
+  @ParameterizedTest
+  @CsvSource({
+    "FP32, sm_75",
+    "FP16, sm_75",
+    "TF32, sm_80",
+    "FP16, sm_80",
+    "TF32, sm_90",
+    "FP16, sm_90",
+    "TF32, sm_120",
+    "FP16, sm_120"
+  })
+  void compilesWithNvcc(Precision precision, String architecture) throws Exception {
+    Optional<Path> nvcc = Tools.find("nvcc");
+    Assumptions.assumeTrue(nvcc.isPresent(), "nvcc is not installed");
+    for (Map.Entry<String, String> file : KernelSource.files().entrySet()) {
+      Files.writeString(folder.resolve(file.getKey()), file.getValue());
+    }
+    Path code = folder.resolve("kernels.cubin");
+    List<Object> arguments = new ArrayList<>(KernelSource.options(precision, architecture));
+    arguments.addAll(
+        List.of("--cubin", "-Werror", "all-warnings", "-o", code, folder.resolve("kernels.cu")));
+    Tools.run(nvcc.get(), arguments.toArray());
+    assertTrue(Files.size(code) > 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FP32, sm_75", "TF32, sm_90", "FP16, sm_120"})
+  void compilesWithTheRunTimeCompiler(Precision precision, String architecture) throws Exception {
+    // Its bindings need those of the runtime, which need a driver.
+    for (Library library : List.of(Library.DRIVER, Library.RUNTIME, Library.NVRTC)) {
+      Assumptions.assumeTrue(
+          library.find(Folders.all()).isPresent(), library.title() + " is not installed");
+    }
+    Natives.load(Library.DRIVER.find(Folders.all()).orElseThrow());
+    Natives.load(Library.RUNTIME.find(Folders.all()).orElseThrow());
+    Natives.loadCompiler(Library.NVRTC.find(Folders.all()).orElseThrow());
+    Natives.bind("org.bytedeco.cuda.global.nvrtc");
+    assertTrue(KernelCompiler.version().startsWith("13."));
+    byte[] code =
+        KernelCompiler.compile(KernelSource.files(), KernelSource.options(precision, architecture));
+    assertEquals("\u007fELF", new String(code, 0, 4, StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void takesAllFilesOfItsFolder() throws IOException {
+    Path resources = Path.of("src/main/resources/dev/vgnet/cuda/kernel");
+    try (Stream<Path> files = Files.list(resources)) {
+      assertEquals(
+          new HashSet<>(files.map(file -> file.getFileName().toString()).toList()),
+          KernelSource.files().keySet());
+    }
+    assertEquals(KernelSource.MAIN, KernelSource.files().keySet().iterator().next());
+  }
+}

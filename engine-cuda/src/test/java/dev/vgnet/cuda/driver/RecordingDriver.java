@@ -1,0 +1,144 @@
+package dev.vgnet.cuda.driver;
+
+import dev.vgnet.error.DeviceMemoryException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A device that computes nothing and remembers what was asked of it. */
+public final class RecordingDriver implements Driver {
+  private static final long FIRST_ADDRESS = 1L << 40;
+  private static final long ALIGNMENT = 256;
+
+  private final long capacity;
+
+  /** The sizes of the blocks in use by their addresses. */
+  public final TreeMap<Long, Long> blocks = new TreeMap<>();
+
+  /** What was last asked for: the launches of each capture that was run, and single launches. */
+  public final List<Launch> launched = new ArrayList<>();
+
+  /** The captures that have not been closed. */
+  public int replays;
+
+  /** Whether it has been closed. */
+  public boolean closed;
+
+  private final Map<Long, Arena> host = new HashMap<>();
+  private long next = FIRST_ADDRESS;
+
+  /**
+   * @param capacity the bytes that the device has
+   */
+  public RecordingDriver(long capacity) {
+    this.capacity = capacity;
+  }
+
+  /** The bytes of the device that are in use. */
+  public long taken() {
+    return blocks.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** The host buffers in use. */
+  public int hostBuffers() {
+    return host.size();
+  }
+
+  /** The addresses in a launch's parameters that are the device's. */
+  public static List<Long> addresses(Launch launch) {
+    List<Long> addresses = new ArrayList<>();
+    for (long i = 0; i + Long.BYTES <= launch.parameters().byteSize(); i += Long.BYTES) {
+      long value = launch.parameters().get(ValueLayout.JAVA_LONG_UNALIGNED, i);
+      if (value >= FIRST_ADDRESS && value < 2 * FIRST_ADDRESS) {
+        addresses.add(value);
+      }
+    }
+    return addresses;
+  }
+
+  @Override
+  public void attach() {}
+
+  @Override
+  public long allocate(long bytes) {
+    if (taken() + bytes > capacity) {
+      throw new DeviceMemoryException(bytes + " bytes of " + (capacity - taken()));
+    }
+    long address = next;
+    blocks.put(address, bytes);
+    next += Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
+    return address;
+  }
+
+  @Override
+  public void free(long address) {
+    if (blocks.remove(address) == null) {
+      throw new AssertionError("given back what was not taken");
+    }
+  }
+
+  @Override
+  public MemorySegment allocateHost(long bytes) {
+    Arena arena = Arena.ofShared();
+    MemorySegment memory = arena.allocate(bytes, Long.BYTES);
+    host.put(memory.address(), arena);
+    return memory;
+  }
+
+  @Override
+  public void freeHost(MemorySegment memory) {
+    host.remove(memory.address()).close();
+  }
+
+  @Override
+  public void upload(MemorySegment from, long address) {
+    requireTaken(address, from.byteSize());
+  }
+
+  @Override
+  public void download(long address, MemorySegment to) {
+    requireTaken(address, to.byteSize());
+  }
+
+  @Override
+  public void launch(Launch launch) {
+    addresses(launch).forEach(address -> requireTaken(address, 1));
+    launched.add(launch);
+  }
+
+  @Override
+  public Replay capture(List<Launch> launches) {
+    replays++;
+    return new Replay() {
+      @Override
+      public void run() {
+        launches.forEach(RecordingDriver.this::launch);
+      }
+
+      @Override
+      public void close() {
+        replays--;
+      }
+    };
+  }
+
+  @Override
+  public void await() {}
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  private void requireTaken(long address, long bytes) {
+    Map.Entry<Long, Long> block = blocks.floorEntry(address);
+    if (block == null || address + bytes > block.getKey() + block.getValue()) {
+      throw new AssertionError("memory that was not taken: " + bytes + " at " + address);
+    }
+  }
+}

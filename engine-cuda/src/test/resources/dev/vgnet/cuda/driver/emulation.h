@@ -1,0 +1,182 @@
+// Runs kernels on the CPU: every CUDA thread of a block is a coroutine, and barriers are where they give way to
+// each other. Strict where a GPU may be lenient: shared memory starts as NaN, and threads of a block run one after
+// the other from barrier to barrier, in an order that the caller chooses, so that a missing barrier shows.
+#pragma once
+
+#include <ucontext.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#define EMULATION
+#define __device__
+
+struct Index {
+    unsigned x = 0, y = 0, z = 0;
+};
+
+namespace emulation {
+constexpr size_t STACK = 64 * 1024;
+constexpr size_t SHARED_BYTES = 232448;  // what a block has at most, on the largest GPUs
+
+struct Fiber {
+    ucontext_t context;
+    std::unique_ptr<char[]> stack;
+    unsigned thread = 0;
+    size_t sharedUsed = 0;
+    bool finished = false;
+};
+
+struct Machine {
+    ucontext_t scheduler;
+    std::vector<std::unique_ptr<Fiber>> fibers;
+    std::function<void()> kernel;
+    alignas(128) char shared[SHARED_BYTES];
+    Fiber* current = nullptr;
+    unsigned threads = 0;
+    unsigned arrived = 0;
+    unsigned long generation = 0;
+    size_t poisoned = 0;  // as much as any block has used
+    bool reverse = false;
+};
+
+inline Machine machine;
+inline Index blockIndex, gridSize;
+
+inline void giveWay() { swapcontext(&machine.current->context, &machine.scheduler); }
+
+inline void barrier() {
+    unsigned long generation = machine.generation;
+    if (++machine.arrived == machine.threads) {
+        machine.arrived = 0;
+        machine.generation++;
+        return;
+    }
+    while (machine.generation == generation) giveWay();
+}
+
+template <class T>
+T& shared() {
+    Fiber& fiber = *machine.current;
+    size_t start = (fiber.sharedUsed + alignof(T) - 1) / alignof(T) * alignof(T);
+    fiber.sharedUsed = start + sizeof(T);
+    if (fiber.sharedUsed > SHARED_BYTES) abort();
+    if (fiber.sharedUsed > machine.poisoned) {
+        memset(machine.shared + machine.poisoned, 0xff, fiber.sharedUsed - machine.poisoned);
+        machine.poisoned = fiber.sharedUsed;
+    }
+    return *reinterpret_cast<T*>(machine.shared + start);
+}
+
+// A coroutine serves its thread of one block after the other.
+inline void serve() {
+    for (;;) {
+        machine.kernel();
+        machine.current->finished = true;
+        giveWay();
+    }
+}
+
+inline void prepare(unsigned threads) {
+    while (machine.fibers.size() < threads) {
+        auto fiber = std::make_unique<Fiber>();
+        fiber->stack = std::make_unique<char[]>(STACK);
+        fiber->thread = static_cast<unsigned>(machine.fibers.size());
+        getcontext(&fiber->context);
+        fiber->context.uc_stack.ss_sp = fiber->stack.get();
+        fiber->context.uc_stack.ss_size = STACK;
+        fiber->context.uc_link = nullptr;
+        makecontext(&fiber->context, serve, 0);
+        machine.fibers.push_back(std::move(fiber));
+    }
+    machine.threads = threads;
+}
+
+// One block. False if its threads wait for each other for ever.
+inline bool block() {
+    memset(machine.shared, 0xff, machine.poisoned);
+    for (unsigned i = 0; i < machine.threads; i++) {
+        machine.fibers[i]->finished = false;
+        machine.fibers[i]->sharedUsed = 0;
+    }
+    machine.arrived = 0;
+    for (unsigned left = machine.threads; left > 0;) {
+        unsigned long generation = machine.generation;
+        unsigned before = left;
+        for (unsigned i = 0; i < machine.threads; i++) {
+            Fiber& fiber = *machine.fibers[machine.reverse ? machine.threads - 1 - i : i];
+            if (fiber.finished) continue;
+            machine.current = &fiber;
+            swapcontext(&machine.scheduler, &fiber.context);
+            if (fiber.finished) left--;
+        }
+        if (left == before && generation == machine.generation) return false;
+        // CUDA counts threads that have ended as arrived.
+        if (left > 0 && machine.arrived > 0 && machine.arrived == left) {
+            machine.arrived = 0;
+            machine.generation++;
+        }
+    }
+    return true;
+}
+
+// Returns 0, or 1 if the threads of a block wait for each other for ever.
+inline int run(unsigned columns, unsigned rows, unsigned threads, std::function<void()> kernel) {
+    prepare(threads);
+    machine.kernel = std::move(kernel);
+    gridSize = {columns, rows, 1};
+    for (unsigned y = 0; y < rows; y++) {
+        for (unsigned x = 0; x < columns; x++) {
+            blockIndex = {x, y, 0};
+            if (!block()) {
+                machine.fibers.clear();
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
+inline Index threadIndex() { return {machine.current->thread, 0, 0}; }
+inline Index blockSize() { return {machine.threads, 1, 1}; }
+}  // namespace emulation
+
+#define threadIdx (emulation::threadIndex())
+#define blockIdx (emulation::blockIndex)
+#define blockDim (emulation::blockSize())
+#define gridDim (emulation::gridSize)
+#define __syncthreads() emulation::barrier()
+
+using std::max;
+using std::min;
+
+// A kernel is called by its name, with its structure and its grid.
+#define KERNEL(name, Parameters)                                                                      \
+    static void name##Body(const Parameters& p);                                                      \
+    extern "C" int name(const Parameters* p, unsigned columns, unsigned rows, unsigned threads) {     \
+        return emulation::run(columns, rows, threads, [p] { name##Body(*p); });                       \
+    }                                                                                                 \
+    static void name##Body(const Parameters& p)
+#define SHARED(Type, name) Type& name = emulation::shared<Type>()
+
+extern "C" void emulationReverse(int reverse) { emulation::machine.reverse = reverse != 0; }
+
+// Float16, rounded to nearest even as the GPU does.
+inline float floatOfHalf(unsigned short bits) {
+    _Float16 half;
+    memcpy(&half, &bits, sizeof half);
+    return static_cast<float>(half);
+}
+inline unsigned short halfOfFloat(float number) {
+    _Float16 half = static_cast<_Float16>(number);
+    unsigned short bits;
+    memcpy(&bits, &half, sizeof bits);
+    return bits;
+}
