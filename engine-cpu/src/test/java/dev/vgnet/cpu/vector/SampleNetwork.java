@@ -136,6 +136,17 @@ public final class SampleNetwork {
     return Math.ulp(1f) * (summed + 8.0 * nodes.size()) * largest;
   }
 
+  /**
+   * The same where each factor of a product is rounded: a layer's weights are as large as keeps the
+   * sum of n products at the size of its inputs, so those products are at most the root of 3n times
+   * as large together.
+   *
+   * @param unit the relative error of a rounded factor
+   */
+  public double tolerance(double largest, double unit) {
+    return 2 * unit * (Math.sqrt(3.0 * summed * nodes.size()) + 8 * nodes.size()) * largest;
+  }
+
   private String add(String name, Operator operator, String... inputs) {
     nodes.add(new Node(name, operator, List.of(inputs)));
     return name;

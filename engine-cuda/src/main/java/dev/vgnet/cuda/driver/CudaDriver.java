@@ -182,9 +182,11 @@ final class CudaDriver implements Driver {
         cuStreamBeginCapture(stream, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL), "beginning a graph");
     try {
       launches.forEach(this::launch);
-    } finally {
-      Check.success(cuStreamEndCapture(stream, graph), "ending a graph");
+    } catch (EngineException e) {
+      cuStreamEndCapture(stream, graph);
+      throw e;
     }
+    Check.success(cuStreamEndCapture(stream, graph), "ending a graph");
     CUgraphExec_st executable = new CUgraphExec_st();
     try {
       Check.success(cuGraphInstantiate(executable, graph, 0), "making a graph executable");

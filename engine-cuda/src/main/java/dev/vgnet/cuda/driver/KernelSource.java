@@ -23,6 +23,8 @@ final class KernelSource {
           "elementwise.cu",
           "pool.cu",
           "product.cu",
+          "tiles_float.cuh",
+          "tiles_tensor.cuh",
           "transfer.cu");
 
   private static final String FOLDER = "/dev/vgnet/cuda/kernel/";

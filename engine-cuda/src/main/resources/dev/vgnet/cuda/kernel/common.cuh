@@ -28,6 +28,33 @@ __device__ inline unsigned short halfOfFloat(float f) {
 }
 #endif
 
+// Tensor cores with these fragments came with compute capability 8.0; before, products are in float32.
+#if PRECISION != FP32 && (defined(EMULATION) || (defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800))
+#define TENSOR_CORES 1
+#else
+#define TENSOR_CORES 0
+#endif
+
+#if TENSOR_CORES && !defined(EMULATION)
+__device__ inline unsigned roundToTf32(float f) {
+    unsigned bits;
+    asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(f));
+    return bits;
+}
+
+// Adds the product of a fragment of 16 rows and one of 8 columns; each lane of the warp holds a share of all.
+__device__ inline void multiplyFragments(float (&sums)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
+#if PRECISION == TF32
+    asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 "
+#else
+    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
+#endif
+                 "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+                 : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+#endif
+
 // Feature maps are stored as Element and computed in float.
 #if PRECISION == FP16
 struct Element {

@@ -2,6 +2,21 @@
 // the positions of the kernel, the parts of the input and their channels.
 #include "common.cuh"
 
+namespace product {
+constexpr int THREADS = 256;
+constexpr int PIXELS = 64;
+constexpr int CHANNELS = 64;
+constexpr int DEPTH = 16;
+constexpr int INPUTS = PIXELS * DEPTH / THREADS;     // that a thread brings for each tile
+constexpr int WEIGHTS = CHANNELS * DEPTH / THREADS;  // likewise
+}  // namespace product
+
+#if TENSOR_CORES
+#include "tiles_tensor.cuh"
+#else
+#include "tiles_float.cuh"
+#endif
+
 struct Product {
     View input;
     const float* weight;  // [kernel * kernel * channels][weightStride]
@@ -14,82 +29,100 @@ struct Product {
 };
 
 namespace product {
-constexpr int THREADS = 256;
-constexpr int PIXELS = 64;
-constexpr int CHANNELS = 64;
-constexpr int DEPTH = 16;
-constexpr int SIDE = 4;  // of the square that a thread sums up
+// How far the sums have come: a position of the kernel, a part of the input, and channels of it.
+struct Cursor {
+    int tap = 0;
+    int part = 0;
+    int channel = 0;
+    int weightRow = 0;
 
-struct Tiles {
-    float input[DEPTH][PIXELS + 4];  // unequal rows, so that columns are written to different banks
-    float weight[DEPTH][CHANNELS];
+    __device__ int depth(const Product& p) const { return min(DEPTH, p.input.parts[part].channels - channel); }
+
+    __device__ bool atEnd(const Product& p) const { return tap == p.window.kernel * p.window.kernel; }
+
+    __device__ void advance(const Product& p) {
+        weightRow += depth(p);
+        channel += DEPTH;
+        if (channel < p.input.parts[part].channels) return;
+        channel = 0;
+        if (++part < p.input.count) return;
+        part = 0;
+        tap++;
+    }
 };
 
-__device__ inline void multiply(const Tiles& tiles, float (&sums)[SIDE][SIDE], int row, int column) {
+// What a thread brings for the next tile: one channel of some pixels, and some weights.
+struct Fetch {
+    int k = threadIdx.x % DEPTH;
+    int pixel = threadIdx.x / DEPTH;
+    int weightK = threadIdx.x / CHANNELS;
+    int weightChannel = threadIdx.x % CHANNELS;
+    float inputs[INPUTS];
+    float weights[WEIGHTS];
+
+    __device__ void load(const Product& p, const Cursor& at, long long firstPixel, int firstChannel) {
+        const Part& in = p.input.parts[at.part];
+        int depth = at.depth(p);
 #pragma unroll
-    for (int k = 0; k < DEPTH; k++) {
-#pragma unroll
-        for (int i = 0; i < SIDE; i++) {
-#pragma unroll
-            for (int j = 0; j < SIDE; j++) {
-                sums[i][j] += tiles.input[k][row + i] * tiles.weight[k][column + j];
+        for (int i = 0; i < INPUTS; i++) {
+            inputs[i] = 0;
+            long long number = firstPixel + pixel + i * (THREADS / DEPTH);
+            if (k < depth && number < p.pixels) {
+                long long from = source(p.window, number, at.tap);
+                if (from >= 0) inputs[i] = ::number(in.data[from * in.stride + at.channel + k]);
             }
         }
+#pragma unroll
+        for (int i = 0; i < WEIGHTS; i++) {
+            int row = weightK + i * (THREADS / CHANNELS);
+            int channel = firstChannel + weightChannel;
+            weights[i] = row < depth && channel < p.weightStride
+                             ? p.weight[static_cast<long long>(at.weightRow + row) * p.weightStride + channel]
+                             : 0.f;
+        }
     }
-}
+
+    // Most products have windows of one pixel.
+    __device__ static long long source(const Window& w, long long pixel, int tap) {
+        bool same = w.kernel == 1 && w.stride == 1 && w.padding == 0;
+        return same ? pixel : Place(w, pixel).input(w, tap / w.kernel, tap % w.kernel);
+    }
+
+    __device__ void store(Tiles& tiles) const {
+#pragma unroll
+        for (int i = 0; i < INPUTS; i++) {
+            tiles.setInput(pixel + i * (THREADS / DEPTH), k, inputs[i]);
+        }
+#pragma unroll
+        for (int i = 0; i < WEIGHTS; i++) {
+            tiles.setWeight(weightChannel, weightK + i * (THREADS / CHANNELS), weights[i]);
+        }
+    }
+};
 }  // namespace product
 
 KERNEL(productTile, Product) {
     using namespace product;
     SHARED(Tiles, tiles);
-    int thread = threadIdx.x;
     long long firstPixel = static_cast<long long>(blockIdx.x) * PIXELS;
     int firstChannel = blockIdx.y * CHANNELS;
-    int row = thread / (CHANNELS / SIDE) * SIDE;
-    int column = thread % (CHANNELS / SIDE) * SIDE;
-    float sums[SIDE][SIDE] = {};
-    int taps = p.window.kernel * p.window.kernel;
-    int weightRow = 0;
-    for (int tap = 0; tap < taps; tap++) {
-        for (int part = 0; part < p.input.count; part++) {
-            const Part& in = p.input.parts[part];
-            for (int first = 0; first < in.channels; first += DEPTH) {
-                int depth = min(DEPTH, in.channels - first);
-                for (int i = thread; i < DEPTH * PIXELS; i += THREADS) {
-                    int k = i % DEPTH;
-                    long long pixel = firstPixel + i / DEPTH;
-                    float value = 0;
-                    if (k < depth && pixel < p.pixels) {
-                        long long from = Place(p.window, pixel)
-                                             .input(p.window, tap / p.window.kernel, tap % p.window.kernel);
-                        if (from >= 0) value = number(in.data[from * in.stride + first + k]);
-                    }
-                    tiles.input[k][i / DEPTH] = value;
-                }
-                for (int i = thread; i < DEPTH * CHANNELS; i += THREADS) {
-                    int k = i / CHANNELS;
-                    int channel = firstChannel + i % CHANNELS;
-                    tiles.weight[k][i % CHANNELS] =
-                        k < depth && channel < p.weightStride
-                            ? p.weight[static_cast<long long>(weightRow + k) * p.weightStride + channel]
-                            : 0.f;
-                }
-                __syncthreads();
-                multiply(tiles, sums, row, column);
-                __syncthreads();
-                weightRow += depth;
-            }
-        }
+    Sums sums;
+    Cursor cursor;
+    Fetch next;
+    next.load(p, cursor, firstPixel, firstChannel);
+    while (!cursor.atEnd(p)) {
+        next.store(tiles);
+        __syncthreads();
+        cursor.advance(p);
+        if (!cursor.atEnd(p)) next.load(p, cursor, firstPixel, firstChannel);
+        sums.add(tiles);
+        __syncthreads();
     }
-#pragma unroll
-    for (int i = 0; i < SIDE; i++) {
-        long long pixel = firstPixel + row + i;
-#pragma unroll
-        for (int j = 0; j < SIDE; j++) {
-            int channel = firstChannel + column + j;
-            if (pixel < p.pixels && channel < p.output.channels) {
-                p.output.store(pixel, channel, p.epilogue.finish(sums[i][j], pixel, channel));
-            }
+    sums.forEach([&](int pixelInTile, int channelInTile, float sum) {
+        long long pixel = firstPixel + pixelInTile;
+        int channel = firstChannel + channelInTile;
+        if (pixel < p.pixels && channel < p.output.channels) {
+            p.output.store(pixel, channel, p.epilogue.finish(sum, pixel, channel));
         }
-    }
+    });
 }

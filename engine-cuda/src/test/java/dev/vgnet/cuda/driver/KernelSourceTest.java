@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,19 +25,31 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KernelSourceTest {
   @TempDir private Path folder;
 
-  /** Each architecture and each precision at least once; {@code nvcc} takes seconds for each. */
+  /** Each architecture and each precision once; {@code nvcc} takes seconds for each. */
+  @ParameterizedTest
+  @CsvSource({"FP32, sm_75", "TF32, sm_80", "FP16, sm_90", "TF32, sm_120"})
+  void compilesWithNvcc(Precision precision, String architecture) throws Exception {
+    compile(precision, architecture);
+  }
+
+  /** The rest, with {@code -Dvgnet.cuda.kernels=all}. */
   @ParameterizedTest
   @CsvSource({
-    "FP32, sm_75",
+    "TF32, sm_75",
     "FP16, sm_75",
-    "TF32, sm_80",
+    "FP32, sm_80",
     "FP16, sm_80",
+    "FP32, sm_90",
     "TF32, sm_90",
-    "FP16, sm_90",
-    "TF32, sm_120",
+    "FP32, sm_120",
     "FP16, sm_120"
   })
-  void compilesWithNvcc(Precision precision, String architecture) throws Exception {
+  @EnabledIfSystemProperty(named = "vgnet.cuda.kernels", matches = "all")
+  void compilesEveryCombination(Precision precision, String architecture) throws Exception {
+    compile(precision, architecture);
+  }
+
+  private void compile(Precision precision, String architecture) throws Exception {
     Optional<Path> nvcc = Tools.find("nvcc");
     Assumptions.assumeTrue(nvcc.isPresent(), "nvcc is not installed");
     for (Map.Entry<String, String> file : KernelSource.files().entrySet()) {

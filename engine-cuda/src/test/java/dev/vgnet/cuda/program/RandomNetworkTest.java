@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vgnet.cpu.reference.ReferenceInterpreter;
 import dev.vgnet.cpu.vector.RandomNetwork;
 import dev.vgnet.cpu.vector.SampleNetwork;
+import dev.vgnet.cuda.driver.Driver;
+import dev.vgnet.cuda.driver.Drivers;
 import dev.vgnet.cuda.driver.EmulatedDriver;
+import dev.vgnet.cuda.driver.Probe;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.plan.PlanText;
 import dev.vgnet.plan.Planner;
@@ -17,35 +20,76 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.condition.EnabledIf;
 
-/** Random graphs and batches on the emulated device against the reference. */
-@EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
+/** Random graphs and batches on the emulated device, and on a GPU if there is one. */
 class RandomNetworkTest {
   private static final long SEED = 20_261_121;
+
+  /** Of numbers with 10 bits of mantissa. */
+  private static final double HALF_UNIT = 0x1p-11;
+
   private static final long CAPACITY = 1L << 30;
 
   @RepeatedTest(100)
+  @EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
   void agreesWithTheReference(RepetitionInfo repetition) {
-    long seed = SEED + repetition.getCurrentRepetition();
+    check(Precision.FP32, SEED + repetition.getCurrentRepetition(), RandomNetworkTest::emulated);
+  }
+
+  @RepeatedTest(150)
+  @EnabledIf("hasGpu")
+  void agreesOnAGpu(RepetitionInfo repetition) {
+    Precision precision =
+        Precision.values()[repetition.getCurrentRepetition() % Precision.values().length];
+    check(precision, SEED + repetition.getCurrentRepetition(), Drivers::open);
+  }
+
+  static boolean hasGpu() {
+    return Probe.availability().available();
+  }
+
+  private static Driver emulated(Precision precision) {
+    return new EmulatedDriver(precision, CAPACITY);
+  }
+
+  @RepeatedTest(60)
+  @EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
+  void agreesOnTensorCores(RepetitionInfo repetition) {
+    boolean odd = repetition.getCurrentRepetition() % 2 == 1;
+    check(
+        odd ? Precision.TF32 : Precision.FP16,
+        SEED - repetition.getCurrentRepetition(),
+        RandomNetworkTest::emulated);
+  }
+
+  private static void check(Precision precision, long seed, Function<Precision, Driver> device) {
     Random random = new Random(seed);
     RandomNetwork sample = new RandomNetwork(random, random.nextInt(1, 12));
     Graph graph = sample.graph();
     Shape input = Shape.of(random.nextInt(1, 6), sample.inputChannels, sample.height, sample.width);
     try {
-      check(sample.network, graph, input, random);
+      check(precision, device.apply(precision), sample.network, graph, input, random);
     } catch (Throwable e) {
       String plan =
           PlanText.of(
               Planner.plan(
                   graph, Tensor.shapes(sample.network.tensors), sample.height, sample.width));
-      throw new AssertionError("seed %d, input %s%n%s".formatted(seed, input, plan), e);
+      throw new AssertionError(
+          "%s, seed %d, input %s%n%s".formatted(precision, seed, input, plan), e);
     }
   }
 
-  private static void check(SampleNetwork network, Graph graph, Shape input, Random random) {
+  private static void check(
+      Precision precision,
+      Driver driver,
+      SampleNetwork network,
+      Graph graph,
+      Shape input,
+      Random random) {
     float[] images =
         SampleNetwork.floats(random.doubles(input.elementCount(), -1.7, 1.7).toArray());
     double[] exact = new double[images.length];
@@ -55,8 +99,7 @@ class RandomNetworkTest {
     List<String> names = graph.outputs();
     float[][] outputs = new float[names.size()][];
     Arrays.setAll(outputs, i -> new float[expected.get(names.get(i)).length]);
-    EmulatedDriver driver = new EmulatedDriver(Precision.FP32, CAPACITY);
-    try (CudaModel model = new CudaModel(graph, network.tensors, driver, Precision.FP32)) {
+    try (CudaModel model = new CudaModel(graph, network.tensors, driver, precision)) {
       model.run(input, images, outputs);
     }
     double largest =
@@ -65,7 +108,10 @@ class RandomNetworkTest {
             .map(Math::abs)
             .max()
             .orElseThrow();
-    double tolerance = network.tolerance(largest);
+    double tolerance =
+        precision == Precision.FP32
+            ? network.tolerance(largest)
+            : network.tolerance(largest, HALF_UNIT);
     for (int i = 0; i < outputs.length; i++) {
       double[] values = expected.get(names.get(i));
       assertEquals(values.length, outputs[i].length);

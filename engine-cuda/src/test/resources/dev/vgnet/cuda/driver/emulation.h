@@ -34,6 +34,14 @@ struct Fiber {
     bool finished = false;
 };
 
+// What the lanes of a warp show each other. Two sets, since the next exchange may begin before the last lane has
+// read this one.
+struct Warp {
+    unsigned shown[2][32][6];
+    unsigned arrived = 0;
+    unsigned long generation = 0;
+};
+
 struct Machine {
     ucontext_t scheduler;
     std::vector<std::unique_ptr<Fiber>> fibers;
@@ -43,6 +51,8 @@ struct Machine {
     unsigned threads = 0;
     unsigned arrived = 0;
     unsigned long generation = 0;
+    unsigned long exchanges = 0;
+    std::vector<Warp> warps;
     size_t poisoned = 0;  // as much as any block has used
     bool reverse = false;
 };
@@ -60,6 +70,23 @@ inline void barrier() {
         return;
     }
     while (machine.generation == generation) giveWay();
+}
+
+// All lanes of the warp show six words; returns what all have shown.
+inline const unsigned (*exchange(const unsigned (&a)[4], const unsigned (&b)[2]))[6] {
+    Warp& warp = machine.warps[machine.current->thread / 32];
+    unsigned long generation = warp.generation;
+    auto& shown = warp.shown[generation % 2];
+    unsigned lane = machine.current->thread % 32;
+    std::copy(a, a + 4, shown[lane]);
+    std::copy(b, b + 2, shown[lane] + 4);
+    if (++warp.arrived == 32) {
+        warp.arrived = 0;
+        warp.generation++;
+        machine.exchanges++;
+    }
+    while (warp.generation == generation) giveWay();
+    return shown;
 }
 
 template <class T>
@@ -97,6 +124,7 @@ inline void prepare(unsigned threads) {
         machine.fibers.push_back(std::move(fiber));
     }
     machine.threads = threads;
+    machine.warps.assign((threads + 31) / 32, Warp());
 }
 
 // One block. False if its threads wait for each other for ever.
@@ -108,7 +136,7 @@ inline bool block() {
     }
     machine.arrived = 0;
     for (unsigned left = machine.threads; left > 0;) {
-        unsigned long generation = machine.generation;
+        unsigned long rendezvous = machine.generation + machine.exchanges;
         unsigned before = left;
         for (unsigned i = 0; i < machine.threads; i++) {
             Fiber& fiber = *machine.fibers[machine.reverse ? machine.threads - 1 - i : i];
@@ -117,7 +145,7 @@ inline bool block() {
             swapcontext(&machine.scheduler, &fiber.context);
             if (fiber.finished) left--;
         }
-        if (left == before && generation == machine.generation) return false;
+        if (left == before && rendezvous == machine.generation + machine.exchanges) return false;
         // CUDA counts threads that have ended as arrived.
         if (left > 0 && machine.arrived > 0 && machine.arrived == left) {
             machine.arrived = 0;
@@ -179,4 +207,38 @@ inline unsigned short halfOfFloat(float number) {
     unsigned short bits;
     memcpy(&bits, &half, sizeof bits);
     return bits;
+}
+
+// The tensor cores' number with 10 bits of mantissa, rounded to nearest, halves away from zero.
+inline unsigned roundToTf32(float number) {
+    unsigned bits;
+    memcpy(&bits, &number, sizeof bits);
+    return std::isnan(number) ? bits : (bits + 0x1000u) & ~0x1fffu;
+}
+
+inline float floatOfBits(unsigned bits) {
+    float number;
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+// Adds the product of a fragment of 16 rows and one of 8 columns, which the lanes hold as the instruction
+// mma.m16n8k8 (TF32) or mma.m16n8k16 (FP16) wants it.
+inline void multiplyFragments(float (&sums)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
+    const unsigned(*shown)[6] = emulation::exchange(a, b);
+    unsigned lane = threadIdx.x % 32;
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned row = lane / 4 + i / 2 * 8;
+        unsigned column = lane % 4 * 2 + i % 2;
+        for (unsigned word = 0; word < 8; word++) {
+            unsigned left = shown[row % 8 * 4 + word % 4][row / 8 + word / 4 * 2];
+            unsigned right = shown[column * 4 + word % 4][4 + word / 4];
+#if PRECISION == 1
+            sums[i] += floatOfBits(left & ~0x1fffu) * floatOfBits(right & ~0x1fffu);
+#else
+            sums[i] += floatOfHalf(left & 0xffff) * floatOfHalf(right & 0xffff);
+            sums[i] += floatOfHalf(left >> 16) * floatOfHalf(right >> 16);
+#endif
+        }
+    }
 }

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
+import dev.vgnet.cuda.driver.Driver;
+import dev.vgnet.cuda.driver.Drivers;
 import dev.vgnet.cuda.driver.EmulatedDriver;
+import dev.vgnet.cuda.driver.Probe;
 import dev.vgnet.cuda.program.CudaModel;
 import dev.vgnet.model.ModelFile;
 import dev.vgnet.runtime.Precision;
@@ -20,9 +23,10 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whole networks through the CUDA backend, on a device that is a CPU. */
-@EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
-class EmulatedCudaTest {
+/**
+ * Whole networks through the CUDA backend: on a device that is a CPU, and on a GPU if there is one.
+ */
+class CudaTest {
   private static final long CAPACITY = 2L << 30;
   private static final int BATCH = 2;
 
@@ -40,7 +44,34 @@ class EmulatedCudaTest {
     "cifar_resnet20, FP32, 32",
     "densenet121_bsconvu, FP32, 32"
   })
-  void agreesWithTheReference(String network, Precision precision, int size) {
+  @EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
+  void agreesWithTheReferenceWhenEmulated(String network, Precision precision, int size) {
+    EmulatedDriver driver = new EmulatedDriver(precision, CAPACITY);
+    check(network, precision, size, driver);
+    assertEquals(0, driver.taken());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "vgnetg_1_0mp, FP32",
+    "vgnetg_1_0mp, TF32",
+    "vgnetg_1_0mp, FP16",
+    "vgnetg_1_0mp_se, TF32",
+    "vgnetf1_1_5mp, FP32",
+    "mobilenet_v2_x1_0, FP32",
+    "resnet18, FP32",
+    "densenet121, FP32"
+  })
+  @EnabledIf("hasGpu")
+  void agreesWithTheReferenceOnAGpu(String network, Precision precision) {
+    check(network, precision, 224, Drivers.open(precision));
+  }
+
+  static boolean hasGpu() {
+    return Probe.availability().available();
+  }
+
+  private static void check(String network, Precision precision, int size, Driver driver) {
     ModelFile file =
         Zoo.importStateDict(Zoo.randomStateDict(network, 1), "random", "", ImportOptions.defaults())
             .file();
@@ -54,14 +85,12 @@ class EmulatedCudaTest {
       session.run(input, images, expected);
     }
     float[][] outputs = new float[1][BATCH * classes];
-    EmulatedDriver driver = new EmulatedDriver(precision, CAPACITY);
     try (CudaModel model = new CudaModel(file.graph(), file.tensors(), driver, precision)) {
       model.run(input, images, outputs);
       float[] first = outputs[0].clone();
       model.run(input, images, outputs);
       assertArrayEquals(first, outputs[0], "the same again");
     }
-    assertEquals(0, driver.taken());
     double limit = limit(precision) * deviation(expected, BATCH * classes);
     for (int i = 0; i < BATCH * classes; i++) {
       double error = Math.abs(expected[i] - outputs[0][i]);
