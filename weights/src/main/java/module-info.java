@@ -16,6 +16,9 @@ module dev.vgnet.weights {
 
   provides dev.vgnet.zoo.Family with
       dev.vgnet.zoo.DenseNet,
+      dev.vgnet.zoo.EfficientNet,
+      dev.vgnet.zoo.GhostNet,
+      dev.vgnet.zoo.MnasNet,
       dev.vgnet.zoo.MobileNetV1,
       dev.vgnet.zoo.MobileNetV2,
       dev.vgnet.zoo.MobileNetV3,

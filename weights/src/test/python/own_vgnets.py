@@ -90,11 +90,11 @@ def role(key: str, tensor: Tensor, fixed: set) -> str:
     return names.get(last, "int")
 
 
-def values(key: str, tensor: Tensor, kind: str) -> Tensor:
+def values(key: str, tensor: Tensor, kind: str, gain: float) -> Tensor:
     u = uniform(key, tensor.numel())
     fan_in = tensor[0].numel() if tensor.dim() > 1 else 1
     made = {
-        "weight": (2.0 * u - 1.0) * ((3.0 / fan_in) ** 0.5 * GAIN),
+        "weight": (2.0 * u - 1.0) * ((3.0 / fan_in) ** 0.5 * gain),
         "gamma": 0.75 + 0.5 * u,
         "bias": 0.2 * (2.0 * u - 1.0),
         "mean": 0.2 * (2.0 * u - 1.0),
@@ -103,13 +103,13 @@ def values(key: str, tensor: Tensor, kind: str) -> Tensor:
     return torch.from_numpy(made.astype(np.float32)).reshape(tensor.shape)
 
 
-def fill(net: VGNetG) -> list:
+def fill(net: nn.Module, gain: float) -> list:
     fixed = {name + ".weight" for name, m in net.named_modules() if isinstance(m, Blur)}
     state = net.state_dict()
     keys = [(key, list(t.shape), "", role(key, t, fixed)) for key, t in state.items()]
     for key, _, _, kind in keys:
         if kind not in ("fixed", "int"):
-            state[key] = values(key, state[key], kind)
+            state[key] = values(key, state[key], kind, gain)
     net.load_state_dict(state)
     return keys
 
@@ -120,7 +120,7 @@ def checksums(name: str, y: Tensor) -> list:
     return [name, None, *(v.item() for v in (flat.mean(), rms, flat[0], flat[-1]))]
 
 
-def observe(net: VGNetG, stages: list, macs: list):
+def observe(net: nn.Module, stages: list, macs: list):
     def hook(name):
         def record(module, _, y):
             for k, part in enumerate(y if isinstance(y, tuple) else [y]):
@@ -137,9 +137,9 @@ def observe(net: VGNetG, stages: list, macs: list):
             module.register_forward_hook(hook(name))
 
 
-def case(name: str, net: VGNetG, shape: tuple) -> dict:
+def case(name: str, net: nn.Module, shape: tuple, reference: str, gain: float) -> dict:
     net.eval()
-    keys = fill(net)
+    keys = fill(net, gain)
     x = torch.from_numpy(2.0 * uniform("input", int(np.prod(shape))) - 1.0).reshape(shape)
     single = net(x.float())
     net.double()
@@ -150,8 +150,8 @@ def case(name: str, net: VGNetG, shape: tuple) -> dict:
     state = net.state_dict()
     return {
         "name": name,
-        "reference": "weights/train/vgnet.py",
-        "gain": GAIN,
+        "reference": reference,
+        "gain": gain,
         "input_shape": shape,
         "params_learnable": sum(p.numel() for p in net.parameters()),
         "macs": sum(macs),
@@ -189,7 +189,8 @@ def main():
     ]
     with torch.no_grad():
         for name, net, shape in cases:
-            compact_golden.write(case("own_" + name, net, shape), output)
+            made = case("own_" + name, net, shape, "weights/train/vgnet.py", GAIN)
+            compact_golden.write(made, output)
     compact_golden.write_index(output)
 
 

@@ -60,9 +60,16 @@ class OnnxRuntimeTest {
     "vgnetc_1_5mp, 64, 97",
     "vgnetf1_1_5mp, 64, 97",
     "vgnetf2_1_5mp, 64, 97",
-    "vgnetg_5_0mp, 32, 48"
+    "vgnetg_5_0mp, 32, 48",
+    "shufflenet_v2_x1_0, 64, 97",
+    "regnet_x_400mf_w384, 64, 97",
+    "regnet_y_400mf, 64, 97",
+    "efficientnet_b0, 64, 97",
+    "mnasnet1_0, 64, 97",
+    "mnasnet_a1, 64, 97"
   })
-  void agreesOnVgNets(String architecture, int height, int width) throws IOException, OrtException {
+  void agreesOnNetworks(String architecture, int height, int width)
+      throws IOException, OrtException {
     Model model =
         Model.of(
             Zoo.importStateDict(

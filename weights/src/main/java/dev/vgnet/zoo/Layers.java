@@ -25,7 +25,11 @@ public final class Layers extends Wiring {
   /** What sets styles of any family apart. */
   public enum Fact implements KeyStyle.Fact {
     /** The layers of squeeze-excite are fully connected ones, their weights matrices. */
-    LINEAR_GATES
+    LINEAR_GATES,
+    /** Squeeze-excite has a multiple of 8 channels where others round less. */
+    GATES_OF_EIGHTS,
+    /** The layer before the classifier is a 1x1 convolution. */
+    CONV_HEAD
   }
 
   /** More blocks in a row than any network has. */
@@ -327,6 +331,20 @@ public final class Layers extends Wiring {
     String weight = parameters.expect(module + ".weight", out, in.channels());
     String bias = parameters.expect(module + ".bias", out);
     return add(name, new Linear(weight, Optional.of(bias)), out, in);
+  }
+
+  /**
+   * A fully connected layer named {@code head.hidden}, an activation and {@link #classifier}. Where
+   * the style has {@link Fact#CONV_HEAD}, the first is a 1x1 convolution.
+   */
+  public Features hiddenClassifier(
+      String name, Features in, int hidden, Function function, int classes) {
+    if (style.has(Fact.CONV_HEAD)) {
+      Features x = conv("head.hidden", in, hidden, Conv.pointwise().biased());
+      return classifier(name, activation("head.hidden.act", x, function), classes);
+    }
+    Features x = linear("head.hidden", flatten("flatten", in, 1), hidden);
+    return logits(name, activation("head.hidden.act", x, function), classes);
   }
 
   /** {@link #classifier} as a 1x1 convolution. */

@@ -47,16 +47,7 @@ public final class MobileNetV2 implements Family {
           .rule("classifier", "classifier.1");
 
   private static final KeyStyle CV_MODELS =
-      KeyStyle.of("cv-models")
-          .rule("stem.conv", "features.stem.0.0")
-          .rule("stem.norm", "features.stem.0.1")
-          .rule("stage1.block1.*.conv", "features.stem.1.branch1.{unit}.0")
-          .rule("stage1.block1.*.norm", "features.stem.1.branch1.{unit}.1")
-          .rule("stage*.block*.*.conv", "features.stage{stage-1}.{block-1}.branch1.{unit}.0")
-          .rule("stage*.block*.*.norm", "features.stage{stage-1}.{block-1}.branch1.{unit}.1")
-          .rule("head.conv", "features.stage{stage-1}.{block}.0")
-          .rule("head.norm", "features.stage{stage-1}.{block}.1")
-          .rule("classifier", "classifier.1");
+      CvModels.BLOCK_IN_STEM.rule("classifier", "classifier.1");
 
   private static final KeyStyle D_LI14 =
       KeyStyle.of("d-li14")
@@ -66,19 +57,6 @@ public final class MobileNetV2 implements Family {
           .rule("stage*.block*.*.norm", "features.{number}.conv.{3*unit+1}")
           .rule("head.conv", "conv.0")
           .rule("head.norm", "conv.1")
-          .rule("classifier", "classifier");
-
-  private static final KeyStyle TIMM =
-      KeyStyle.of("timm")
-          .rule("stem.conv", "conv_stem")
-          .rule("stem.norm", "bn1")
-          .rule("stage1.block1.project.conv", "blocks.0.0.conv_pw")
-          .rule("stage*.block*.expand.conv", "blocks.{row-1}.{repeat-1}.conv_pw")
-          .rule("stage*.block*.depthwise.conv", "blocks.{row-1}.{repeat-1}.conv_dw")
-          .rule("stage*.block*.project.conv", "blocks.{row-1}.{repeat-1}.conv_pwl")
-          .rule("stage*.block*.*.norm", "blocks.{row-1}.{repeat-1}.bn{unit+1}")
-          .rule("head.conv", "conv_head")
-          .rule("head.norm", "bn2")
           .rule("classifier", "classifier");
 
   private static final KeyStyle BSCONV =
@@ -107,7 +85,7 @@ public final class MobileNetV2 implements Family {
         new Structure(
             "mobilenet_v2",
             224,
-            List.of(TORCHVISION, CV_MODELS, D_LI14, TIMM),
+            List.of(TORCHVISION, CV_MODELS, D_LI14, TimmModels.EFFICIENT_NET),
             List.of(
                 network("x1_0", 1, "3.505 M, 72.0 % top-1 (VGNet, Table 3)"),
                 network("x0_75", 0.75, "2.636 M, 69.8 % top-1 (VGNet, Table 3)"),

@@ -23,9 +23,7 @@ public final class MobileNetV3 implements Family {
     /**
      * In blocks that expand, squeeze-excite comes before the depthwise convolution's activation.
      */
-    GATES_BEFORE_ACTIVATION,
-    /** The layer before the classifier is a 1x1 convolution. */
-    CONV_HEAD
+    GATES_BEFORE_ACTIVATION
   }
 
   /**
@@ -166,22 +164,13 @@ public final class MobileNetV3 implements Family {
           .rule("head.hidden", "classifier.0")
           .rule("classifier", "classifier.3");
 
-  private static final KeyStyle CV_MODELS =
-      KeyStyle.of("cv-models")
-          .rule("stem.conv", "features.stem.0.0")
-          .rule("stem.norm", "features.stem.0.1")
+  private static final KeyStyle CV_MODELS_SMALL =
+      CvModels.staged(CvModels.STYLE, "features.stage{stage}")
           .rule("head.hidden", "classifier.0")
           .rule("classifier", "classifier.3");
 
-  private static final KeyStyle CV_MODELS_SMALL = cvModels(CV_MODELS, "features.stage{stage}");
-
-  /** The first block does not halve the image and so belongs to the stem. */
   private static final KeyStyle CV_MODELS_LARGE =
-      cvModels(
-          CV_MODELS
-              .rule("stage1.block1.*.conv", "features.stem.1.branch1.{unit}.0")
-              .rule("stage1.block1.*.norm", "features.stem.1.branch1.{unit}.1"),
-          "features.stage{stage-1}");
+      CvModels.BLOCK_IN_STEM.rule("head.hidden", "classifier.0").rule("classifier", "classifier.3");
 
   private static final KeyStyle D_LI14 =
       KeyStyle.of("d-li14")
@@ -209,24 +198,11 @@ public final class MobileNetV3 implements Family {
           .rule("classifier", "classifier.3");
 
   private static final KeyStyle TIMM =
-      KeyStyle.of("timm")
-          .with(Fact.CONV_HEAD)
-          .rule("stem.conv", "conv_stem")
-          .rule("stem.norm", "bn1")
-          .rule("stage1.block1.project.conv", "blocks.0.0.conv_pw")
-          .rule("stage1.block1.depthwise.norm", "blocks.0.0.bn1")
-          .rule("stage1.block1.project.norm", "blocks.0.0.bn2")
-          .rule("stage*.block*.expand.conv", "blocks.{row-1}.{repeat-1}.conv_pw")
-          .rule("stage*.block*.expand.norm", "blocks.{row-1}.{repeat-1}.bn1")
-          .rule("stage*.block*.depthwise.conv", "blocks.{row-1}.{repeat-1}.conv_dw")
-          .rule("stage*.block*.depthwise.norm", "blocks.{row-1}.{repeat-1}.bn2")
-          .rule("stage*.block*.gate.*", "blocks.{row-1}.{repeat-1}.se.conv_{3}")
-          .rule("stage*.block*.project.conv", "blocks.{row-1}.{repeat-1}.conv_pwl")
-          .rule("stage*.block*.project.norm", "blocks.{row-1}.{repeat-1}.bn3")
+      TimmModels.STYLE
+          .with(Layers.Fact.CONV_HEAD)
           .rule("head.conv", "blocks.{row}.0.conv")
           .rule("head.norm", "blocks.{row}.0.bn1")
-          .rule("head.hidden", "conv_head")
-          .rule("classifier", "classifier");
+          .rule("head.hidden", "conv_head");
 
   private static final KeyStyle BSCONV =
       BsConvModels.STYLE
@@ -244,15 +220,6 @@ public final class MobileNetV3 implements Family {
           .rule("head.norm", "backbone.final_conv1.bn")
           .rule("head.gate.reduce", "backbone.final_se.conv1")
           .rule("head.gate.expand", "backbone.final_se.conv2");
-
-  private static KeyStyle cvModels(KeyStyle style, String stage) {
-    return style
-        .rule("stage*.block*.gate.*", stage + ".{block-1}.branch1.{unit}.{3}")
-        .rule("stage*.block*.*.conv", stage + ".{block-1}.branch1.{unit}.0")
-        .rule("stage*.block*.*.norm", stage + ".{block-1}.branch1.{unit}.1")
-        .rule("head.conv", stage + ".{block}.0")
-        .rule("head.norm", stage + ".{block}.1");
-  }
 
   /** For the service loader. */
   public MobileNetV3() {}
@@ -405,14 +372,7 @@ public final class MobileNetV3 implements Family {
 
   private static Features head(Layers layers, Features in, int hidden) {
     Features x = layers.globalAveragePool("pool", in);
-    if (layers.style().has(Fact.CONV_HEAD)) {
-      x = layers.conv("head.hidden", x, hidden, Conv.pointwise().biased());
-      x = layers.activation("head.hidden.act", x, HARDSWISH);
-      return layers.classifier("classifier", x, CLASSES);
-    }
-    x = layers.linear("head.hidden", layers.flatten("flatten", x, 1), hidden);
-    x = layers.activation("head.hidden.act", x, HARDSWISH);
-    return layers.logits("classifier", x, CLASSES);
+    return layers.hiddenClassifier("classifier", x, hidden, HARDSWISH, CLASSES);
   }
 
   private static Features lightHead(Layers layers, Features in, Table table, int classes) {

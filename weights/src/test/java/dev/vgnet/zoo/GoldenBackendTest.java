@@ -29,7 +29,7 @@ class GoldenBackendTest {
   private static final int THREADS = 2;
 
   static List<String> cases() {
-    return GoldenCases.names();
+    return GoldenCase.names();
   }
 
   @ParameterizedTest

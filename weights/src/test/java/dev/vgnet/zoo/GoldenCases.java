@@ -4,7 +4,6 @@ import dev.vgnet.graph.Operator.Function;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** The golden cases, and what their names say. */
 final class GoldenCases {
@@ -18,14 +17,7 @@ final class GoldenCases {
           "own_vgg16_bn_gap_c120_bsconvu", "vgg16_bn_gap_bsconvu",
           "tv_resnet18_bsconvs_bn", "resnet18_bsconvs_p1d4");
 
-  /** Cases of families that the zoo does not have yet. */
-  private static final Pattern PENDING = Pattern.compile(".*(ghostnet|efficientnet|mnasnet).*");
-
   private GoldenCases() {}
-
-  static List<String> names() {
-    return GoldenCase.names().stream().filter(name -> !PENDING.matcher(name).matches()).toList();
-  }
 
   static boolean isVgNet(String name) {
     return name.contains("vgnet");
@@ -35,7 +27,8 @@ final class GoldenCases {
   static String architecture(String name) {
     return ARCHITECTURES.getOrDefault(
         name,
-        name.replaceAll("^(own|bs|tv|cvm|dli14|huawei)_|(_silu)?_(paper|mid|public).*|_c100$", ""));
+        name.replaceAll(
+            "^(own|bs|tv|cvm|timm|dli14|huawei)_|(_silu)?_(paper|mid|public).*|_c100$", ""));
   }
 
   /**

@@ -31,7 +31,7 @@ class GoldenTest {
   private static final long MOST_PRODUCTS = 150_000_000;
 
   static List<String> cases() {
-    return GoldenCases.names();
+    return GoldenCase.names();
   }
 
   @ParameterizedTest

@@ -155,7 +155,13 @@ class RecognitionTest {
     System.out.println("RecognitionTest seed " + seed);
     Random random = new Random(seed);
     List<String> names =
-        List.of("cifar_resnet20", "cifar_preresnet20_bsconvu", "mobilenet_v3_small");
+        List.of(
+            "cifar_resnet20",
+            "cifar_preresnet20_bsconvu",
+            "mobilenet_v3_small",
+            "shufflenet_v2_x0_5",
+            "regnet_y_400mf",
+            "ghostnet_x1_0");
     for (int round = 0; round < 60; round++) {
       Map<String, Tensor> tensors = tensors(names.get(round % names.size()), 0);
       List<String> keys = new ArrayList<>(tensors.keySet());

@@ -63,6 +63,33 @@ class ZooTest {
         info.notes().startsWith("%,d parameters in the public".formatted(publicParameters)));
   }
 
+  /** VGNet's Table 3 and BSConv's Table 4, where they have other networks. */
+  @ParameterizedTest
+  @CsvSource({
+    "mobilenet_v1_x1_0, 4.232 M",
+    "mobilenet_v2_x0_5, 1.969 M",
+    "mobilenet_v2_x0_75, 2.636 M",
+    "mobilenet_v2_x1_0, 3.505 M",
+    "mobilenet_v3_small, 2.543 M",
+    "mobilenetv3_large_x0_75, 3.994 M",
+    "shufflenet_v2_x1_0, 2.279 M",
+    "shufflenet_v2_x1_5, 3.504 M",
+    "ghostnet_x1_0, 5.183 M",
+    "regnet_x_400mf_w384, 5.158 M",
+    "regnet_y_400mf, 4.344 M",
+    "efficientnet_b0, 54.7 %",
+    "mnasnet1_0, 54.8 %",
+    "mnasnet_a1, 54.8 %"
+  })
+  void saysWhatThePapersReport(String name, String figure) {
+    ArchitectureInfo info =
+        Zoo.architectures().stream().filter(a -> a.name().equals(name)).findFirst().orElseThrow();
+    assertTrue(info.reported().startsWith(figure), info.reported());
+    if (figure.endsWith(" M")) {
+      assertEquals(figure, "%.3f M".formatted(info.parameters() / 1e6));
+    }
+  }
+
   @Test
   void listsEveryNameOnce() {
     List<String> names = Zoo.architectures().stream().map(ArchitectureInfo::name).toList();
