@@ -1,14 +1,6 @@
 package dev.vgnet.zoo;
 
-import dev.vgnet.graph.Operator;
-import dev.vgnet.graph.Operator.BatchNorm;
-import dev.vgnet.graph.Operator.Conv2d;
-import dev.vgnet.graph.Operator.DepthwiseConv2d;
 import dev.vgnet.graph.Operator.Function;
-import dev.vgnet.graph.Operator.Linear;
-import dev.vgnet.tensor.Shape;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,7 +13,7 @@ import java.util.Optional;
  * convolution and fully connected layer has as many outputs as most of its tensors say, and its
  * batch norm's with them. For one thread.
  */
-public final class Layers extends Wiring {
+public final class Layers extends ModuleLayers {
   /** What sets styles of any family apart. */
   public enum Fact implements KeyStyle.Fact {
     /** The layers of squeeze-excite are fully connected ones, their weights matrices. */
@@ -35,16 +27,13 @@ public final class Layers extends Wiring {
   /** More blocks in a row than any network has. */
   private static final int MAX_REPEATS = 1000;
 
-  private final KeyStyle style;
   private final BsConv bsConv;
-  private final Parameters parameters;
-  private final List<BsConv.Subspace> subspaces = new ArrayList<>();
+  private final SeparatedLayers separated = new SeparatedLayers(this);
   private Position position = Position.START;
 
   Layers(KeyStyle style, BsConv bsConv, Optional<Keys> checkpoint) {
-    this.style = style;
+    super(style, new Parameters(checkpoint));
     this.bsConv = bsConv;
-    this.parameters = new Parameters(checkpoint);
   }
 
   /** How the checkpoint names its tensors. */
@@ -133,23 +122,15 @@ public final class Layers extends Wiring {
   private Features conv(String name, Features in, int out, Conv conv, Optional<String> norm) {
     position = position.nextUnit();
     return bsConv.separates(conv)
-        ? separated(name, in, out, conv, norm, bsConv)
+        ? separated.add(name, module(name), in, out, conv, norm.map(this::module), bsConv)
         : plain(name, in, out, conv, norm);
   }
 
   private Features plain(String name, Features in, int out, Conv conv, Optional<String> norm) {
     String module = module(name);
-    int width = outputs(module, norm, ".weight").of(module + ".bias", 0).or(out);
+    int width = outputs(module, norm.map(this::module), ".weight").of(module + ".bias", 0).or(out);
     parameters.note(name, width);
     return convolution(name, module, in, width, conv);
-  }
-
-  private Parameters.Width outputs(String module, Optional<String> norm, String... weights) {
-    Parameters.Width width = parameters.width();
-    for (String weight : weights) {
-      width.of(module + weight, 0);
-    }
-    return width.ofNorm(norm.map(this::module));
   }
 
   /**
@@ -160,66 +141,10 @@ public final class Layers extends Wiring {
   public Features separatedConvNorm(
       String scope, Features in, int out, Conv conv, BsConv separation) {
     position = position.nextUnit();
-    Features x =
-        separated(scope + ".conv", in, out, conv, Optional.of(scope + ".norm"), separation);
+    String name = scope + ".conv";
+    Optional<String> norm = Optional.of(module(scope + ".norm"));
+    Features x = separated.add(name, module(name), in, out, conv, norm, separation);
     return norm(scope + ".norm", x);
-  }
-
-  private Features separated(
-      String name, Features in, int out, Conv conv, Optional<String> norm, BsConv separation) {
-    String module = module(name);
-    int width =
-        outputs(module, norm, ".pw.weight", ".pw2.weight", ".dw.weight", ".dw.bias").or(out);
-    parameters.note(name, width);
-    Features x =
-        separation.kind() == BsConv.Kind.UNCONSTRAINED
-            ? pointwise(name, module, in, width, "", separation)
-            : subspace(name, module, in, width, separation);
-    return depthwise(name + ".dw", module + ".dw", x, conv);
-  }
-
-  private Features subspace(String name, String module, Features in, int width, BsConv separation) {
-    int between =
-        parameters
-            .width()
-            .of(module + ".pw1.weight", 0)
-            .of(module + ".pw2.weight", 1)
-            .or(separation.between(in.channels()));
-    subspaces.add(new BsConv.Subspace(in.channels(), between));
-    Features x = pointwise(name, module, in, between, "1", separation);
-    return pointwise(name, module, x, width, "2", separation);
-  }
-
-  private Features pointwise(
-      String name, String module, Features in, int out, String index, BsConv separation) {
-    String pw = ".pw" + index;
-    Features x = convolution(name + pw, module + pw, in, out, Conv.pointwise());
-    String bn = ".bn" + index;
-    return separation.norms() ? norm(name + bn, module + bn, x) : x;
-  }
-
-  private Features convolution(String name, String module, Features in, int out, Conv conv) {
-    int groupWidth = conv.dense() ? in.channels() : groupWidth(module, in, conv);
-    int groups = conv.dense() ? 1 : in.channels() / groupWidth;
-    if (out % groups != 0) {
-      return contradiction(name + " has " + groups + " groups for " + out + " channels", in);
-    }
-    String weight =
-        parameters.expect(module + ".weight", out, groupWidth, conv.kernel(), conv.kernel());
-    Optional<String> bias = bias(module, out, conv);
-    Operator operator = new Conv2d(weight, bias, conv.stride(), conv.padding(), groups);
-    return add(name, operator, out, in);
-  }
-
-  private int groupWidth(String module, Features in, Conv conv) {
-    int width = parameters.width().of(module + ".weight", 1).or(conv.groupWidth());
-    return in.channels() % width == 0 ? width : in.channels();
-  }
-
-  private Optional<String> bias(String module, int channels, Conv conv) {
-    return conv.bias()
-        ? Optional.of(parameters.expect(module + ".bias", channels))
-        : Optional.empty();
   }
 
   /** A convolution of each channel by itself. */
@@ -228,36 +153,9 @@ public final class Layers extends Wiring {
     return depthwise(name, module(name), in, conv);
   }
 
-  private Features depthwise(String name, String module, Features in, Conv conv) {
-    String weight =
-        parameters.expect(module + ".weight", in.channels(), 1, conv.kernel(), conv.kernel());
-    return depthwise(name, in, weight, bias(module, in.channels(), conv), conv, false);
-  }
-
-  private Features depthwise(
-      String name, Features in, String weight, Optional<String> bias, Conv conv, boolean fixed) {
-    Operator operator = new DepthwiseConv2d(weight, bias, conv.stride(), conv.padding(), fixed);
-    return add(name, operator, in.channels(), in);
-  }
-
-  /**
-   * A 3x3 convolution of each channel by itself.
-   *
-   * @param weight the name of the kernels' tensor
-   * @param fixed true if they are not learned
-   */
-  Features depthwise(String name, Features in, String weight, int stride, boolean fixed) {
-    return depthwise(name, in, weight, Optional.empty(), Conv.of(3, stride), fixed);
-  }
-
   /** A batch norm. */
   public Features norm(String name, Features in) {
     return norm(name, module(name), in);
-  }
-
-  private Features norm(String name, String module, Features in) {
-    parameters.expectNorm(module, in.channels());
-    return add(name, BatchNorm.of(module, style.epsilon()), in.channels(), in);
   }
 
   /**
@@ -292,7 +190,7 @@ public final class Layers extends Wiring {
 
   private Features gateLayer(String name, Features in, int out) {
     return style.has(Fact.LINEAR_GATES)
-        ? linear(in, name, out)
+        ? linear(name, module(name), in, out)
         : convolution(name, module(name), in, out, Conv.pointwise().biased());
   }
 
@@ -305,7 +203,7 @@ public final class Layers extends Wiring {
   public Features linear(String name, Features in, int out) {
     int width = linearWidth(name, out);
     parameters.note(name, width);
-    return linear(in, name, width);
+    return linear(name, module(name), in, width);
   }
 
   /** {@link #logits} over a map of one pixel. */
@@ -318,19 +216,12 @@ public final class Layers extends Wiring {
    * number of its classes.
    */
   public Features logits(String name, Features in, int classes) {
-    return linear(in, name, linearWidth(name, classes));
+    return linear(name, module(name), in, linearWidth(name, classes));
   }
 
   private int linearWidth(String name, int out) {
     String module = module(name);
     return parameters.width().of(module + ".weight", 0).of(module + ".bias", 0).or(out);
-  }
-
-  private Features linear(Features in, String name, int out) {
-    String module = module(name);
-    String weight = parameters.expect(module + ".weight", out, in.channels());
-    String bias = parameters.expect(module + ".bias", out);
-    return add(name, new Linear(weight, Optional.of(bias)), out, in);
   }
 
   /**
@@ -354,19 +245,6 @@ public final class Layers extends Wiring {
     return flatten("flatten", x, 1);
   }
 
-  /**
-   * Notes that the checkpoint must hold a tensor.
-   *
-   * @return its name
-   */
-  String expect(String tensor, int... extents) {
-    return parameters.expect(tensor, extents);
-  }
-
-  Map<String, Shape> expected() {
-    return parameters.expected();
-  }
-
   /** The outputs of each layer that sets networks apart. */
   Map<String, Integer> widths() {
     return parameters.widths();
@@ -374,7 +252,7 @@ public final class Layers extends Wiring {
 
   /** The separation of this network, with the ratio that its tensors have. */
   BsConv separation() {
-    return subspaces.isEmpty() ? bsConv : bsConv.withRatioOf(subspaces);
+    return separated.withRatio(bsConv);
   }
 
   private String module(String layer) {

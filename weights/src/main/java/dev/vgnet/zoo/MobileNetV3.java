@@ -5,6 +5,8 @@ import static dev.vgnet.graph.Operator.Function.HARDSWISH;
 import static dev.vgnet.graph.Operator.Function.RELU;
 
 import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.zoo.MobileNetV3Table.Block;
+import dev.vgnet.zoo.MobileNetV3Table.Row;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -18,41 +20,6 @@ import java.util.stream.Stream;
 public final class MobileNetV3 implements Family {
   private static final int CLASSES = 1000;
   private static final int CIFAR_CLASSES = 10;
-
-  private enum Fact implements KeyStyle.Fact {
-    /**
-     * In blocks that expand, squeeze-excite comes before the depthwise convolution's activation.
-     */
-    GATES_BEFORE_ACTIVATION
-  }
-
-  /**
-   * A block.
-   *
-   * @param gated true if it has squeeze-excite
-   */
-  private record Block(int kernel, int expanded, boolean gated, Function function, int stride) {}
-
-  /**
-   * Blocks of one width.
-   *
-   * @param stage blocks of one image size
-   */
-  private record Row(int stage, int width, List<Block> blocks) {
-    Row(int stage, int width, Block... blocks) {
-      this(stage, width, List.of(blocks));
-    }
-  }
-
-  /**
-   * A network.
-   *
-   * @param head the width of the last 1x1 convolution
-   * @param hidden that of the layer before the classifier
-   * @param unhalved the stage that does not halve CIFAR's small images
-   * @param gatedHead true if the light head has squeeze-excite
-   */
-  private record Table(List<Row> rows, int head, int hidden, int unhalved, boolean gatedHead) {}
 
   /**
    * How a network of another width comes from its table.
@@ -72,154 +39,22 @@ public final class MobileNetV3 implements Family {
       return expandsInputs ? Widths.divisible((double) in * paper / paperIn, 8) : width(paper);
     }
 
-    int head(Table table, int paperIn, Features in) {
+    int head(MobileNetV3Table table, int paperIn, Features in) {
       return scalesHead ? expanded(table.head(), paperIn, in.channels()) : table.head();
     }
 
-    int hidden(Table table) {
+    int hidden(MobileNetV3Table table) {
       return scalesHidden ? width(table.hidden()) : table.hidden();
     }
   }
+
+  private static final int STEM = 16;
 
   private static final Scaling WHOLE = new Scaling(width -> width, false, true, true);
   private static final Scaling THREE_QUARTERS =
       new Scaling(MobileNetV3::threeQuarters, false, true, true);
   private static final Scaling D_LI14_THREE_QUARTERS =
       new Scaling(MobileNetV3::threeQuarters, true, true, false);
-
-  private static final int STEM = 16;
-
-  private static final Table SMALL =
-      new Table(
-          List.of(
-              new Row(1, 16, new Block(3, 16, true, RELU, 2)),
-              new Row(2, 24, new Block(3, 72, false, RELU, 2), new Block(3, 88, false, RELU, 1)),
-              new Row(
-                  3,
-                  40,
-                  new Block(5, 96, true, HARDSWISH, 2),
-                  new Block(5, 240, true, HARDSWISH, 1),
-                  new Block(5, 240, true, HARDSWISH, 1)),
-              new Row(
-                  3,
-                  48,
-                  new Block(5, 120, true, HARDSWISH, 1),
-                  new Block(5, 144, true, HARDSWISH, 1)),
-              new Row(
-                  4,
-                  96,
-                  new Block(5, 288, true, HARDSWISH, 2),
-                  new Block(5, 576, true, HARDSWISH, 1),
-                  new Block(5, 576, true, HARDSWISH, 1))),
-          576,
-          1024,
-          1,
-          true);
-
-  private static final Table LARGE =
-      new Table(
-          List.of(
-              new Row(1, 16, new Block(3, 16, false, RELU, 1)),
-              new Row(2, 24, new Block(3, 64, false, RELU, 2), new Block(3, 72, false, RELU, 1)),
-              new Row(
-                  3,
-                  40,
-                  new Block(5, 72, true, RELU, 2),
-                  new Block(5, 120, true, RELU, 1),
-                  new Block(5, 120, true, RELU, 1)),
-              new Row(
-                  4,
-                  80,
-                  new Block(3, 240, false, HARDSWISH, 2),
-                  new Block(3, 200, false, HARDSWISH, 1),
-                  new Block(3, 184, false, HARDSWISH, 1),
-                  new Block(3, 184, false, HARDSWISH, 1)),
-              new Row(
-                  4,
-                  112,
-                  new Block(3, 480, true, HARDSWISH, 1),
-                  new Block(3, 672, true, HARDSWISH, 1)),
-              new Row(
-                  5,
-                  160,
-                  new Block(5, 672, true, HARDSWISH, 2),
-                  new Block(5, 960, true, HARDSWISH, 1),
-                  new Block(5, 960, true, HARDSWISH, 1))),
-          960,
-          1280,
-          2,
-          false);
-
-  private static final KeyStyle TORCHVISION =
-      KeyStyle.of("torchvision")
-          .epsilon(1e-3)
-          .rule("stem.conv", "features.0.0")
-          .rule("stem.norm", "features.0.1")
-          .rule("stage*.block*.gate.reduce", "features.{number}.block.{unit}.fc1")
-          .rule("stage*.block*.gate.expand", "features.{number}.block.{unit}.fc2")
-          .rule("stage*.block*.*.conv", "features.{number}.block.{unit}.0")
-          .rule("stage*.block*.*.norm", "features.{number}.block.{unit}.1")
-          .rule("head.conv", "features.{number+1}.0")
-          .rule("head.norm", "features.{number+1}.1")
-          .rule("head.hidden", "classifier.0")
-          .rule("classifier", "classifier.3");
-
-  private static final KeyStyle CV_MODELS_SMALL =
-      CvModels.staged(CvModels.STYLE, "features.stage{stage}")
-          .rule("head.hidden", "classifier.0")
-          .rule("classifier", "classifier.3");
-
-  private static final KeyStyle CV_MODELS_LARGE =
-      CvModels.BLOCK_IN_STEM.rule("head.hidden", "classifier.0").rule("classifier", "classifier.3");
-
-  private static final KeyStyle D_LI14 =
-      KeyStyle.of("d-li14")
-          .with(Layers.Fact.LINEAR_GATES)
-          .with(Fact.GATES_BEFORE_ACTIVATION)
-          .rule("stem.conv", "features.0.0")
-          .rule("stem.norm", "features.0.1")
-          .rule("stage1.block1.depthwise.conv", "features.1.conv.0")
-          .rule("stage1.block1.depthwise.norm", "features.1.conv.1")
-          .rule("stage1.block1.gate.reduce", "features.1.conv.3.fc.0")
-          .rule("stage1.block1.gate.expand", "features.1.conv.3.fc.2")
-          .rule("stage1.block1.project.conv", "features.1.conv.4")
-          .rule("stage1.block1.project.norm", "features.1.conv.5")
-          .rule("stage*.block*.expand.conv", "features.{number}.conv.0")
-          .rule("stage*.block*.expand.norm", "features.{number}.conv.1")
-          .rule("stage*.block*.depthwise.conv", "features.{number}.conv.3")
-          .rule("stage*.block*.depthwise.norm", "features.{number}.conv.4")
-          .rule("stage*.block*.gate.reduce", "features.{number}.conv.5.fc.0")
-          .rule("stage*.block*.gate.expand", "features.{number}.conv.5.fc.2")
-          .rule("stage*.block*.project.conv", "features.{number}.conv.7")
-          .rule("stage*.block*.project.norm", "features.{number}.conv.8")
-          .rule("head.conv", "conv.0")
-          .rule("head.norm", "conv.1")
-          .rule("head.hidden", "classifier.0")
-          .rule("classifier", "classifier.3");
-
-  private static final KeyStyle TIMM =
-      TimmModels.STYLE
-          .with(Layers.Fact.CONV_HEAD)
-          .rule("head.conv", "blocks.{row}.0.conv")
-          .rule("head.norm", "blocks.{row}.0.bn1")
-          .rule("head.hidden", "conv_head");
-
-  private static final KeyStyle BSCONV =
-      BsConvModels.STYLE
-          .rule("stem.conv", "backbone.init_conv.conv")
-          .rule("stem.norm", "backbone.init_conv.bn")
-          .rule("stage*.block*.gate.reduce", "backbone.stage{stage}.unit{block}.se_unit.conv1")
-          .rule("stage*.block*.gate.expand", "backbone.stage{stage}.unit{block}.se_unit.conv2")
-          .rule("stage*.block*.expand.conv", "backbone.stage{stage}.unit{block}.conv1.conv")
-          .rule("stage*.block*.expand.norm", "backbone.stage{stage}.unit{block}.conv1.bn")
-          .rule("stage*.block*.depthwise.conv", "backbone.stage{stage}.unit{block}.conv2.conv")
-          .rule("stage*.block*.depthwise.norm", "backbone.stage{stage}.unit{block}.conv2.bn")
-          .rule("stage*.block*.project.conv", "backbone.stage{stage}.unit{block}.conv3.conv")
-          .rule("stage*.block*.project.norm", "backbone.stage{stage}.unit{block}.conv3.bn")
-          .rule("head.conv", "backbone.final_conv1.conv")
-          .rule("head.norm", "backbone.final_conv1.bn")
-          .rule("head.gate.reduce", "backbone.final_se.conv1")
-          .rule("head.gate.expand", "backbone.final_se.conv2");
 
   /** For the service loader. */
   public MobileNetV3() {}
@@ -235,28 +70,47 @@ public final class MobileNetV3 implements Family {
         new Structure(
             "mobilenet_v3_small",
             224,
-            List.of(TORCHVISION, CV_MODELS_SMALL, D_LI14, TIMM),
+            List.of(
+                MobileNetV3Styles.TORCHVISION,
+                MobileNetV3Styles.CV_MODELS_SMALL,
+                MobileNetV3Styles.D_LI14,
+                MobileNetV3Styles.TIMM),
             List.of(
                 network(
-                    "mobilenet_v3_small", SMALL, WHOLE, "2.543 M, 67.4 % top-1 (VGNet, Table 3)"),
-                network("mobilenet_v3_small_x0_75", SMALL, THREE_QUARTERS, ""))),
+                    "mobilenet_v3_small",
+                    MobileNetV3Table.SMALL,
+                    WHOLE,
+                    "2.543 M, 67.4 % top-1 (VGNet, Table 3)"),
+                network("mobilenet_v3_small_x0_75", MobileNetV3Table.SMALL, THREE_QUARTERS, ""))),
         new Structure(
             "mobilenet_v3_large",
             224,
-            List.of(TORCHVISION, CV_MODELS_LARGE, D_LI14, TIMM),
             List.of(
-                network("mobilenet_v3_large", LARGE, WHOLE, ""),
-                network("mobilenet_v3_large_x0_75", LARGE, THREE_QUARTERS, ""),
+                MobileNetV3Styles.TORCHVISION,
+                MobileNetV3Styles.CV_MODELS_LARGE,
+                MobileNetV3Styles.D_LI14,
+                MobileNetV3Styles.TIMM),
+            List.of(
+                network("mobilenet_v3_large", MobileNetV3Table.LARGE, WHOLE, ""),
+                network("mobilenet_v3_large_x0_75", MobileNetV3Table.LARGE, THREE_QUARTERS, ""),
                 network(
                     "mobilenetv3_large_x0_75",
-                    LARGE,
+                    MobileNetV3Table.LARGE,
                     D_LI14_THREE_QUARTERS,
                     "3.994 M, 73.3 % top-1 (VGNet, Table 3)"))),
-        bsConv("mobilenetv3_small", SMALL, false, Map.of("w1", "64.8 % top-1 (BSConv, Table 3)")),
-        bsConv("mobilenetv3_large", LARGE, false, Map.of("w1", "71.5 % top-1 (BSConv, Table 3)")),
+        bsConv(
+            "mobilenetv3_small",
+            MobileNetV3Table.SMALL,
+            false,
+            Map.of("w1", "64.8 % top-1 (BSConv, Table 3)")),
+        bsConv(
+            "mobilenetv3_large",
+            MobileNetV3Table.LARGE,
+            false,
+            Map.of("w1", "71.5 % top-1 (BSConv, Table 3)")),
         bsConv(
             "cifar_mobilenetv3_small",
-            SMALL,
+            MobileNetV3Table.SMALL,
             true,
             Map.of(
                 "w1",
@@ -269,7 +123,7 @@ public final class MobileNetV3 implements Family {
                 "CIFAR-10 90.6 %, CIFAR-100 67.2 % (BSConv, Table 1)")),
         bsConv(
             "cifar_mobilenetv3_large",
-            LARGE,
+            MobileNetV3Table.LARGE,
             true,
             Map.of(
                 "w1",
@@ -286,16 +140,17 @@ public final class MobileNetV3 implements Family {
     return Widths.divisible(0.75 * width, 8);
   }
 
-  private static NamedNetwork network(String name, Table table, Scaling scaling, String reported) {
+  private static NamedNetwork network(
+      String name, MobileNetV3Table table, Scaling scaling, String reported) {
     return new NamedNetwork(name, layers -> define(layers, table, scaling, false), reported);
   }
 
   private static Structure bsConv(
-      String name, Table table, boolean thumbnail, Map<String, String> reported) {
+      String name, MobileNetV3Table table, boolean thumbnail, Map<String, String> reported) {
     return new Structure(
         name,
         thumbnail ? 32 : 224,
-        List.of(BSCONV),
+        List.of(MobileNetV3Styles.BSCONV),
         Stream.of("w1", "w3d4", "w1d2", "w7d20")
             .map(
                 size ->
@@ -311,7 +166,8 @@ public final class MobileNetV3 implements Family {
             .toList());
   }
 
-  private static Features define(Layers layers, Table table, Scaling scaling, boolean thumbnail) {
+  private static Features define(
+      Layers layers, MobileNetV3Table table, Scaling scaling, boolean thumbnail) {
     Features x = BsConvModels.input(layers);
     Conv stem = Conv.of(3, thumbnail ? 1 : 2);
     x = layers.convNormAct("stem", x, scaling.width(STEM), stem, HARDSWISH);
@@ -350,7 +206,8 @@ public final class MobileNetV3 implements Family {
       x = layers.convNormAct(name + ".expand", x, expanded.getAsInt(), conv, function);
     }
     x = layers.depthwiseNorm(name + ".depthwise", x, Conv.of(block.kernel(), stride));
-    boolean gatedFirst = layers.style().has(Fact.GATES_BEFORE_ACTIVATION) && expanded.isPresent();
+    boolean gatedFirst =
+        layers.style().has(MobileNetV3Styles.Fact.GATES_BEFORE_ACTIVATION) && expanded.isPresent();
     x = gatedFirst ? gated(layers, name, x, block) : x;
     x = layers.activation(name + ".depthwise.act", x, function);
     x = gatedFirst ? x : gated(layers, name, x, block);
@@ -375,7 +232,8 @@ public final class MobileNetV3 implements Family {
     return layers.hiddenClassifier("classifier", x, hidden, HARDSWISH, CLASSES);
   }
 
-  private static Features lightHead(Layers layers, Features in, Table table, int classes) {
+  private static Features lightHead(
+      Layers layers, Features in, MobileNetV3Table table, int classes) {
     Features x = table.gatedHead() ? squeezeExcite(layers, "head.gate", in) : in;
     return BsConvModels.classifier(layers, layers.globalAveragePool("pool", x), classes);
   }

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The layers without tensors, and how values go from one to the next. */
-abstract sealed class Wiring permits Layers {
+abstract sealed class Wiring permits ModuleLayers {
   private final GraphBuilder graph = new GraphBuilder("input", 3);
   private final List<String> contradictions = new ArrayList<>();
 
