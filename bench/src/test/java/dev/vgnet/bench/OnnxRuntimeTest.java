@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -66,14 +67,42 @@ class OnnxRuntimeTest {
     "regnet_y_400mf, 64, 97",
     "efficientnet_b0, 64, 97",
     "mnasnet1_0, 64, 97",
-    "mnasnet_a1, 64, 97"
+    "mnasnet_a1, 64, 97",
+    "mobilenet_v1_x0_5, 64, 97",
+    "mobilenetv1_w1d4_bsconvu, 64, 97",
+    "cifar_mobilenetv1_w1d4_bsconvu, 32, 33",
+    "mobilenet_v2_x0_5, 64, 97",
+    "mobilenetv2_w1d4_bsconvs_p1d6, 64, 97",
+    "mobilenet_v3_small, 64, 97",
+    "mobilenet_v3_large_x0_75, 64, 97",
+    "mobilenetv3_small_w7d20_bsconvs_p1d6, 64, 97",
+    "cifar_mobilenetv3_large_w7d20_bsconvs_p1d6, 32, 33",
+    "resnet10, 64, 97",
+    "resnet18_bsconvs_p1d4, 64, 97",
+    "preresnet10_bsconvu_bn, 64, 97",
+    "cifar_resnet20, 32, 33",
+    "cifar_wrn16_2_bsconvu, 32, 33",
+    "vgg16_bn_gap, 64, 35",
+    "vgg16_bn_gap_bsconvu, 64, 35",
+    "densenet121, 64, 97",
+    "densenet121_bsconvu, 64, 97",
+    "xception, 75, 97",
+    "xception_bsconvu, 75, 97",
+    "xception_bsconvu_reversed, 75, 97"
   })
   void agreesOnNetworks(String architecture, int height, int width)
       throws IOException, OrtException {
+    ImportOptions options =
+        new ImportOptions(
+            Optional.of(architecture),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of());
     Model model =
         Model.of(
-            Zoo.importStateDict(
-                    Zoo.randomStateDict(architecture, SEED), "random", "", ImportOptions.defaults())
+            Zoo.importStateDict(Zoo.randomStateDict(architecture, SEED), "random", "", options)
                 .file());
     assertAgree(model, List.of(Shape.of(1, 3, height, width), Shape.of(3, 3, 64, 32)));
   }
