@@ -1,5 +1,8 @@
 package dev.vgnet.cli;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import dev.vgnet.zoo.ArchitectureInfo;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
@@ -17,7 +20,8 @@ import picocli.CommandLine.Spec;
 /** The architectures that can be imported. */
 @Command(
     name = "list",
-    description = "Lists the architectures with their parameters and multiply-accumulates.",
+    description =
+        "Lists the architectures by family, with their parameters and multiply-accumulates.",
     mixinStandardHelpOptions = true)
 final class ListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -35,16 +39,25 @@ final class ListCommand implements Callable<Integer> {
       JsonOutput.print(list, out);
       return 0;
     }
+    Map<String, List<ArchitectureInfo>> families =
+        architectures.stream()
+            .collect(groupingBy(ArchitectureInfo::family, LinkedHashMap::new, toList()));
     Table table = new Table("architecture", "parameters ", "MACs (M) ", "paper");
-    for (ArchitectureInfo info : architectures) {
+    families.forEach((family, members) -> add(family, members, table));
+    table.print(out);
+    return 0;
+  }
+
+  /** The family's name and, indented, its networks. */
+  private static void add(String family, List<ArchitectureInfo> members, Table table) {
+    table.add(family, "", "", "");
+    for (ArchitectureInfo info : members) {
       table.add(
-          info.name(),
+          "  " + info.name(),
           "%,d".formatted(info.parameters()),
           "%.1f".formatted(info.multiplyAccumulates() / 1e6),
           info.reported());
     }
-    table.print(out);
-    return 0;
   }
 
   private static Map<String, Object> fields(ArchitectureInfo info) {

@@ -3,10 +3,14 @@ package dev.vgnet.zoo;
 import dev.vgnet.torch.StateDict;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** A family of networks: which there are, and which one a checkpoint holds. */
+/** A way to define networks: which there are, and which one a checkpoint holds. */
 interface Architecture {
-  /** The networks of the family that have a name. */
+  /** The names of the families, for people. */
+  Stream<String> families();
+
+  /** The networks that have a name. */
   List<ArchitectureInfo> catalogue();
 
   /**

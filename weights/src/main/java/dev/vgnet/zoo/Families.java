@@ -30,6 +30,11 @@ final class Families implements Architecture {
   }
 
   @Override
+  public Stream<String> families() {
+    return families.stream().map(Family::name);
+  }
+
+  @Override
   public List<ArchitectureInfo> catalogue() {
     List<ArchitectureInfo> infos = new ArrayList<>();
     for (Family family : families) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The VGNet family: VGNetC (all kernels learned), VGNetG (Gaussian downsampling) and VGNetF1 to F4
@@ -21,6 +22,7 @@ final class VgNet implements Architecture {
   /** Ends the name of the form for images of 32x32. */
   static final String THUMBNAIL = "_thumbnail";
 
+  private static final String FAMILY = "VGNet";
   private static final int CLASSES = 1000;
 
   private static final Size MP_1_0 =
@@ -85,7 +87,7 @@ final class VgNet implements Architecture {
                   .formatted(statistics(VgNetGeneration.PUBLIC).parameters());
       return new ArchitectureInfo(
           name(),
-          "VGNet",
+          FAMILY,
           config(VgNetGeneration.PAPER).imageSize(),
           paper.parameters(),
           paper.multiplyAccumulates(),
@@ -140,6 +142,11 @@ final class VgNet implements Architecture {
           generation.classifier,
           CLASSES);
     }
+  }
+
+  @Override
+  public Stream<String> families() {
+    return Stream.of(FAMILY);
   }
 
   @Override

@@ -1,6 +1,10 @@
 package dev.vgnet.zoo;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.vgnet.error.UnsupportedModelException;
+import dev.vgnet.graph.Graph;
+import dev.vgnet.graph.Operator.BatchNorm;
 import dev.vgnet.model.Metadata;
 import dev.vgnet.model.ModelFile;
 import dev.vgnet.model.Preprocessing;
@@ -70,15 +74,16 @@ public final class Zoo {
         .orElseThrow(
             () ->
                 new UnsupportedModelException(
-                    "no network is called %s; known are %s".formatted(name, names())));
+                    "no network is called %.200s; %s".formatted(name, known())));
   }
 
   private static List<Architecture> families() {
     return List.of(new VgNet(), Families.found());
   }
 
-  private static List<String> names() {
-    return architectures().stream().map(ArchitectureInfo::name).toList();
+  private static String known() {
+    return "known are networks of %s: see vgnet list"
+        .formatted(families().stream().flatMap(Architecture::families).collect(joining(", ")));
   }
 
   private static Network recognise(StateDict stateDict, ImportOptions options) {
@@ -91,16 +96,29 @@ public final class Zoo {
     List<String> keys =
         stateDict.tensors().keySet().stream().limit(KEYS_SHOWN).map("%.200s"::formatted).toList();
     throw new UnsupportedModelException(
-        "the keys are of no known network; known are %s; the %d keys begin with %s"
-            .formatted(names(), stateDict.tensors().size(), keys));
+        "the keys are of no known network; %s; the %d keys begin with %s"
+            .formatted(known(), stateDict.tensors().size(), keys));
   }
 
-  /** As for ImageNet, but thumbnails are used whole. */
+  /**
+   * As for ImageNet, but thumbnails are used whole, and what the network normalises itself is not
+   * normalised before (as BSConv's authors train their models).
+   */
   private static Preprocessing preprocessing(Network network, int size) {
-    Preprocessing cropped = Preprocessing.imageNet(size);
-    return network.imageSize() > THUMBNAIL_SIZE
-        ? cropped
-        : new Preprocessing(size, size, cropped.interpolation(), cropped.mean(), cropped.std());
+    Preprocessing imageNet = Preprocessing.imageNet(size);
+    boolean raw = normalisesImages(network.graph());
+    return new Preprocessing(
+        network.imageSize() > THUMBNAIL_SIZE ? imageNet.resize() : size,
+        size,
+        imageNet.interpolation(),
+        raw ? List.of(0.0, 0.0, 0.0) : imageNet.mean(),
+        raw ? List.of(1.0, 1.0, 1.0) : imageNet.std());
+  }
+
+  private static boolean normalisesImages(Graph graph) {
+    return graph.nodes().stream()
+        .filter(node -> node.inputs().contains(graph.input()))
+        .allMatch(node -> node.operator() instanceof BatchNorm);
   }
 
   /** The tensors that the graph reads, as stored where they are stored. */

@@ -142,7 +142,9 @@ class CommandTest {
 
   @Test
   void listsArchitecturesAndDevices() throws IOException {
-    assertTrue(run("list").out().contains("997,358"));
+    String list = run("list").out();
+    assertTrue(list.contains("997,358"));
+    assertTrue(list.contains("%nMobileNetV3%n  mobilenet_v3_small ".formatted()), list);
     List<?> architectures = (List<?>) JSON.std.anyFrom(run("list", "--json").out());
     assertTrue(architectures.size() >= 19);
     assertTrue(run("doctor").out().contains("vector"));

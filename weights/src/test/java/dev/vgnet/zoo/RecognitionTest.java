@@ -8,9 +8,12 @@ import dev.vgnet.error.EngineException;
 import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.model.Preprocessing;
+import dev.vgnet.tensor.DataType;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.StateDict;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,11 +30,54 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecognitionTest {
   private static final Families FAMILIES = Families.found();
 
+  /** For the largest tensor there is, of VGG-16. */
+  private static final MemorySegment MEMORY = MemorySegment.ofArray(new byte[2 * 25088 * 4096]);
+
   private record Case(Structure structure, int style) {
     @Override
     public String toString() {
       return structure.name() + " of " + structure.styles().get(style).name();
     }
+  }
+
+  /** A network of the catalogue in one of its styles. */
+  private record Entry(String network, int style, String styleName) {}
+
+  private static Stream<Entry> everyNetworkInEveryStyle() {
+    return FAMILIES.structures().flatMap(RecognitionTest::entries);
+  }
+
+  private static Stream<Entry> entries(Structure structure) {
+    List<Entry> entries = new ArrayList<>();
+    for (int style = 0; style < structure.styles().size(); style++) {
+      for (NamedNetwork network : structure.networks()) {
+        entries.add(new Entry(network.name(), style, structure.styles().get(style).name()));
+      }
+    }
+    return entries.stream();
+  }
+
+  /** From shapes alone: the tensors share their memory. */
+  @ParameterizedTest
+  @MethodSource("everyNetworkInEveryStyle")
+  void everyNetworkIsRecognisedInEveryStyle(Entry entry) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    FAMILIES
+        .network(entry.network(), entry.style())
+        .orElseThrow()
+        .expected()
+        .forEach((name, shape) -> tensors.put(name, zerosOfHalfPrecision(shape)));
+    ImportedModel imported;
+    try {
+      imported = imported(tensors);
+    } catch (UnsupportedModelException e) {
+      assertTrue(e.getMessage().contains(entry.network()), e.getMessage());
+      assertTrue(e.getMessage().endsWith(": say which it is with --arch"), e.getMessage());
+      imported = imported(tensors, asking(entry.network()));
+    }
+    assertEquals(entry.network(), imported.architecture());
+    String found = imported.findings().getFirst();
+    assertTrue(found.endsWith(" of " + entry.styleName()), found);
   }
 
   private static Stream<Case> styles() {
@@ -107,6 +153,18 @@ class RecognitionTest {
     Map<String, Tensor> tensors = tensors("cifar_resnet20", 0);
     tensors.keySet().removeIf(key -> key.startsWith("backbone.stage2.unit3."));
     assertEquals("cifar_resnet_custom", imported(tensors).architecture());
+  }
+
+  @Test
+  void imagesAreNotNormalisedForNetworksThatDo() {
+    Preprocessing own = imported(tensors("cifar_resnet20", 0)).file().metadata().preprocessing();
+    assertEquals(
+        new Preprocessing(
+            32, 32, own.interpolation(), List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)),
+        own);
+    assertEquals(
+        Preprocessing.imageNet(224),
+        imported(tensors("resnet18", 1)).file().metadata().preprocessing());
   }
 
   @Test
@@ -213,6 +271,11 @@ class RecognitionTest {
 
   private static ImportedModel imported(Map<String, Tensor> tensors, ImportOptions options) {
     return Zoo.importStateDict(new StateDict(tensors, List.of()), "checkpoint", "", options);
+  }
+
+  private static Tensor zerosOfHalfPrecision(Shape shape) {
+    long bytes = 2 * shape.elementCount();
+    return Tensor.wrap(shape, DataType.FLOAT16, MEMORY.asSlice(0, bytes));
   }
 
   private static Tensor zeros(int... extents) {

@@ -146,7 +146,8 @@ class ZooTest {
     }
     UnsupportedModelException e =
         assertThrows(UnsupportedModelException.class, () -> imported(tensors));
-    assertTrue(e.getMessage().contains("vgnetg_1_0mp_se, "), e.getMessage());
+    assertTrue(e.getMessage().contains("known are networks of VGNet, "), e.getMessage());
+    assertTrue(e.getMessage().contains(": see vgnet list; "), e.getMessage());
     assertTrue(
         e.getMessage()
             .endsWith(
