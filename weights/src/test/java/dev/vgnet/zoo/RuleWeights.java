@@ -33,7 +33,12 @@ final class RuleWeights {
 
   /** The input of a case, in [-1, 1), exact in float32. */
   static double[] input(Shape shape) {
-    return values("input", shape, u -> 2 * u - 1);
+    long hash = hash("input");
+    double[] values = new double[(int) shape.elementCount()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 2 * uniform(hash, i) - 1;
+    }
+    return values;
   }
 
   /**
@@ -55,20 +60,11 @@ final class RuleWeights {
           case "var" -> u -> 0.5 + u;
           default -> throw new IllegalArgumentException("no role " + role);
         };
-    double[] values = values(key, shape, value);
-    float[] rounded = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      rounded[i] = (float) values[i];
-    }
-    return Tensor.of(shape, rounded);
-  }
-
-  private static double[] values(String key, Shape shape, DoubleUnaryOperator value) {
     long hash = hash(key);
-    double[] values = new double[(int) shape.elementCount()];
+    float[] values = new float[(int) shape.elementCount()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = value.applyAsDouble(uniform(hash, i));
+      values[i] = (float) value.applyAsDouble(uniform(hash, i));
     }
-    return values;
+    return Tensor.of(shape, values);
   }
 }
