@@ -10,6 +10,10 @@ package dev.vgnet.cpu.kernel;
  * @param inStride from one input pixel to the next
  * @param outStride from one output pixel to the next
  * @param weightStride from the weights of one position of the window to those of the next
+ * @param symmetric whether a 3x3 window has the same weights from left to right as from right to
+ *     left, and from top to bottom as from bottom to top
+ * @param epilogue what is done to each sum before it is stored for good
+ * @param residualStride from one pixel of the residual to the next, if the epilogue has one
  */
 public record DepthwiseSpec(
     int kernel,
@@ -19,7 +23,10 @@ public record DepthwiseSpec(
     int channels,
     int inStride,
     int outStride,
-    int weightStride) {
+    int weightStride,
+    boolean symmetric,
+    EpilogueSpec epilogue,
+    int residualStride) {
 
   private static final int MAX_KERNEL = 7;
 
@@ -31,11 +38,41 @@ public record DepthwiseSpec(
     require(stride > 0, "stride", stride);
     require(inWidth + 2 * padding >= kernel, "inWidth", inWidth);
     require(channels > 0, "channels", channels);
+    require(!symmetric || kernel == 3, "kernel", kernel);
+  }
+
+  /** Plain sums of any weights. */
+  public DepthwiseSpec(
+      int kernel,
+      int stride,
+      int padding,
+      int inWidth,
+      int channels,
+      int inStride,
+      int outStride,
+      int weightStride) {
+    this(
+        kernel,
+        stride,
+        padding,
+        inWidth,
+        channels,
+        inStride,
+        outStride,
+        weightStride,
+        false,
+        EpilogueSpec.COPY,
+        0);
   }
 
   /** Whether there are kernels for such windows. */
   public static boolean supports(int kernel, int padding) {
     return kernel > 0 && kernel <= MAX_KERNEL && padding >= 0 && padding <= kernel / 2;
+  }
+
+  /** The positions of the window. */
+  int positions() {
+    return kernel * kernel;
   }
 
   /** The pixels of an output row. */

@@ -14,11 +14,12 @@ final class DepthwisePass implements Pass {
   private final Piece[] pieces;
   private final DepthwiseKernel[] kernels;
   private final Weights.Packed weights;
+  private final boolean symmetric;
   private final Finish finish;
   private final long work;
 
   /**
-   * @param weights {@code [K * K][C]}, C rounded up to whole vectors, and a vector to read past
+   * @param weights as {@link #pack} returns them
    */
   DepthwisePass(
       View input, View output, Window window, Weights.Packed weights, Finish finish, long work) {
@@ -28,24 +29,47 @@ final class DepthwisePass implements Pass {
     this.weights = weights;
     this.finish = finish;
     this.work = work;
-    pieces = Piece.of(input, output).toArray(Piece[]::new);
+    symmetric = window.kernel() == 3 && isSymmetric(weights, Vectors.padded(output.channels()));
+    pieces = Piece.of(input, output, finish.residual()).toArray(Piece[]::new);
     kernels = List.of(pieces).stream().map(this::kernel).toArray(DepthwiseKernel[]::new);
   }
 
   /**
-   * Weights in the order of the kernels.
+   * Weights and the epilogue's numbers in the order of the kernels, with a vector to read past.
    *
    * @param weight {@code [C, K * K]}
    */
-  static float[] pack(double[] weight, int channels, int positions) {
+  static float[] pack(double[] weight, int channels, int positions, Finish finish) {
+    List<float[]> rows = finish.rows();
     int stride = Vectors.padded(channels);
-    float[] packed = new float[positions * stride + Vectors.LANES];
+    float[] packed = new float[(positions + rows.size()) * stride + Vectors.LANES];
     for (int c = 0; c < channels; c++) {
       for (int position = 0; position < positions; position++) {
         packed[position * stride + c] = (float) weight[c * positions + position];
       }
     }
+    for (int i = 0; i < rows.size(); i++) {
+      System.arraycopy(rows.get(i), 0, packed, (positions + i) * stride, channels);
+    }
     return packed;
+  }
+
+  /** Whether 3x3 windows stay the same if they are mirrored, as those that blur do. */
+  private static boolean isSymmetric(Weights.Packed weights, int stride) {
+    float[] array = weights.array();
+    for (int i = weights.offset(); i < weights.offset() + stride; i++) {
+      boolean corners =
+          array[i] == array[i + 2 * stride]
+              && array[i] == array[i + 6 * stride]
+              && array[i] == array[i + 8 * stride];
+      boolean edges =
+          array[i + stride] == array[i + 7 * stride]
+              && array[i + 3 * stride] == array[i + 5 * stride];
+      if (!corners || !edges) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private DepthwiseKernel kernel(Piece piece) {
@@ -57,8 +81,11 @@ final class DepthwisePass implements Pass {
             input.width(),
             piece.channels(),
             piece.first().stride(),
-            piece.last().stride(),
-            Vectors.padded(output.channels())));
+            piece.parts().get(1).stride(),
+            Vectors.padded(output.channels()),
+            symmetric,
+            finish.spec(),
+            piece.last().stride()));
   }
 
   @Override
@@ -90,10 +117,8 @@ final class DepthwisePass implements Pass {
             weights.array(),
             weights.offset() + piece.channel(),
             arena,
+            piece.parts().get(1).pixel(pixel),
             piece.last().pixel(pixel));
-      }
-      if (!finish.isIdentity()) {
-        finish.apply(arena, pixel, output.width());
       }
     }
   }
@@ -104,5 +129,16 @@ final class DepthwisePass implements Pass {
       boolean inside = row >= 0 && row < input.height();
       offsets[ky] = inside ? part.pixel(row * input.width()) : Placement.ZEROS;
     }
+  }
+
+  /** Such as {@code rows 3x3 s2 f32x16 symmetric}. */
+  String describe() {
+    return "rows %dx%d s%d f32x%d%s"
+        .formatted(
+            window.kernel(),
+            window.kernel(),
+            window.stride(),
+            Vectors.LANES,
+            symmetric ? " symmetric" : "");
   }
 }

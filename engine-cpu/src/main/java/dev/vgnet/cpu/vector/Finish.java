@@ -7,6 +7,8 @@ import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.plan.Affine;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,6 +20,7 @@ final class Finish {
   private final EpilogueKernel kernel;
   private final EpilogueParameters parameters;
   private final Piece[] pieces;
+  private final View residual;
 
   /**
    * @param bias added first
@@ -44,7 +47,8 @@ final class Finish {
     parameters =
         new EpilogueParameters(
             floats(bias), floats(affine.map(Affine::scale)), floats(affine.map(Affine::shift)));
-    pieces = Piece.of(input, output, residual.orElse(input)).toArray(Piece[]::new);
+    this.residual = residual.orElse(input);
+    pieces = Piece.of(input, output, this.residual).toArray(Piece[]::new);
   }
 
   /** Applies it to whole pixels. */
@@ -96,9 +100,22 @@ final class Finish {
     return parameters;
   }
 
-  /** The first part of what is added; anything if nothing is. */
-  Part residual() {
-    return pieces[0].parts().get(2);
+  /** What is added; anything if nothing is. */
+  View residual() {
+    return residual;
+  }
+
+  /** What a kernel that applies it reads for each channel: bias, scale and shift, if any. */
+  List<float[]> rows() {
+    List<float[]> rows = new ArrayList<>();
+    if (spec.bias()) {
+      rows.add(parameters.bias());
+    }
+    if (spec.affine()) {
+      rows.add(parameters.scale());
+      rows.add(parameters.shift());
+    }
+    return rows;
   }
 
   /** Whether it leaves numbers as they are. */

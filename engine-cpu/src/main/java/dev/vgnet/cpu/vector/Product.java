@@ -67,7 +67,7 @@ final class Product {
     out = output.whole();
     this.finish = finish;
     EpilogueSpec epilogue = finish.inOnePiece() ? finish.spec() : EpilogueSpec.COPY;
-    residual = finish.residual();
+    residual = finish.residual().parts().getFirst();
     finished = finish.inOnePiece() || finish.isIdentity();
     int first = 0;
     int offset = 0;

@@ -1,6 +1,7 @@
 package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.DepthwiseSpec;
+import dev.vgnet.cpu.kernel.EpilogueSpec;
 import dev.vgnet.cpu.kernel.TileShape;
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
 import dev.vgnet.cpu.kernel.Vectors;
@@ -371,14 +372,15 @@ final class StepCompiler {
     }
     Weights.Packed packed =
         weights.pack(
-            new DepthwiseKey(step.name()),
-            () -> DepthwisePass.pack(weight.get(), channels, positions));
+            new DepthwiseKey(step.name(), finish.spec()),
+            () -> DepthwisePass.pack(weight.get(), channels, positions, finish));
     long work = (long) output.pixels() * channels * positions;
-    passes.add(new DepthwisePass(input, output, window, packed, finish, work));
-    return "rows f32x" + Vectors.LANES;
+    DepthwisePass pass = new DepthwisePass(input, output, window, packed, finish, work);
+    passes.add(pass);
+    return pass.describe();
   }
 
-  private record DepthwiseKey(String name) {}
+  private record DepthwiseKey(String step, EpilogueSpec epilogue) {}
 
   private String squeezeExcite(Step.SqueezeExcite step, View output) {
     View input = placement.view(step.input());

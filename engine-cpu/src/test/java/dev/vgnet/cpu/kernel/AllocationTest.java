@@ -19,7 +19,7 @@ class AllocationTest {
 
   private final float[] arena = AlignedArrays.allocate(100_000);
   private final float[] weights = AlignedArrays.allocate(100_000);
-  private final int[] rows = {12, 12 + 28 * 32, 12 + 56 * 32, 12, 12};
+  private final int[] rows = {12, 12 + 28 * 32, 12 + 56 * 32, 12, 12, 12, 12};
 
   @Test
   void noKernelAllocatesOnceItIsCompiled() {
@@ -49,20 +49,16 @@ class AllocationTest {
       TileKernel tile = TileKernel.of(new TileSpec(shape.pixels(), shape.vectors(), taps, stride));
       kernels.put("tile " + shape, () -> tile.run(arena, rows, weights, 12, arena, out, 28, 0));
     }
-    for (int kernel : new int[] {3, 5}) {
-      for (int channels : new int[] {28, stride}) {
-        DepthwiseSpec spec =
-            new DepthwiseSpec(kernel, 1, kernel / 2, 28, channels, stride, stride, stride);
-        DepthwiseKernel depthwise = DepthwiseKernel.of(spec);
-        kernels.put(spec.toString(), () -> depthwise.row(arena, rows, weights, 12, arena, out));
-      }
+    for (int channels : new int[] {28, stride}) {
+      depthwise(kernels, 3, channels, false, EpilogueSpec.COPY);
+      depthwise(kernels, 3, channels, true, epilogue(Function.RELU));
+      depthwise(kernels, 5, channels, false, epilogue(Function.RELU6));
     }
+    depthwise(kernels, 3, stride, false, epilogue(Function.SILU));
     EpilogueParameters parameters =
         new EpilogueParameters(new float[28], new float[28], new float[28]);
     for (Function function : Function.values()) {
-      EpilogueSpec spec =
-          new EpilogueSpec(true, Optional.of(function), true, true, Optional.of(function));
-      EpilogueKernel epilogue = EpilogueKernel.of(spec);
+      EpilogueKernel epilogue = EpilogueKernel.of(epilogue(function));
       kernels.put(
           function.toString(),
           () ->
@@ -78,6 +74,35 @@ class AllocationTest {
     kernels.put(
         "permute", () -> Elementwise.permute(arena, 12, stride, permutation, out, stride, 28));
     return kernels;
+  }
+
+  private static EpilogueSpec epilogue(Function function) {
+    return new EpilogueSpec(true, Optional.of(function), true, true, Optional.of(function));
+  }
+
+  private void depthwise(
+      Map<String, Runnable> kernels,
+      int kernel,
+      int channels,
+      boolean symmetric,
+      EpilogueSpec epilogue) {
+    int stride = Vectors.padded(28);
+    DepthwiseSpec spec =
+        new DepthwiseSpec(
+            kernel,
+            1,
+            kernel / 2,
+            28,
+            channels,
+            stride,
+            stride,
+            stride,
+            symmetric,
+            epilogue,
+            stride);
+    DepthwiseKernel depthwise = DepthwiseKernel.of(spec);
+    kernels.put(
+        spec.toString(), () -> depthwise.row(arena, rows, weights, 12, arena, 50_000, 20_012));
   }
 
   private static long bytes(Runnable kernel) {

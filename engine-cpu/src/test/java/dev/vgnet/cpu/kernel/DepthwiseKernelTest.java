@@ -3,6 +3,9 @@ package dev.vgnet.cpu.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vgnet.graph.Operator.Function;
+import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DepthwiseKernelTest {
@@ -38,6 +41,87 @@ class DepthwiseKernelTest {
     }
   }
 
+  /** Against plain sums and an epilogue by itself. */
+  @Test
+  void epiloguesOfAnyWeightsAndOfSymmetricOnes() {
+    for (Function function : Function.values()) {
+      for (int parts = 0; parts < 8; parts++) {
+        Optional<Function> activation = Optional.of(function);
+        Optional<Function> none = Optional.empty();
+        boolean last = samples.random.nextBoolean();
+        EpilogueSpec epilogue =
+            new EpilogueSpec(
+                (parts & 1) != 0,
+                parts == 0 ? none : activation,
+                (parts & 2) != 0,
+                (parts & 4) != 0,
+                last ? activation : none);
+        check(epilogue, 3, true);
+        check(epilogue, 3, false);
+        check(epilogue, samples.oneOf(1, 2, 5, 7), false);
+      }
+    }
+  }
+
+  private void check(EpilogueSpec epilogue, int kernel, boolean symmetric) {
+    int width = samples.oneOf(3, 7, 8, 14, 30, 45);
+    int channels = samples.oneOf(1, 13, 16, 28);
+    int stride = Vectors.padded(channels);
+    int padding = kernel == 3 ? samples.oneOf(0, 1) : kernel / 2;
+    int step = samples.oneOf(1, 2, 3);
+    if (width + 2 * padding < kernel) {
+      return;
+    }
+    DepthwiseSpec plain =
+        new DepthwiseSpec(kernel, step, padding, width, channels, stride, stride, stride);
+    DepthwiseSpec whole =
+        new DepthwiseSpec(
+            kernel,
+            step,
+            padding,
+            width,
+            channels,
+            stride,
+            stride,
+            stride,
+            symmetric,
+            epilogue,
+            stride + 5);
+    int[] rows = new int[kernel];
+    Arrays.setAll(rows, ky -> (kernel - 1 - ky) * width * stride);
+    float[] in = samples.floats(kernel * width * stride + Vectors.LANES);
+    int positions = kernel * kernel;
+    float[] weights = samples.floats((positions + 3) * stride + Vectors.LANES);
+    for (int i = 0; symmetric && i < stride; i++) {
+      for (int position : new int[] {2, 6, 8}) {
+        weights[position * stride + i] = weights[i];
+      }
+      weights[7 * stride + i] = weights[stride + i];
+      weights[5 * stride + i] = weights[3 * stride + i];
+    }
+    int biases = positions * stride;
+    int scales = biases + (epilogue.bias() ? stride : 0);
+    EpilogueParameters parameters =
+        new EpilogueParameters(
+            Arrays.copyOfRange(weights, biases, biases + stride),
+            Arrays.copyOfRange(weights, scales, scales + stride),
+            Arrays.copyOfRange(weights, scales + stride, scales + 2 * stride));
+    int pixels = plain.outWidth();
+    int out = pixels * (stride + 5) + Vectors.LANES;
+    float[] expected = samples.floats(out + pixels * stride + Vectors.LANES);
+    float[] actual = expected.clone();
+    DepthwiseKernel.of(plain).row(in, rows, weights, 0, expected, out, 0);
+    EpilogueKernel.of(epilogue)
+        .run(expected, out, stride, out, stride, pixels, channels, parameters, 0, 0, stride + 5);
+    DepthwiseKernel.of(whole).row(in, rows, weights, 0, actual, out, 0);
+    // All numbers are below 1, no part stretches errors by more than 1.1, and both sides have some.
+    double tolerance =
+        2 * 1.21 * (Samples.tolerance(positions + 4, positions + 3) + 4e-7 * (positions + 3));
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], actual[i], tolerance, whole::toString);
+    }
+  }
+
   private void check(int kernel, int stride, int padding, int width, int channels) {
     int inStride = Vectors.padded(channels) + samples.oneOf(0, 16);
     int weightStride = Vectors.padded(channels);
@@ -60,7 +144,7 @@ class DepthwiseKernelTest {
     }
     float[] weights = samples.floats(3 + kernel * kernel * weightStride + Vectors.LANES);
     float[] out = Samples.poison(1 + spec.outWidth() * outStride + Vectors.LANES);
-    DepthwiseKernel.of(spec).row(in, rows, weights, 3, out, 1);
+    DepthwiseKernel.of(spec).row(in, rows, weights, 3, out, 1, 0);
 
     for (int x = 0; x < spec.outWidth(); x++) {
       for (int c = 0; c < channels; c++) {
