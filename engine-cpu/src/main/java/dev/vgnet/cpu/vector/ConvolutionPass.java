@@ -6,14 +6,18 @@ import java.util.Optional;
 
 /**
  * A convolution of any kernel, stride, padding and grouping. Bands of input rows are first copied
- * to the worker's scratch, with zeros around them and the channels of a pixel side by side: there a
- * row of the window is one run of numbers.
+ * to the worker's scratch, with zeros around them and the channels of a pixel side by side, those
+ * of all groups or of one after the other: there a row of the window is one run of numbers.
  */
 final class ConvolutionPass implements Pass {
   /** Floats of a band that leave room for weights in a second-level cache. */
   private static final int BAND = 1 << 16;
 
   private final RowSource source;
+
+  /** The source, cut into the channels that lie side by side. */
+  private final RowSource[] slices;
+
   private final Optional<Preparation> preparation;
   private final Window window;
   private final Product product;
@@ -38,6 +42,10 @@ final class ConvolutionPass implements Pass {
     this.weights = weights;
     this.output = output;
     this.work = work;
+    slices = new RowSource[source.channels() / weights.adjacent()];
+    for (int i = 0; i < slices.length; i++) {
+      slices[i] = source.slice(i * weights.adjacent(), (i + 1) * weights.adjacent());
+    }
     rowSize = Arenas.index((source.width() + 2L * window.padding()) * source.channels());
     int fitting = (BAND / rowSize - window.kernel()) / window.stride() + 1;
     bandRows = Math.clamp(fitting, 1, output.height());
@@ -85,25 +93,35 @@ final class ConvolutionPass implements Pass {
 
   private void copyRows(Workspace workspace, int from, int to) {
     float[] arena = workspace.arena;
-    int border = window.padding() * source.channels();
     for (int i = 0; i < window.rows(to - from); i++) {
       int row = workspace.scratch + i * rowSize;
       int y = window.row(from, i);
       if (y < 0 || y >= source.height()) {
         Arrays.fill(arena, row, row + rowSize, 0);
       } else {
-        Arrays.fill(arena, row, row + border, 0);
-        Arrays.fill(arena, row + rowSize - border, row + rowSize, 0);
-        source.copyRow(workspace, y, row + border, source.channels());
-        if (preparation.isPresent()) {
-          preparation.get().apply(arena, row + border, source.width(), source.channels());
+        int length = rowSize / slices.length;
+        for (int slice = 0; slice < slices.length; slice++) {
+          copyRow(workspace, slice, y, row + slice * length, length);
         }
       }
     }
   }
 
+  private void copyRow(Workspace workspace, int slice, int y, int row, int length) {
+    float[] arena = workspace.arena;
+    int channels = weights.adjacent();
+    int border = window.padding() * channels;
+    Arrays.fill(arena, row, row + border, 0);
+    Arrays.fill(arena, row + length - border, row + length, 0);
+    slices[slice].copyRow(workspace, y, row + border, channels);
+    if (preparation.isPresent()) {
+      preparation.get().apply(arena, row + border, source.width(), slice * channels, channels);
+    }
+  }
+
   private void setOffsets(int[] offsets, int panel, int top) {
-    int first = top + weights.firstInput(product.channel(panel));
+    int input = weights.firstInput(product.channel(panel));
+    int first = top + (weights.apart() ? input * (source.width() + 2 * window.padding()) : input);
     int columns = weights.tapColumns();
     for (int ky = 0; ky < window.kernel(); ky++) {
       for (int kx = 0; kx < columns; kx++) {

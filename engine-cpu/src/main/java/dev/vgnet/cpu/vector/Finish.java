@@ -129,7 +129,8 @@ final class Finish {
   }
 
   private static float[] floats(double[] values) {
-    float[] floats = new float[Vectors.padded(values.length)];
+    // The last vector need not begin at a multiple of its length.
+    float[] floats = new float[Vectors.padded(values.length) + Vectors.LANES];
     for (int i = 0; i < values.length; i++) {
       floats[i] = (float) values[i];
     }

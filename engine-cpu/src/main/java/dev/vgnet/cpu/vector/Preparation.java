@@ -34,9 +34,9 @@ final class Preparation {
     return Optional.of(new Preparation(EpilogueKernel.of(spec), parameters));
   }
 
-  /** Prepares consecutive pixels in place, all channels of each side by side. */
-  void apply(float[] arena, int from, int pixels, int channels) {
-    apply(arena, from, channels, from, channels, pixels, channels, 0);
+  /** Prepares some channels of consecutive pixels in place, those of each side by side. */
+  void apply(float[] arena, int from, int pixels, int firstChannel, int channels) {
+    apply(arena, from, channels, from, channels, pixels, channels, firstChannel);
   }
 
   /** Copies consecutive pixels of a feature map, all channels of each side by side. */

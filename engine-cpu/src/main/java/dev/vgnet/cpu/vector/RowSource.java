@@ -17,6 +17,9 @@ interface RowSource {
 
   int width();
 
+  /** Channels {@code from} (included) to {@code to} (excluded). */
+  RowSource slice(int from, int to);
+
   /**
    * Copies row {@code y} to {@code to}; no more than the real channels of each pixel are written.
    *
@@ -41,6 +44,11 @@ interface RowSource {
     @Override
     public int width() {
       return view.width();
+    }
+
+    @Override
+    public RowSource slice(int from, int to) {
+      return new Map(view.slice(from, to));
     }
 
     @Override
@@ -81,6 +89,11 @@ interface RowSource {
     @Override
     public int channels() {
       return planes.size();
+    }
+
+    @Override
+    public RowSource slice(int from, int to) {
+      return new Image(height, width, planes.subList(from, to));
     }
 
     @Override

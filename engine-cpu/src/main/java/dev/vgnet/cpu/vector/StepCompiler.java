@@ -297,7 +297,7 @@ final class StepCompiler {
       View output) {
     Limits.requireBorder(step, window, source.channels());
     GroupedWeights grouped =
-        new GroupedWeights(window, source.channels(), output.channels(), groups);
+        GroupedWeights.of(window, source.channels(), output.channels(), groups);
     List<TileShape> tiles = grouped.tiles(output.width());
     requirePackable(step, tiles, grouped::taps);
     Product product =

@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.vgnet.graph.Graph;
@@ -7,6 +8,7 @@ import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.plan.Step;
+import dev.vgnet.runtime.CompiledModel;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.util.Arrays;
@@ -65,12 +67,17 @@ class OperatorTest {
   @ParameterizedTest
   @CsvSource({
     "3, 28, 3, 2, 1, 1",
+    "3, 32, 3, 2, 1, 1",
+    "1, 64, 3, 1, 2, 1",
+    "7, 13, 3, 3, 0, 1",
     "3, 64, 7, 2, 3, 1",
     "3, 13, 11, 4, 2, 1",
     "13, 36, 1, 2, 0, 1",
     "16, 48, 5, 1, 2, 1",
     "100, 33, 3, 1, 1, 1",
     "36, 36, 3, 2, 1, 4",
+    "32, 32, 3, 2, 1, 4",
+    "15, 96, 5, 1, 2, 3",
     "48, 48, 3, 1, 1, 6",
     "128, 192, 3, 1, 1, 2",
     "35, 70, 5, 2, 2, 5",
@@ -102,6 +109,52 @@ class OperatorTest {
     String sum = net.sum(net.activation(conv, Function.RELU), net.pointwise("x", 3, out));
     String strided = net.conv(net.concat(sum, joined), out + a + b, out, 1, 2, 0, 1, true);
     check(net, net.activation(strided, Function.RELU), images(3));
+  }
+
+  /** Those whose windows are written out, of inputs in parts, with all that may follow. */
+  @ParameterizedTest
+  @CsvSource({
+    "36, 1, 64, 3, 2, 1",
+    "13, 50, 100, 3, 2, 0",
+    "28, 20, 65, 5, 1, 2",
+    "5, 3, 70, 2, 1, 4",
+    "64, 7, 128, 7, 3, 3"
+  })
+  void convolutionOfASmallMap(int a, int b, int out, int kernel, int stride, int padding) {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String wide = net.pointwise("x", 3, 70);
+    String joined = net.concat(net.slice(wide, 3, 3 + a), net.slice(wide, 1, 1 + b));
+    String conv = net.norm(net.conv(joined, a + b, out, kernel, stride, padding, 1, true), out);
+    String same = net.conv("x", 3, out, kernel, stride, padding, 1, true);
+    String sum = net.activation(net.sum(conv, same), Function.RELU);
+    String again = net.norm(net.activation(sum, Function.SILU), out);
+    check(
+        net,
+        net.conv(again, out, 64, 3, 2, 1, 1, true),
+        Shape.of(2, 3, 12, 17),
+        Shape.of(1, 3, 33, 11),
+        Shape.of(3, 3, 7, 7));
+  }
+
+  /** Bit for bit, whoever computes which rows, pixels and channels. */
+  @Test
+  void convolutionsDoNotDependOnThreads() {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String stem = net.activation(net.conv("x", 3, 36, 3, 2, 1, 1, true), Function.RELU);
+    String grouped = net.conv(stem, 36, 96, 3, 1, 1, 6, true);
+    String transformed = net.conv(grouped, 96, 64, 3, 1, 1, 1, true);
+    Graph graph = net.graph(net.conv(transformed, 64, 80, 3, 2, 1, 1, true));
+    Shape input = Shape.of(1, 3, 37, 29);
+    float[] images = Check.images(random, input);
+    float[][] expected = null;
+    for (int threads = 1; threads <= 5; threads++) {
+      float[][] actual = {new float[80 * 10 * 8]};
+      try (CompiledModel model = Check.compile(net, graph, threads)) {
+        model.run(input, images, actual);
+      }
+      expected = expected == null ? actual : expected;
+      assertArrayEquals(expected[0], actual[0], threads + " threads");
+    }
   }
 
   @ParameterizedTest
@@ -152,6 +205,7 @@ class OperatorTest {
     "3, 28, 3, 2, 1, 1",
     "13, 36, 1, 1, 0, 1",
     "24, 24, 3, 1, 1, 6",
+    "27, 48, 3, 2, 1, 3",
     "64, 33, 1, 1, 0, 1"
   })
   void normsBeforeAConvolution(int in, int out, int kernel, int stride, int padding, int groups) {
