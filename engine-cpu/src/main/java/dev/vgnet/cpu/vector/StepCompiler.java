@@ -273,6 +273,9 @@ final class StepCompiler {
       passes.add(pass);
       return pass.describe();
     }
+    if (!isImage.test(step.input()) && UnfoldPass.suits(step, output)) {
+      return unfolded(step, input(step), window, weight, output, finish);
+    }
     return convolution(
         step.name(),
         step.weight(),
@@ -318,6 +321,35 @@ final class StepCompiler {
             * window.kernel();
     passes.add(new ConvolutionPass(source, preparation, window, product, grouped, output, work));
     return product.describe();
+  }
+
+  private String unfolded(
+      Step.Convolution step,
+      View input,
+      Window window,
+      Supplier<double[]> weight,
+      View output,
+      Finish finish) {
+    int in = input.channels();
+    int positions = window.kernel() * window.kernel();
+    int size = Arenas.index(UnfoldPass.size(window.kernel(), in));
+    int stride = Vectors.padded(size);
+    int free = input.parts().size() == 1 ? Math.max(0, end(input)) : 0;
+    Part windows = new Part(room(free, (long) output.pixels() * stride), stride, size);
+    passes.add(new UnfoldPass(input, window, output, windows));
+    return product(
+            step.name(),
+            step.weight(),
+            Optional.empty(),
+            () -> {
+              double[] values = weight.get();
+              return (_, out, _, i) -> values[(out * in + i % in) * positions + i / in];
+            },
+            new View(output.height(), output.width(), List.of(windows)),
+            1,
+            output,
+            finish)
+        + " unfolded";
   }
 
   /** What a convolution reads, as a whole map: prepared, or put together from too many parts. */
