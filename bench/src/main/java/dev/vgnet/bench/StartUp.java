@@ -39,7 +39,7 @@ public final class StartUp {
     try {
       StateDict weights = Zoo.randomStateDict(args[0], 1);
       ModelFiles.write(
-          model, Zoo.importStateDict(weights, "random", "", ImportOptions.defaults()).file());
+          model, Zoo.importStateDict(weights, "random", "", ImportOptions.of(args[0])).file());
       List<String> options = List.of(args).subList(3, args.length);
       List<Map<String, Object>> settings = new ArrayList<>();
       for (int threads : THREADS) {

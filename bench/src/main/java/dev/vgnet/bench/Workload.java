@@ -23,7 +23,7 @@ record Workload(Model model, Shape shape, float[] images) {
   static Workload random(String architecture, int batch) {
     StateDict weights = Zoo.randomStateDict(architecture, 1);
     Model model =
-        Model.of(Zoo.importStateDict(weights, "random", "", ImportOptions.defaults()).file());
+        Model.of(Zoo.importStateDict(weights, "random", "", ImportOptions.of(architecture)).file());
     int size = model.metadata().preprocessing().crop();
     Shape shape = Shape.of(batch, model.graph().inputChannels(), size, size);
     float[] images = new float[Math.toIntExact(shape.elementCount())];

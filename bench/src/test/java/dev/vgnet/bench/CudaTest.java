@@ -73,7 +73,8 @@ class CudaTest {
 
   private static void check(String network, Precision precision, int size, Driver driver) {
     ModelFile file =
-        Zoo.importStateDict(Zoo.randomStateDict(network, 1), "random", "", ImportOptions.defaults())
+        Zoo.importStateDict(
+                Zoo.randomStateDict(network, 1), "random", "", ImportOptions.of(network))
             .file();
     Shape input = Shape.of(BATCH, 3, size, size);
     float[] images = images(input);

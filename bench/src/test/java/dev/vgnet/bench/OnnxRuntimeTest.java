@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -92,14 +91,7 @@ class OnnxRuntimeTest {
   })
   void agreesOnNetworks(String architecture, int height, int width)
       throws IOException, OrtException {
-    ImportOptions options =
-        new ImportOptions(
-            Optional.of(architecture),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            List.of());
+    ImportOptions options = ImportOptions.of(architecture);
     Model model =
         Model.of(
             Zoo.importStateDict(Zoo.randomStateDict(architecture, SEED), "random", "", options)

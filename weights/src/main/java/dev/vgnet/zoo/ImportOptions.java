@@ -31,8 +31,17 @@ public record ImportOptions(
 
   /** Everything as recognised, or as the network's generation has it. */
   public static ImportOptions defaults() {
+    return of(Optional.empty());
+  }
+
+  /** The same of a network whose name is known. */
+  public static ImportOptions of(String architecture) {
+    return of(Optional.of(architecture));
+  }
+
+  private static ImportOptions of(Optional<String> architecture) {
     return new ImportOptions(
-        Optional.empty(),
+        architecture,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
