@@ -238,6 +238,14 @@ def check(path, images, logits):
     return difference(exact, logits)
 
 
+def write_torchscript(path, images, file):
+    """The model traced for images of this shape, its weights frozen into it, for other hosts of PyTorch."""
+    graph, tensors = read_model(path)
+    with torch.no_grad():
+        traced = torch.jit.trace(Network(graph, tensors).eval(), torch.from_numpy(images))
+        torch.jit.freeze(traced).save(file)
+
+
 def read_array(path):
     try:
         return np.load(path).astype(np.float32)
@@ -256,6 +264,7 @@ def parse():
     parser.add_argument("--seconds", type=float, default=2, help="of warm-up, and again of measurement")
     parser.add_argument("--images", metavar="FILE.npy", help="[N, 3, H, W], in place of random ones")
     parser.add_argument("--write-images", metavar="FILE.npy", help="write the images, as `vgnet run` reads them, and stop")
+    parser.add_argument("--write-torchscript", metavar="FILE.pt", help="write the model as TorchScript for images of this batch and size, and stop")
     parser.add_argument("--check", metavar="LOGITS.npy", help="compare these logits of --images, written by `vgnet run`, with float64; measure nothing; exit 1 if they are too far")
     parser.add_argument("--limit", choices=tuple(LIMITS), default="fp32", help="the precision that --check allows for (default: fp32)")
     parser.add_argument("--output", metavar="FILE.json")
@@ -272,6 +281,11 @@ def run(options):
         images = np.random.default_rng(2).uniform(-1, 1, shape).astype(np.float32)
     if options.write_images:
         np.save(options.write_images, images)
+        return 0
+    if options.write_torchscript:
+        if len(options.models) != 1:
+            raise Failure("--write-torchscript needs one model")
+        write_torchscript(options.models[0], images, options.write_torchscript)
         return 0
     missed = False
     if options.check:

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.openjdk.jmh.util.Version;
@@ -48,6 +49,26 @@ record Conditions(
                 "vgnet", version == null ? "development build" : version,
                 "onnxruntime", OrtEnvironment.getEnvironment().getVersion(),
                 "jmh", Version.getPlainVersion())));
+  }
+
+  /** These, with the versions that only the others know; empty if the two contradict each other. */
+  Optional<Conditions> with(Conditions others) {
+    Map<String, String> all = new TreeMap<>(others.versions);
+    all.putAll(versions);
+    Conditions both = new Conditions(cpu, processors, vectorBits, system, jvm, jvmFlags, all);
+    boolean agree =
+        both.equals(
+            new Conditions(
+                others.cpu,
+                others.processors,
+                others.vectorBits,
+                others.system,
+                others.jvm,
+                others.jvmFlags,
+                all));
+    return agree && all.entrySet().containsAll(others.versions.entrySet())
+        ? Optional.of(both)
+        : Optional.empty();
   }
 
   /** The load average over the last minute, or a negative number where there is none. */

@@ -3,8 +3,6 @@ package dev.vgnet.bench;
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.error.DeviceUnavailableException;
 import dev.vgnet.error.UnsupportedModelException;
-import dev.vgnet.model.ModelFile;
-import dev.vgnet.model.ModelFiles;
 import dev.vgnet.runtime.Backend;
 import dev.vgnet.runtime.Backends;
 import dev.vgnet.runtime.Device;
@@ -92,7 +90,8 @@ public final class DeviceMain {
     for (String name : names) {
       Workload few = Workload.random(name, options.valueOf(images));
       if (options.has(models)) {
-        write(options.valueOf(models).resolve(name + ".safetensors"), few);
+        Files.createDirectories(options.valueOf(models));
+        few.write(options.valueOf(models).resolve(name + ".safetensors"));
       }
       prove(name, few, backend.device());
       if (options.valueOf(batch) > 0) {
@@ -123,14 +122,6 @@ public final class DeviceMain {
           "%-22s %s %.3f ms a run of %d images, copies included",
           name, precision, latency.medianMillis(), latency.batch());
     }
-  }
-
-  private static void write(Path path, Workload workload) throws IOException {
-    Files.createDirectories(path.toAbsolutePath().getParent());
-    ModelFiles.write(
-        path,
-        new ModelFile(
-            workload.model().graph(), workload.model().tensors(), workload.model().metadata()));
   }
 
   private void writeResults(Path path, Backend backend) throws IOException {

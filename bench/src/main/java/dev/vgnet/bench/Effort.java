@@ -11,6 +11,20 @@ package dev.vgnet.bench;
 record Effort(int forks, int warmUps, int iterations, int millis) {
   private static final int LEAST_ITERATIONS = 6;
 
+  /** Of a JVM and its engines, until the first iteration. */
+  private static final double START_MILLIS = 4_000;
+
+  /** How long it takes about, in milliseconds, by so many engines whose runs take so long. */
+  long plannedMillis(int engines, double runMillis) {
+    return Math.round(
+        forks * (START_MILLIS + engines * iterationMillis(runMillis) * (warmUps + iterations)));
+  }
+
+  /** How long an iteration takes, at least a run. */
+  double iterationMillis(double runMillis) {
+    return Math.max(millis, runMillis);
+  }
+
   /** Fewer iterations where each takes longer than planned because a run does. */
   Effort forRunsOf(double runMillis) {
     int fitting = (int) (iterations * millis / Math.max(millis, runMillis));

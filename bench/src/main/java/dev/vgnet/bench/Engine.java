@@ -2,6 +2,8 @@ package dev.vgnet.bench;
 
 import ai.onnxruntime.OrtException;
 import dev.vgnet.Session;
+import dev.vgnet.runtime.Device;
+import dev.vgnet.runtime.Precision;
 import dev.vgnet.tensor.Shape;
 import java.io.IOException;
 import java.util.Map;
@@ -17,22 +19,20 @@ interface Engine extends AutoCloseable {
   @Override
   void close() throws OrtException;
 
-  /**
-   * Opens an engine, and warms up where it asks for that.
-   *
-   * @param name {@code vgnet} or {@code onnxruntime}
-   * @throws IllegalArgumentException if there is no such engine
-   */
-  static Engine open(String name, Workload workload, int threads) throws IOException, OrtException {
-    return switch (name) {
-      case "vgnet" -> vgnet(workload, threads);
-      case "onnxruntime" -> onnxRuntime(workload, threads);
-      default -> throw new IllegalArgumentException("no engine is called " + name);
+  /** Opens an engine, and warms up where it asks for that. */
+  static Engine open(EngineKind kind, Workload workload, int threads)
+      throws IOException, OrtException, InterruptedException {
+    return switch (kind) {
+      case VGNET -> vgnet(workload.newSession(threads), workload);
+      case ORT -> onnxRuntime(workload, threads);
+      case DJL -> Djl.open(workload, threads);
+      case CUDA_FP32 -> vgnet(workload.newSession(Device.CUDA, Precision.FP32), workload);
+      case CUDA_TF32 -> vgnet(workload.newSession(Device.CUDA, Precision.TF32), workload);
+      case CUDA_FP16 -> vgnet(workload.newSession(Device.CUDA, Precision.FP16), workload);
     };
   }
 
-  private static Engine vgnet(Workload workload, int threads) {
-    Session session = workload.newSession(threads);
+  private static Engine vgnet(Session session, Workload workload) {
     float[] logits = new float[(int) session.outputShape(workload.shape()).elementCount()];
     session.warmUp(workload.shape());
     return new Engine() {

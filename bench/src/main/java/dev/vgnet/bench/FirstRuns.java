@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.StringJoiner;
 
 /**
- * The life of a young process, which {@link StartUp} starts: loads a model, opens a session, runs
- * one image again and again. Uses the engine alone, so that nothing else is loaded and timed.
+ * The life of a young process, which {@link StartUpCommand} starts: loads a model, opens a session,
+ * runs one image again and again. Uses the engine alone, so that nothing else is loaded and timed.
  */
 public final class FirstRuns {
   private static final int MAX_RUNS = 1 << 20;

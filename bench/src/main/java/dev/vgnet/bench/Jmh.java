@@ -2,6 +2,7 @@ package dev.vgnet.bench;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormat;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -28,6 +30,7 @@ final class Jmh {
    *
    * @param turns engines that share the iterations
    * @param threads that call the benchmark
+   * @param onIteration called after each iteration, of warm-ups, too
    * @throws IllegalStateException with JMH's output if it fails
    */
   static Collection<RunResult> run(
@@ -36,7 +39,8 @@ final class Jmh {
       Effort effort,
       int turns,
       int threads,
-      List<String> jvmFlags) {
+      List<String> jvmFlags,
+      Runnable onIteration) {
     TimeValue time = TimeValue.milliseconds(effort.millis());
     ChainedOptionsBuilder options =
         new OptionsBuilder()
@@ -55,11 +59,27 @@ final class Jmh {
     PrintStream stream = new PrintStream(output, true, StandardCharsets.UTF_8);
     try {
       return new Runner(
-              options.build(), OutputFormatFactory.createFormatInstance(stream, VerboseMode.NORMAL))
+              options.build(),
+              observed(
+                  OutputFormatFactory.createFormatInstance(stream, VerboseMode.NORMAL),
+                  onIteration))
           .run();
     } catch (RunnerException e) {
       throw new IllegalStateException(output.toString(StandardCharsets.UTF_8), e);
     }
+  }
+
+  private static OutputFormat observed(OutputFormat format, Runnable onIteration) {
+    return (OutputFormat)
+        Proxy.newProxyInstance(
+            Jmh.class.getClassLoader(),
+            new Class<?>[] {OutputFormat.class},
+            (_, method, arguments) -> {
+              if (method.getName().equals("iterationResult")) {
+                onIteration.run();
+              }
+              return method.invoke(format, arguments);
+            });
   }
 
   /** For each fork, the iterations of one engine of several that take turns. */

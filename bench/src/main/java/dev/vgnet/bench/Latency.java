@@ -13,11 +13,13 @@ import org.openjdk.jmh.util.Statistics;
  * @param median of all runs; of the iterations' means where single runs are too short to be timed
  * @param p95 the same way
  * @param p99 the same way
+ * @param runs how many were timed, in all forks
  * @param drift of the fork that changed most, from the first third of its iterations to the last: 0
  *     is steady, 0.1 is 10 % slower in the end
  * @param iterations for each fork, the median (or mean) of each iteration in turn
  */
-record Latency(double median, double p95, double p99, double drift, List<double[]> iterations) {
+record Latency(
+    double median, double p95, double p99, long runs, double drift, List<double[]> iterations) {
   /** More than this is no steady state. */
   private static final double STEADY = 0.05;
 
@@ -44,7 +46,12 @@ record Latency(double median, double p95, double p99, double drift, List<double[
             .map(Latency::drift)
             .reduce(0.0, (a, b) -> Math.abs(b) > Math.abs(a) ? b : a);
     return new Latency(
-        all.getPercentile(50), all.getPercentile(95), all.getPercentile(99), drift, medians);
+        all.getPercentile(50),
+        all.getPercentile(95),
+        all.getPercentile(99),
+        all.getN(),
+        drift,
+        medians);
   }
 
   /** How far the last third of a series is from the first, as a share of the first. */

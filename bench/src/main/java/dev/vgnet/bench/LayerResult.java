@@ -23,7 +23,7 @@ import org.openjdk.jmh.results.RunResult;
  * @param micros microseconds a run; an iteration counts as one sample
  */
 record LayerResult(
-    String architecture,
+    String model,
     String step,
     int alike,
     int threads,
@@ -40,8 +40,8 @@ record LayerResult(
   record Layer(StepReport first, int alike) {}
 
   /** What there is to measure in a network; outputs are copies of a few numbers and left out. */
-  static List<Layer> layers(String architecture, int threads) {
-    Workload workload = Workload.random(architecture, 1);
+  static List<Layer> layers(String model, int threads) {
+    Workload workload = Workload.random(model, 1);
     Map<List<Object>, List<StepReport>> alike = new LinkedHashMap<>();
     try (Session session = workload.newSession(threads)) {
       for (StepReport step : session.report(workload.shape()).steps()) {
@@ -62,18 +62,25 @@ record LayerResult(
 
   /** Measures one layer. */
   static LayerResult measure(
-      String architecture, Layer layer, int threads, Effort effort, List<String> jvmFlags) {
+      String model,
+      Layer layer,
+      int threads,
+      Effort effort,
+      List<String> jvmFlags,
+      Runnable onIteration) {
     double before = Conditions.load();
     StepReport step = layer.first();
     Map<String, String> parameters =
         Map.of(
-            "architecture", architecture,
+            "model", model,
             "step", step.name(),
             "threads", Integer.toString(threads));
     RunResult run =
-        Jmh.run(StepBenchmark.class, parameters, effort, 1, 1, jvmFlags).iterator().next();
+        Jmh.run(StepBenchmark.class, parameters, effort, 1, 1, jvmFlags, onIteration)
+            .iterator()
+            .next();
     return new LayerResult(
-        architecture,
+        model,
         step.name(),
         layer.alike(),
         threads,

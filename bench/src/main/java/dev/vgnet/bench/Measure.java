@@ -1,62 +1,71 @@
 package dev.vgnet.bench;
 
-import dev.vgnet.zoo.ArchitectureInfo;
-import dev.vgnet.zoo.Zoo;
+import dev.vgnet.cli.Progress;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
-import java.util.regex.Pattern;
+import me.tongfei.progressbar.ProgressBar;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 
 /**
  * Measures many settings one after the other into a file; those it holds already are left alone,
- * unless they are asked for again.
+ * unless they are asked for again. For one thread.
  */
 final class Measure {
+  private static final Effort PEAK = new Effort(1, 5, 10, 200);
+
+  private final Effort effort;
+  private final Effort peakEffort;
+  private final boolean again;
+  private final Conditions conditions;
+  private final PrintWriter out;
+  private boolean failed;
+
   /**
-   * What to measure.
-   *
-   * @param architectures a regular expression of their names
    * @param effort for each setting
    * @param peakEffort for the peak of the machine
    * @param again whether to measure what the file holds already
    */
-  record Selection(
-      Pattern architectures,
-      List<Integer> batches,
-      List<Integer> threads,
-      Effort effort,
-      Effort peakEffort,
-      boolean again) {
-    /** The networks chosen, as the zoo lists them. */
-    List<String> names() {
-      return Zoo.architectures().stream()
-          .map(ArchitectureInfo::name)
-          .filter(architectures.asMatchPredicate())
-          .toList();
-    }
-  }
-
-  private record Task<R>(
-      String name, int threads, Predicate<R> isResult, Supplier<R> measurement) {}
-
-  private final Selection selection;
-  private final Conditions conditions;
-  private final PrintStream out;
-  private boolean failed;
-
-  Measure(Selection selection, Conditions conditions, PrintStream out) {
-    this.selection = selection;
+  Measure(Effort effort, Effort peakEffort, boolean again, Conditions conditions, PrintWriter out) {
+    this.effort = effort;
+    this.peakEffort = peakEffort;
+    this.again = again;
     this.conditions = conditions;
     this.out = out;
+  }
+
+  /** With the usual effort for the peak. */
+  Measure(Effort effort, boolean again, Conditions conditions, PrintWriter out) {
+    this(effort, PEAK, again, conditions, out);
+  }
+
+  /**
+   * One of many.
+   *
+   * @param runMillis how long a run takes about
+   * @param isResult whether a result makes this measurement unnecessary
+   * @param isReplaced whether a result gives way to this measurement's
+   */
+  private record Task<R>(
+      String name,
+      int threads,
+      Effort effort,
+      int engines,
+      double runMillis,
+      Predicate<R> isResult,
+      Predicate<R> isReplaced,
+      Function<Runnable, R> measurement) {
+    long plannedMillis() {
+      return effort.plannedMillis(engines, runMillis);
+    }
   }
 
   /** Whether a setting could not be measured. */
@@ -64,47 +73,36 @@ final class Measure {
     return failed;
   }
 
-  /** Whole networks beside ONNX Runtime. */
-  ResultFile<NetworkResult> networks(Path path) throws IOException {
+  /** Whole networks, each engine in turn. */
+  ResultFile<NetworkResult> networks(Path path, List<Setting> settings) throws IOException {
     List<Task<NetworkResult>> tasks = new ArrayList<>();
-    for (String name : selection.names()) {
-      for (int batch : selection.batches()) {
-        for (int threads : selection.threads()) {
-          tasks.add(
-              new Task<>(
-                  "%s, batch %d, threads %d".formatted(name, batch, threads),
-                  threads,
-                  r ->
-                      r.architecture().equals(name) && r.batch() == batch && r.threads() == threads,
-                  () ->
-                      NetworkResult.measure(
-                          name, batch, threads, selection.effort(), conditions.jvmFlags())));
-        }
-      }
+    for (Setting setting : settings) {
+      Effort planned = effort.forRunsOf(setting.plannedRun());
+      tasks.add(
+          new Task<>(
+              setting.toString(),
+              setting.threads(),
+              planned,
+              setting.engines().size(),
+              setting.plannedRun(),
+              setting::isAnsweredBy,
+              setting::isSettingOf,
+              onIteration ->
+                  NetworkResult.measure(setting, planned, conditions.jvmFlags(), onIteration)));
     }
     ResultFile<NetworkResult> file = new ResultFile<>(path, NetworkResult.class, conditions);
-    run(tasks, file, r -> "ratio %.2f".formatted(r.ratio().ratio()));
+    run(tasks, file, Tables::summary);
     return file;
   }
 
   /** Steps alone. */
-  ResultFile<LayerResult> layers(Path path) throws IOException {
+  ResultFile<LayerResult> layers(Path path, List<String> models, List<Integer> threads)
+      throws IOException {
     List<Task<LayerResult>> tasks = new ArrayList<>();
-    for (String name : selection.names()) {
-      for (int threads : selection.threads()) {
-        for (LayerResult.Layer layer : LayerResult.layers(name, threads)) {
-          String step = layer.first().name();
-          tasks.add(
-              new Task<>(
-                  "%s, %s, threads %d".formatted(name, step, threads),
-                  threads,
-                  r ->
-                      r.architecture().equals(name)
-                          && r.step().equals(step)
-                          && r.threads() == threads,
-                  () ->
-                      LayerResult.measure(
-                          name, layer, threads, selection.effort(), conditions.jvmFlags())));
+    for (String model : models) {
+      for (int count : threads) {
+        for (LayerResult.Layer layer : LayerResult.layers(model, count)) {
+          tasks.add(layerTask(model, count, layer));
         }
       }
     }
@@ -113,42 +111,71 @@ final class Measure {
     return file;
   }
 
+  private Task<LayerResult> layerTask(String model, int threads, LayerResult.Layer layer) {
+    String step = layer.first().name();
+    Predicate<LayerResult> isResult =
+        r -> r.model().equals(model) && r.step().equals(step) && r.threads() == threads;
+    return new Task<>(
+        "%s, %s, threads %d".formatted(model, step, threads),
+        threads,
+        effort,
+        1,
+        0,
+        isResult,
+        isResult,
+        onIteration ->
+            LayerResult.measure(model, layer, threads, effort, conditions.jvmFlags(), onIteration));
+  }
+
   private <R extends Record> void run(
       List<Task<R>> all, ResultFile<R> file, Function<R, String> summary) throws IOException {
     List<Task<R>> tasks =
         all.stream()
-            .filter(task -> selection.again() || file.results().stream().noneMatch(task.isResult))
+            .filter(task -> again || file.results().stream().noneMatch(task.isResult))
             .toList();
     if (tasks.isEmpty()) {
       return;
     }
     measurePeaks(tasks, file);
+    long planned = tasks.stream().mapToLong(Task::plannedMillis).sum();
+    long done = 0;
     long start = System.nanoTime();
-    for (int i = 0; i < tasks.size(); i++) {
-      Task<R> task = tasks.get(i);
-      out.printf("[%d/%d] %s: ", i + 1, tasks.size(), task.name);
-      out.flush();
-      try {
-        R result = task.measurement.get();
-        file.replace(file.results().stream().filter(task.isResult).toList(), result);
-        out.print(summary.apply(result));
-      } catch (RuntimeException e) {
-        failed = true;
-        out.print("failed: " + e.getMessage());
+    try (ProgressBar bar = Progress.start("measuring", planned)) {
+      for (Task<R> task : tasks) {
+        bar.setExtraMessage(" " + task.name);
+        String outcome = run(task, file, summary, bar);
+        done += task.plannedMillis();
+        bar.stepTo(done);
+        double minutes = (System.nanoTime() - start) / 6e10 * (planned - done) / done;
+        say("%s: %s; %.0f min left", task.name, outcome, minutes);
       }
-      double minutes = (System.nanoTime() - start) / 6e10 * (tasks.size() - i - 1) / (i + 1);
-      out.printf("; %.0f min left%n", minutes);
     }
     measurePeaks(tasks, file);
+  }
+
+  private <R extends Record> String run(
+      Task<R> task, ResultFile<R> file, Function<R, String> summary, ProgressBar bar)
+      throws IOException {
+    long iteration = Math.round(task.effort.iterationMillis(task.runMillis));
+    try {
+      R result = task.measurement.apply(() -> bar.stepBy(iteration));
+      file.replace(file.results().stream().filter(task.isReplaced).toList(), result);
+      return summary.apply(result);
+    } catch (RuntimeException e) {
+      failed = true;
+      return "failed: " + e.getMessage();
+    }
   }
 
   /** Before and after: a machine that others use may be slow at one of the times. */
   private <R extends Record> void measurePeaks(List<Task<R>> tasks, ResultFile<R> file)
       throws IOException {
     for (int threads : new TreeSet<>(tasks.stream().map(Task::threads).toList())) {
-      double peak = peak(threads);
-      file.addPeak(threads, peak);
-      out.printf("peak of %d threads: %.1f GFLOP/s%n", threads, peak);
+      if (threads > 0) {
+        double peak = peak(threads);
+        file.addPeak(threads, peak);
+        say("peak of %d threads: %.1f GFLOP/s", threads, peak);
+      }
     }
   }
 
@@ -156,12 +183,15 @@ final class Measure {
   private double peak(int threads) {
     double peak = 0;
     for (RunResult method :
-        Jmh.run(
-            FmaPeak.class, Map.of(), selection.peakEffort(), 1, threads, conditions.jvmFlags())) {
+        Jmh.run(FmaPeak.class, Map.of(), peakEffort, 1, threads, conditions.jvmFlags(), () -> {})) {
       for (IterationResult iteration : Jmh.iterations(method, 0, 1).getFirst()) {
         peak = Math.max(peak, iteration.getSecondaryResults().get("flops").getScore());
       }
     }
     return peak;
+  }
+
+  private void say(String format, Object... values) {
+    Progress.say(out, String.format(Locale.ROOT, format, values));
   }
 }

@@ -21,9 +21,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Latency of a whole network, images to logits, from and to preallocated memory of the kind that
- * the engine likes best. With several engines ({@code -p engines=vgnet+onnxruntime}) the iterations
- * take turns, the first named first; JMH's own score then mixes them, {@link NetworkResult} tells
- * them apart.
+ * the engine likes best. With several engines ({@code -p engines=vgnet+ort}) the iterations take
+ * turns, the first named first; JMH's own score then mixes them, {@link NetworkResult} tells them
+ * apart.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
@@ -32,16 +32,17 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(
     value = 1,
-    jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
+    jvmArgsPrepend = {
+      "--add-modules",
+      "jdk.incubator.vector",
+      "--enable-native-access=ALL-UNNAMED"
+    })
 public class NetworkBenchmark {
-  /** Guards against engines that compute different things; accuracy is for tests to prove. */
-  private static final double MAX_DIFFERENCE = 1e-3;
-
   /** ONNX Runtime's threads keep a core busy for tens of milliseconds after their last run. */
-  private static final long SETTLE_MILLIS = 100;
+  static final long SETTLE_MILLIS = 100;
 
   @Param("vgnetg_1_0mp")
-  private String architecture;
+  private String model;
 
   @Param({"1", "16"})
   private int batch;
@@ -49,7 +50,7 @@ public class NetworkBenchmark {
   @Param({"1", "2"})
   private int threads;
 
-  @Param({"vgnet", "onnxruntime"})
+  @Param({"vgnet", "ort"})
   private String engines;
 
   private final List<Engine> opened = new ArrayList<>();
@@ -58,12 +59,13 @@ public class NetworkBenchmark {
 
   /** Opens the engines and draws the images. */
   @Setup(Level.Trial)
-  public void open() throws IOException, OrtException {
-    Workload workload = Workload.random(architecture, batch);
-    for (String name : engines.split("\\+")) {
-      opened.add(Engine.open(name, workload, threads));
+  public void open() throws IOException, OrtException, InterruptedException {
+    Workload workload = Workload.random(model, batch);
+    for (String id : engines.split("\\+")) {
+      EngineKind kind = EngineKind.of(id);
+      opened.add(Engine.open(kind, workload, threads));
       opened.getLast().run();
-      requireSame(opened.getFirst().logits(), opened.getLast().logits());
+      requireSame(kind, opened.getFirst().logits(), opened.getLast().logits());
     }
   }
 
@@ -91,16 +93,17 @@ public class NetworkBenchmark {
     engine.run();
   }
 
-  private static void requireSame(float[] first, float[] other) {
+  private static void requireSame(EngineKind kind, float[] first, float[] other) {
     double largest = 0;
     double difference = 0;
     for (int i = 0; i < first.length; i++) {
       largest = Math.max(largest, Math.abs(first[i]));
       difference = Math.max(difference, Math.abs(first[i] - other[i]));
     }
-    if (!(difference <= MAX_DIFFERENCE * largest)) {
+    if (!(difference <= kind.tolerance() * largest)) {
       throw new IllegalStateException(
-          "the engines' logits differ by %g; the largest is %g".formatted(difference, largest));
+          "the logits of %s differ by %g; the largest is %g"
+              .formatted(kind.label(), difference, largest));
     }
   }
 }

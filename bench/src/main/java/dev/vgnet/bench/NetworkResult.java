@@ -1,90 +1,89 @@
 package dev.vgnet.bench;
 
-import dev.vgnet.graph.GraphStatistics;
-import dev.vgnet.tensor.Tensor;
+import dev.vgnet.zoo.ArchitectureInfo;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.results.RunResult;
 
 /**
- * This engine and ONNX Runtime on the same weights and images, taking turns within each fork.
+ * Engines on the same weights and images, taking turns within each fork.
  *
+ * @param threads of each engine; 0 on a GPU
  * @param imageSize side of the square images, in pixels
+ * @param parameters that are learned
  * @param multiplyAccumulates of one image
  * @param measured the end of the measurement, UTC
  * @param load the load average over a minute, before and after
- * @param engines milliseconds a run
- * @param ratio ONNX Runtime's time over this engine's: a sample is the ratio of a fork's medians
- *     or, with fewer than three forks, of two iterations that follow each other
+ * @param engines milliseconds a run, by {@link EngineKind#id}
+ * @param ratios each further engine's time over the first one's: a sample is the ratio of a fork's
+ *     medians or, with fewer than three forks, of two iterations of the same round
  */
 record NetworkResult(
-    String architecture,
+    String model,
     int batch,
     int threads,
     int imageSize,
+    long parameters,
     long multiplyAccumulates,
     String measured,
     Effort effort,
     double[] load,
     Map<String, Latency> engines,
-    Ratio ratio) {
-  static final String OURS = "vgnet";
-  static final String PEER = "onnxruntime";
-  private static final List<String> ENGINES = List.of(OURS, PEER);
+    Map<String, Ratio> ratios) {
   private static final int FORKS_FOR_AN_INTERVAL = 3;
-
-  /** Assumed to plan iterations; no result depends on it. */
-  private static final double GFLOPS = 50;
 
   /** Measures one setting. */
   static NetworkResult measure(
-      String architecture, int batch, int threads, Effort effort, List<String> jvmFlags) {
-    Workload workload = Workload.random(architecture, 1);
-    int size = workload.shape().extent(2);
-    GraphStatistics statistics =
-        GraphStatistics.of(
-            workload.model().graph(), Tensor.shapes(workload.model().tensors()), size, size);
-    double millis = 2e-6 * statistics.multiplyAccumulates() * batch / GFLOPS;
-    Effort planned = effort.forRunsOf(millis);
+      Setting setting, Effort effort, List<String> jvmFlags, Runnable onIteration) {
     double before = Conditions.load();
+    List<EngineKind> kinds = setting.engines();
     Map<String, String> parameters =
         Map.of(
-            "architecture", architecture,
-            "batch", Integer.toString(batch),
-            "threads", Integer.toString(threads),
-            "engines", String.join("+", ENGINES));
+            "model", setting.model(),
+            "batch", Integer.toString(setting.batch()),
+            "threads", Integer.toString(setting.threads()),
+            "engines", kinds.stream().map(EngineKind::id).collect(Collectors.joining("+")));
     RunResult run =
-        Jmh.run(NetworkBenchmark.class, parameters, planned, ENGINES.size(), 1, jvmFlags)
+        Jmh.run(NetworkBenchmark.class, parameters, effort, kinds.size(), 1, jvmFlags, onIteration)
             .iterator()
             .next();
     Map<String, Latency> engines = new LinkedHashMap<>();
-    for (int turn = 0; turn < ENGINES.size(); turn++) {
-      Latency latency = Latency.of(Jmh.iterations(run, turn, ENGINES.size()));
-      engines.put(ENGINES.get(turn), latency);
+    Map<String, Ratio> ratios = new LinkedHashMap<>();
+    for (int turn = 0; turn < kinds.size(); turn++) {
+      Latency latency = Latency.of(Jmh.iterations(run, turn, kinds.size()));
+      engines.put(kinds.get(turn).id(), latency);
+      if (turn > 0) {
+        Latency first = engines.get(kinds.getFirst().id());
+        ratios.put(kinds.get(turn).id(), Ratio.of(samples(first, latency)));
+      }
     }
+    ArchitectureInfo info = setting.info();
     return new NetworkResult(
-        architecture,
-        batch,
-        threads,
-        size,
-        statistics.multiplyAccumulates(),
+        setting.model(),
+        setting.batch(),
+        setting.threads(),
+        info.imageSize(),
+        info.parameters(),
+        info.multiplyAccumulates(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-        planned,
+        effort,
         new double[] {before, Conditions.load()},
         engines,
-        Ratio.of(samples(engines.get(OURS), engines.get(PEER))));
+        ratios);
   }
 
-  /** How much longer the peer takes, each time they were compared. */
-  private static double[] samples(Latency ours, Latency peer) {
+  /** How much longer the other takes, each time they were compared. */
+  private static double[] samples(Latency first, Latency other) {
     List<double[]> forks =
-        IntStream.range(0, ours.iterations().size())
-            .mapToObj(fork -> ratios(peer.iterations().get(fork), ours.iterations().get(fork)))
+        IntStream.range(0, first.iterations().size())
+            .mapToObj(fork -> ratios(other.iterations().get(fork), first.iterations().get(fork)))
             .toList();
     return forks.size() >= FORKS_FOR_AN_INTERVAL
         ? forks.stream().mapToDouble(Latency::median).toArray()
@@ -95,8 +94,23 @@ record NetworkResult(
     return IntStream.range(0, upper.length).mapToDouble(i -> upper[i] / lower[i]).toArray();
   }
 
+  /** What an engine took, if it was measured. */
+  Optional<Latency> latency(EngineKind kind) {
+    return Optional.ofNullable(engines.get(kind.id()));
+  }
+
+  /** How much longer an engine took than the first one. */
+  Optional<Ratio> ratio(EngineKind kind) {
+    return Optional.ofNullable(ratios.get(kind.id()));
+  }
+
+  /** How many images an engine computes in a second. */
+  double imagesPerSecond(EngineKind kind) {
+    return 1e3 * batch / engines.get(kind.id()).median();
+  }
+
   /** How fast an engine computes, in GFLOP/s: two operations a multiply-accumulate. */
-  double gflops(String engine) {
-    return 2e-6 * multiplyAccumulates * batch / engines.get(engine).median();
+  double gflops(EngineKind kind) {
+    return 2e-6 * multiplyAccumulates * batch / engines.get(kind.id()).median();
   }
 }

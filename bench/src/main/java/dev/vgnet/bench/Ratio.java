@@ -11,6 +11,14 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 record Ratio(double ratio, double low, double high) {
   private static final double CONFIDENCE = 0.95;
 
+  /** An interval is wide if its ends are further apart than this factor. */
+  private static final double WIDE = 1.1;
+
+  /** Whether the interval is too wide to say much. */
+  boolean wide() {
+    return high > WIDE * low;
+  }
+
   /** The ratio that samples of it point to. */
   static Ratio of(double[] samples) {
     SummaryStatistics logarithms = new SummaryStatistics();

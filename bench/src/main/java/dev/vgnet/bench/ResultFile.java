@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +22,15 @@ final class ResultFile<R extends Record> {
   private static final JSON PRETTY = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
 
   private final Path path;
-  private final Conditions conditions;
+  private Conditions conditions;
   private final Map<Integer, Double> peaks = new TreeMap<>();
   private final List<R> results = new ArrayList<>();
+
+  /** Reads a file as it is, to report on it. */
+  static <R extends Record> ResultFile<R> read(Path path, Class<R> type) throws IOException {
+    Map<String, Object> file = JSON.std.mapFrom(Files.readString(path));
+    return new ResultFile<>(path, type, bean(Conditions.class, file.get("conditions")));
+  }
 
   /**
    * Reads the file if there is one.
@@ -37,17 +44,29 @@ final class ResultFile<R extends Record> {
     if (Files.exists(path)) {
       Map<String, Object> file = JSON.std.mapFrom(Files.readString(path));
       Conditions then = bean(Conditions.class, file.get("conditions"));
-      if (!then.equals(conditions)) {
-        throw new IllegalArgumentException(
-            "%s was measured under other conditions: %s; here are %s"
-                .formatted(path, then, conditions));
-      }
+      this.conditions =
+          then.with(conditions)
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "%s was measured under other conditions: %s; here are %s"
+                              .formatted(path, then, conditions)));
       ((Map<?, ?>) file.get("peakGflops"))
           .forEach((threads, peak) -> peaks.put(Integer.valueOf((String) threads), (Double) peak));
       for (Object result : (List<?>) file.get("results")) {
         results.add(bean(type, result));
       }
     }
+  }
+
+  /** Under which it was measured, and may be gone on with. */
+  Conditions conditions() {
+    return conditions;
+  }
+
+  /** By the number of threads, in GFLOP/s. */
+  Map<Integer, Double> peaks() {
+    return Collections.unmodifiableMap(peaks);
   }
 
   List<R> results() {
@@ -79,7 +98,7 @@ final class ResultFile<R extends Record> {
     file.put("results", results);
     Path whole = path.resolveSibling(path.getFileName() + ".part");
     Files.writeString(whole, PRETTY.asString(file) + "\n");
-    Files.move(whole, path, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(whole, path, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static <T> T bean(Class<T> type, Object value) throws IOException {

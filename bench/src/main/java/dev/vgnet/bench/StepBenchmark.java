@@ -27,10 +27,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 10, time = 100, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(
     value = 1,
-    jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
+    jvmArgsPrepend = {"--add-modules", "jdk.incubator.vector"})
 public class StepBenchmark {
   @Param("vgnetg_1_0mp")
-  private String architecture;
+  private String model;
 
   @Param("features.stem.2")
   private String step;
@@ -43,7 +43,7 @@ public class StepBenchmark {
   /** Compiles the network and finds the step. */
   @Setup(Level.Trial)
   public void open() {
-    Workload workload = Workload.random(architecture, 1);
+    Workload workload = Workload.random(model, 1);
     runner =
         new StepRunner(
             workload.model().graph(),

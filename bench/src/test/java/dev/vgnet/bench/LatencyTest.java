@@ -23,6 +23,6 @@ class LatencyTest {
   }
 
   private static Latency latency(double drift) {
-    return new Latency(1, 1, 1, drift, List.of(new double[] {9}, new double[] {1, 3, 2, 8}));
+    return new Latency(1, 1, 1, 6, drift, List.of(new double[] {9}, new double[] {1, 3, 2, 8}));
   }
 }

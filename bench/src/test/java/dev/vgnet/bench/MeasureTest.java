@@ -5,18 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vgnet.bench.Measure.Selection;
 import dev.vgnet.zoo.ArchitectureInfo;
 import dev.vgnet.zoo.Zoo;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,9 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** The measuring command from end to end, as short as JMH allows and within this process. */
 class MeasureTest {
   private static final Effort SHORTEST = new Effort(0, 1, 3, 10);
+  private static final String SMALLEST =
+      Zoo.architectures().stream()
+          .min(Comparator.comparingLong(ArchitectureInfo::multiplyAccumulates))
+          .orElseThrow()
+          .name();
 
   @TempDir private Path folder;
-  private final ByteArrayOutputStream console = new ByteArrayOutputStream();
+  private final StringWriter console = new StringWriter();
 
   @BeforeAll
   static void measureBesideOthers() {
@@ -35,24 +39,44 @@ class MeasureTest {
 
   @Test
   void measuresNetworksOnceAndGoesOn() throws IOException {
-    Path path = folder.resolve("networks.json");
+    Path path = folder.resolve("results.json");
     Measure first = measure();
-    List<NetworkResult> results = first.networks(path).results();
+    Setting alone = setting(EngineKind.VGNET);
+    NetworkResult result = first.networks(path, List.of(alone)).results().getFirst();
     assertFalse(first.failed(), console::toString);
-    NetworkResult result = results.getFirst();
-    assertEquals(List.of(3, 3), lengths(result));
-    assertTrue(result.ratio().low() < result.ratio().ratio());
-    assertTrue(result.gflops("vgnet") > 0);
+    assertEquals(Map.of(), result.ratios());
 
-    console.reset();
-    ResultFile<NetworkResult> file = measure().networks(path);
-    assertEquals("", console.toString(StandardCharsets.UTF_8));
+    Setting both = setting(EngineKind.VGNET, EngineKind.ORT);
+    ResultFile<NetworkResult> file = measure().networks(path, List.of(both));
+    NetworkResult replaced = file.results().getFirst();
     assertEquals(1, file.results().size());
-    assertEquals(result.measured(), file.results().getFirst().measured());
-    assertEquals(result.ratio(), file.results().getFirst().ratio());
-    assertEquals(lengths(result), lengths(file.results().getFirst()));
-    assertEquals(3, Tables.networks(file).lines().count(), Tables.networks(file));
+    assertEquals(List.of(3, 3), lengths(replaced));
+    Ratio ratio = replaced.ratio(EngineKind.ORT).orElseThrow();
+    assertTrue(ratio.low() < ratio.ratio());
+    assertTrue(replaced.gflops(EngineKind.VGNET) > 0);
+
+    console.getBuffer().setLength(0);
+    file = measure().networks(path, List.of(alone, both));
+    assertEquals("", console.toString());
+    assertEquals(List.of(replaced.measured()), measured(file));
+    assertEquals(ratio, file.results().getFirst().ratio(EngineKind.ORT).orElseThrow());
+    assertEquals(lengths(replaced), lengths(file.results().getFirst()));
     assertFalse(Files.readString(path).contains(System.getProperty("java.home")));
+  }
+
+  @Test
+  void aSettingThatFailsIsToldAndLeftOut() throws IOException {
+    System.setProperty(TorchScript.PYTHON_PROPERTY, "no-such-python");
+    try {
+      Measure measure = measure();
+      List<Setting> settings = List.of(setting(EngineKind.DJL), setting(EngineKind.VGNET));
+      ResultFile<NetworkResult> file = measure.networks(folder.resolve("some.json"), settings);
+      assertTrue(measure.failed());
+      assertEquals(1, file.results().size());
+      assertTrue(console.toString().contains("no-such-python"), console.toString());
+    } finally {
+      System.clearProperty(TorchScript.PYTHON_PROPERTY);
+    }
   }
 
   @Test
@@ -61,20 +85,35 @@ class MeasureTest {
     Conditions here = Conditions.here();
     new ResultFile<>(path, NetworkResult.class, here).addPeak(1, 100);
     assertEquals(100, new ResultFile<>(path, NetworkResult.class, here).peak(1));
-    Conditions there =
-        new Conditions(
-            "another",
-            here.processors(),
-            here.vectorBits(),
-            here.system(),
-            here.jvm(),
-            here.jvmFlags(),
-            here.versions());
+    Conditions there = conditions("another", here.versions());
     IllegalArgumentException error =
         assertThrows(
             IllegalArgumentException.class,
             () -> new ResultFile<>(path, NetworkResult.class, there));
     assertTrue(error.getMessage().contains("other conditions"), error.getMessage());
+  }
+
+  @Test
+  void versionsAreAddedButNotContradicted() throws IOException {
+    Conditions some = conditions("one", Map.of("vgnet", "1", "jmh", "2"));
+    Conditions more = conditions("one", Map.of("vgnet", "1", "djl", "3"));
+    assertEquals(
+        Map.of("vgnet", "1", "jmh", "2", "djl", "3"), some.with(more).orElseThrow().versions());
+    assertEquals(Optional.empty(), some.with(conditions("one", Map.of("vgnet", "2"))));
+    assertEquals(Optional.empty(), some.with(conditions("another", some.versions())));
+  }
+
+  private static Conditions conditions(String cpu, Map<String, String> versions)
+      throws IOException {
+    Conditions here = Conditions.here();
+    return new Conditions(
+        cpu,
+        here.processors(),
+        here.vectorBits(),
+        here.system(),
+        here.jvm(),
+        here.jvmFlags(),
+        versions);
   }
 
   @Test
@@ -86,15 +125,16 @@ class MeasureTest {
   }
 
   private Measure measure() throws IOException {
-    String smallest =
-        Zoo.architectures().stream()
-            .min(Comparator.comparingLong(ArchitectureInfo::multiplyAccumulates))
-            .orElseThrow()
-            .name();
     return new Measure(
-        new Selection(Pattern.compile(smallest), List.of(1), List.of(1), SHORTEST, SHORTEST, false),
-        Conditions.here(),
-        new PrintStream(console, true, StandardCharsets.UTF_8));
+        SHORTEST, SHORTEST, false, Conditions.here(), new PrintWriter(console, true));
+  }
+
+  private static Setting setting(EngineKind... engines) {
+    return new Setting(SMALLEST, 1, 1, List.of(engines));
+  }
+
+  private static List<String> measured(ResultFile<NetworkResult> file) {
+    return file.results().stream().map(NetworkResult::measured).toList();
   }
 
   private static List<Integer> lengths(NetworkResult result) {

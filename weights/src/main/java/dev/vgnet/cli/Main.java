@@ -33,7 +33,8 @@ import picocli.CommandLine.ParseResult;
       ListCommand.class,
       DoctorCommand.class,
       CommandLine.HelpCommand.class
-    })
+    },
+    footer = "  bench     Measure latency beside other engines (in the project's own folder).")
 public final class Main {
   static final int FAILED = 1;
   static final int DEFECT = 3;
@@ -46,10 +47,17 @@ public final class Main {
   public static void main(String[] args) {
     // The text is English, and its numbers are copied into programs.
     Locale.setDefault(Locale.ROOT);
-    System.exit(execute(commandLine(), args));
+    System.exit(execute(new Main(), args));
   }
 
-  private static int execute(CommandLine commandLine, String[] args) {
+  /**
+   * Runs a command; failures are one line on stderr.
+   *
+   * @param command annotated for picocli
+   * @return the exit code
+   */
+  public static int execute(Object command, String... args) {
+    CommandLine commandLine = commandLine(command);
     int exitCode;
     try {
       exitCode = commandLine.execute(args);
@@ -66,7 +74,11 @@ public final class Main {
   }
 
   static CommandLine commandLine() {
-    CommandLine commandLine = new CommandLine(new Main());
+    return commandLine(new Main());
+  }
+
+  private static CommandLine commandLine(Object command) {
+    CommandLine commandLine = new CommandLine(command);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Main::reportMisuse);
     commandLine.setExecutionExceptionHandler(Main::report);

@@ -1,16 +1,25 @@
 package dev.vgnet.cli;
 
 import java.io.Console;
+import java.io.PrintWriter;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** The progress bar that long work shows on a terminal, with the time left; in a log, nothing. */
-final class Progress {
+public final class Progress {
+  private static final String CLEAR_LINE = "\r\u001b[2K";
+
   private Progress() {}
 
-  static ProgressBar start(String task, long steps) {
+  /**
+   * Shows a bar until it is closed.
+   *
+   * @param task what is done
+   * @param steps until it is done
+   */
+  public static ProgressBar start(String task, long steps) {
     ProgressBarBuilder builder =
         new ProgressBarBuilder()
             .setTaskName(task)
@@ -18,10 +27,20 @@ final class Progress {
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(500)
             .clearDisplayOnFinish();
-    Console console = System.console();
-    if (console == null || !console.isTerminal()) {
+    if (!isShown()) {
       builder.setConsumer(new DelegatingProgressBarConsumer(_ -> {}));
     }
     return builder.build();
+  }
+
+  private static boolean isShown() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+
+  /** Prints a line above the bars. */
+  public static void say(PrintWriter out, String line) {
+    out.println((isShown() ? CLEAR_LINE : "") + line);
+    out.flush();
   }
 }

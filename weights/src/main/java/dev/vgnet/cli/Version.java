@@ -3,7 +3,7 @@ package dev.vgnet.cli;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version in the jar's manifest, and the Java it runs on. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
     String version = Main.class.getPackage().getImplementationVersion();

@@ -135,10 +135,10 @@ class ArchitectureTest {
           .resideInAnyPackage("dev.vgnet.cpu..", "dev.vgnet.cuda..");
 
   @ArchTest
-  static final ArchRule ONLY_THE_COMMAND_KNOWS_COMMAND_LINE_LIBRARIES =
+  static final ArchRule ONLY_COMMANDS_KNOW_COMMAND_LINE_LIBRARIES =
       noClasses()
           .that()
-          .resideOutsideOfPackage("dev.vgnet.cli..")
+          .resideOutsideOfPackages("dev.vgnet.cli..", "dev.vgnet.bench..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("picocli..", "me.tongfei..");

@@ -1,0 +1,178 @@
+package dev.vgnet.bench;
+
+import dev.vgnet.runtime.Backends;
+import dev.vgnet.runtime.Device;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "vgnet bench",
+    description = {
+      "Measures the networks of the papers' tables beside other engines.",
+      "%nWrites results.json (after each setting, so that it may be stopped at any time), table.md"
+          + " and charts as SVG and PNG. Latency is the time from an array of images to an array of"
+          + " logits; engines take turns within each JVM of JMH.%n"
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = dev.vgnet.cli.Version.class,
+    subcommands = {
+      LayersCommand.class,
+      StartUpCommand.class,
+      ReportCommand.class,
+      CommandLine.HelpCommand.class
+    })
+final class BenchCommand implements Callable<Integer> {
+  /** Whose networks. */
+  enum Table {
+    VGNET,
+    BSCONV,
+    ZOO
+  }
+
+  /** Engines to compare with on the CPU. */
+  enum Peer {
+    NONE,
+    ORT,
+    DJL
+  }
+
+  /** Where this engine runs. */
+  enum On {
+    CPU,
+    CUDA
+  }
+
+  @Spec private CommandSpec spec;
+  @Mixin private MeasureOptions options;
+
+  @Option(
+      names = "--table",
+      split = ",",
+      defaultValue = "vgnet",
+      description =
+          "vgnet (Table 3 of its paper), bsconv (the networks of its paper, each beside the one it"
+              + " changes), zoo (every network); default: ${DEFAULT-VALUE}.")
+  private Set<Table> tables;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      split = ",",
+      defaultValue = "16",
+      description = "Images a run (default: ${DEFAULT-VALUE}).")
+  private List<Integer> batches;
+
+  @Option(
+      names = "--devices",
+      split = ",",
+      defaultValue = "cpu",
+      description = "Where this engine runs: cpu, cuda; default: ${DEFAULT-VALUE}.")
+  private Set<On> devices;
+
+  @Option(
+      names = "--peers",
+      split = ",",
+      defaultValue = "ort",
+      description =
+          "On the CPU: ort (ONNX Runtime), djl (PyTorch through DJL; needs a Python with PyTorch),"
+              + " none; default: ${DEFAULT-VALUE}.")
+  private Set<Peer> peers;
+
+  @Option(
+      names = "--gpu",
+      paramLabel = "FILE",
+      split = ",",
+      description = "Results of bench/gpu/run and peer.py on a GPU machine, for the table.")
+  private List<Path> gpu = List.of();
+
+  @Option(
+      names = "--python",
+      paramLabel = "PROGRAM",
+      defaultValue = "python3",
+      description = "A Python with PyTorch (default: ${DEFAULT-VALUE}).")
+  private String python;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    System.setProperty(TorchScript.PYTHON_PROPERTY, python);
+    PrintWriter out = spec.commandLine().getOut();
+    MeasureOptions.requirePositive("--batch", batches);
+    GpuResults gpuResults = GpuResults.read(gpu);
+    List<Setting> settings = settings(out);
+    Path path = options.file("results.json");
+    Effort effort = options.isQuick() ? new Effort(1, 5, 20, 100) : new Effort(3, 10, 30, 100);
+    Measure measure = new Measure(effort, options.isAgain(), Conditions.here(), out);
+    ResultFile<NetworkResult> file = measure.networks(path, settings);
+    new Report(file, gpuResults).write(options.folder(), out);
+    return measure.failed() ? 1 : 0;
+  }
+
+  private List<Setting> settings(PrintWriter out) throws IOException, InterruptedException {
+    List<EngineKind> onCpu = new ArrayList<>(List.of(EngineKind.VGNET));
+    onCpu.addAll(peers(out));
+    List<EngineKind> onGpu =
+        List.of(EngineKind.CUDA_FP32, EngineKind.CUDA_TF32, EngineKind.CUDA_FP16);
+    if (devices.contains(On.CUDA)) {
+      Backends.choose(Device.CUDA, Optional.empty());
+    }
+    List<Setting> settings = new ArrayList<>();
+    for (String model : models()) {
+      for (int batch : batches) {
+        if (devices.contains(On.CPU)) {
+          options
+              .threads()
+              .forEach(threads -> settings.add(new Setting(model, batch, threads, onCpu)));
+        }
+        if (devices.contains(On.CUDA)) {
+          settings.add(new Setting(model, batch, 0, onGpu));
+        }
+      }
+    }
+    return settings;
+  }
+
+  private Set<String> models() throws IOException {
+    Set<String> all = new LinkedHashSet<>();
+    for (Table table : tables) {
+      PaperTable paper =
+          switch (table) {
+            case VGNET -> PaperTable.vgnet();
+            case BSCONV -> PaperTable.bsconv();
+            case ZOO -> PaperTable.zoo();
+          };
+      paper.rows().forEach(row -> all.add(row.model()));
+    }
+    options.requireMatches(all);
+    all.removeIf(options.isWanted().negate());
+    return all;
+  }
+
+  /** Those that can be measured here; a line says why another cannot. */
+  private List<EngineKind> peers(PrintWriter out) throws IOException, InterruptedException {
+    List<EngineKind> found = new ArrayList<>();
+    if (peers.contains(Peer.ORT)) {
+      found.add(EngineKind.ORT);
+    }
+    if (peers.contains(Peer.DJL)) {
+      Optional<String> obstacle = Djl.obstacle();
+      obstacle.ifPresent(reason -> out.println("djl is left out: " + reason));
+      if (obstacle.isEmpty()) {
+        found.add(EngineKind.DJL);
+      }
+    }
+    return found;
+  }
+}

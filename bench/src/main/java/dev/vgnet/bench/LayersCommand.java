@@ -1,0 +1,42 @@
+package dev.vgnet.bench;
+
+import dev.vgnet.zoo.ArchitectureInfo;
+import dev.vgnet.zoo.Zoo;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "layers",
+    description =
+        "Measures each step of networks alone, for one image, and writes layers.json and"
+            + " layers.md.",
+    mixinStandardHelpOptions = true)
+final class LayersCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private MeasureOptions options;
+
+  @Override
+  public Integer call() throws IOException {
+    Set<String> names = new LinkedHashSet<>();
+    Zoo.architectures().stream().map(ArchitectureInfo::name).forEach(names::add);
+    options.requireMatches(names);
+    List<String> models = names.stream().filter(options.isWanted()).toList();
+    PrintWriter out = spec.commandLine().getOut();
+    Effort effort = options.isQuick() ? new Effort(1, 10, 5, 100) : new Effort(1, 10, 10, 150);
+    Measure measure = new Measure(effort, options.isAgain(), Conditions.here(), out);
+    String table =
+        Tables.layers(measure.layers(options.file("layers.json"), models, options.threads()));
+    Files.writeString(options.folder().resolve("layers.md"), table);
+    out.println(table);
+    return measure.failed() ? 1 : 0;
+  }
+}

@@ -1,0 +1,151 @@
+package dev.vgnet.bench;
+
+import static dev.vgnet.bench.Tables.number;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What a file of results says, for readers: tables in Markdown, with the conditions. */
+final class Report {
+  private record Size(int batch, int threads) {}
+
+  private final ResultFile<NetworkResult> file;
+  private final GpuResults gpu;
+
+  Report(ResultFile<NetworkResult> file, GpuResults gpu) {
+    this.file = file;
+    this.gpu = gpu;
+  }
+
+  /** Writes the tables, and prints them. */
+  void write(Path folder, PrintWriter out) throws IOException {
+    String text = text();
+    Files.writeString(folder.resolve("table.md"), text);
+    out.println(text);
+  }
+
+  /** The tables. */
+  String text() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (PaperTable paper : PaperTable.all()) {
+      append(text, paper);
+    }
+    for (Scaling scaling : Scaling.of(file.results())) {
+      text.append("## ").append(scaling.model()).append(", by batch and threads\n\n");
+      text.append("Images a second.\n\n").append(scaling.table()).append('\n');
+    }
+    return text.append(conditions()).toString();
+  }
+
+  private void append(StringBuilder text, PaperTable paper) {
+    for (Size size : sizes()) {
+      NetworkTable table = new NetworkTable(paper, file, gpu, size.batch(), size.threads());
+      if (table.isEmpty() || table.size() == 1 && isInAnotherTable(paper, size)) {
+        continue;
+      }
+      text.append(
+          number("## %s; batch %d%s\n\n", paper.title(), size.batch(), threads(size.threads())));
+      if (table.size() < paper.rows().size() && !paper.source().isEmpty()) {
+        text.append(
+            number("%d of the table's %d networks.\n\n", table.size(), paper.rows().size()));
+      }
+      text.append(table).append('\n');
+      if (!paper.source().isEmpty()) {
+        text.append("Paper: ").append(paper.source()).append(".\n\n");
+      }
+    }
+  }
+
+  /** A network alone with its batch is a point of its scaling, and no table. */
+  private boolean isInAnotherTable(PaperTable paper, Size size) {
+    return sizes().stream()
+        .filter(other -> !other.equals(size))
+        .anyMatch(o -> new NetworkTable(paper, file, gpu, o.batch(), o.threads()).size() > 1);
+  }
+
+  private static String threads(int threads) {
+    return switch (threads) {
+      case 0 -> "";
+      case 1 -> ", 1 thread";
+      default -> ", " + threads + " threads";
+    };
+  }
+
+  private List<Size> sizes() {
+    List<Size> sizes =
+        file.results().stream().map(r -> new Size(r.batch(), r.threads())).distinct().toList();
+    return sizes.stream()
+        .filter(
+            size ->
+                size.threads() > 0
+                    || sizes.stream().noneMatch(s -> s.threads() > 0 && s.batch() == size.batch()))
+        .sorted(Comparator.comparing(Size::batch).thenComparing(Size::threads))
+        .toList();
+  }
+
+  private String conditions() {
+    Conditions conditions = file.conditions();
+    List<String> lines = new ArrayList<>();
+    lines.add(number("CPU: %s; %d processors", conditions.cpu(), conditions.processors()));
+    lines.add(number("vectors: %d bits", conditions.vectorBits()));
+    lines.add("system: " + conditions.system());
+    lines.add(
+        "JVM: %s, flags: %s"
+            .formatted(
+                conditions.jvm(),
+                conditions.jvmFlags().isEmpty()
+                    ? "none"
+                    : String.join(" ", conditions.jvmFlags())));
+    lines.add("versions: " + pairs(conditions.versions()));
+    file.peaks()
+        .forEach(
+            (threads, peak) -> lines.add(number("peak%s: %.0f GFLOP/s", threads(threads), peak)));
+    if (!gpu.devices().isEmpty()) {
+      lines.add("GPU: " + String.join("; ", gpu.devices()));
+    }
+    if (!file.results().isEmpty()) {
+      lines.add(effort());
+      lines.add(times());
+    }
+    return "## Conditions\n\n"
+        + lines.stream().map(line -> "* " + line + "\n").collect(Collectors.joining());
+  }
+
+  private String effort() {
+    return "effort: "
+        + file.results().stream()
+            .map(NetworkResult::effort)
+            .distinct()
+            .map(
+                e ->
+                    number(
+                        "%d forks x %d iterations of %d ms, after %d of warm-up",
+                        e.forks(), e.iterations(), e.millis(), e.warmUps()))
+            .collect(Collectors.joining("; "));
+  }
+
+  private String times() {
+    List<String> times = file.results().stream().map(NetworkResult::measured).sorted().toList();
+    double load =
+        file.results().stream()
+            .mapToDouble(r -> Math.max(r.load()[0], r.load()[1]))
+            .max()
+            .orElse(0);
+    return number(
+        "measured from %s to %s; load average %.1f at most, the engines' own threads included",
+        times.getFirst(), times.getLast(), load);
+  }
+
+  private static String pairs(Map<String, String> map) {
+    return map.entrySet().stream()
+        .map(entry -> entry.getKey() + " " + entry.getValue())
+        .collect(Collectors.joining(", "));
+  }
+}

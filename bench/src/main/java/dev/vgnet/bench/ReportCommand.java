@@ -1,0 +1,37 @@
+package dev.vgnet.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "report",
+    description = "Writes table.md and the charts anew from a folder's results.json.",
+    mixinStandardHelpOptions = true)
+final class ReportCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "What was written by vgnet bench.")
+  private Path folder;
+
+  @Option(
+      names = "--gpu",
+      paramLabel = "FILE",
+      split = ",",
+      description = "Results of bench/gpu/run and peer.py on a GPU machine.")
+  private List<Path> gpu = List.of();
+
+  @Override
+  public Integer call() throws IOException {
+    ResultFile<NetworkResult> file =
+        ResultFile.read(folder.resolve("results.json"), NetworkResult.class);
+    new Report(file, GpuResults.read(gpu)).write(folder, spec.commandLine().getOut());
+    return 0;
+  }
+}

@@ -1,0 +1,144 @@
+package dev.vgnet.bench;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "startup",
+    description =
+        "Measures how long a new JVM takes to its first result and to steady state, with and"
+            + " without a warm-up, from before the process is made; writes startup.json.",
+    mixinStandardHelpOptions = true)
+final class StartUpCommand implements Callable<Integer> {
+  private static final String[] MOMENTS = {
+    "main", "loaded", "open", "firstResult", "warmedUp", "steady", "steadyRun"
+  };
+
+  private static final int SECONDS = 10;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL", description = "As vgnet list names it.")
+  private String model;
+
+  @Option(
+      names = "--forks",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "JVMs a setting (default: ${DEFAULT-VALUE}).")
+  private int forks;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      split = ",",
+      defaultValue = "1,2",
+      description = "Of the session (default: ${DEFAULT-VALUE}).")
+  private List<Integer> threads;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      defaultValue = "vgnet-bench",
+      description = "Folder to write to (default: ${DEFAULT-VALUE}).")
+  private Path output;
+
+  @Option(
+      names = "--java-option",
+      paramLabel = "OPTION",
+      description = "One more option of the JVMs; may be given several times.")
+  private List<String> javaOptions = List.of();
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    MeasureOptions.requirePositive("--threads", threads);
+    MeasureOptions.requirePositive("--forks", List.of(forks));
+    Files.createDirectories(output);
+    Path weights = Files.createTempFile("vgnet", ".safetensors");
+    try {
+      Workload.random(model, 1).write(weights);
+      List<Map<String, Object>> settings = new ArrayList<>();
+      for (int count : threads) {
+        for (boolean warmUp : new boolean[] {false, true}) {
+          settings.add(measure(weights, count, warmUp));
+        }
+      }
+      Map<String, Object> report = new LinkedHashMap<>();
+      report.put("model", model);
+      report.put("conditions", Conditions.here());
+      report.put("javaOptions", javaOptions);
+      report.put("settings", settings);
+      Files.writeString(
+          output.resolve("startup.json"),
+          JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(report) + "\n");
+    } finally {
+      Files.delete(weights);
+    }
+    return 0;
+  }
+
+  /** All in milliseconds since the process was started, but a run in the end. */
+  private Map<String, Object> measure(Path weights, int count, boolean warmUp)
+      throws IOException, InterruptedException {
+    double[][] times = new double[MOMENTS.length][forks];
+    for (int fork = 0; fork < forks; fork++) {
+      double[] moments = fork(weights, count, warmUp);
+      for (int i = 0; i < moments.length; i++) {
+        times[i][fork] = moments[i];
+      }
+    }
+    Map<String, Object> setting = new LinkedHashMap<>();
+    setting.put("threads", count);
+    setting.put("warmUp", warmUp);
+    PrintWriter out = spec.commandLine().getOut();
+    for (int i = 0; i < MOMENTS.length; i++) {
+      setting.put(MOMENTS[i], times[i]);
+      double[] sorted = times[i].clone();
+      Arrays.sort(sorted);
+      out.printf(
+          "%d threads%s, %s: %.1f ms (%.1f to %.1f)%n",
+          count,
+          warmUp ? ", warm-up" : "",
+          MOMENTS[i],
+          Latency.median(sorted),
+          sorted[0],
+          sorted[forks - 1]);
+    }
+    out.flush();
+    return setting;
+  }
+
+  private double[] fork(Path weights, int count, boolean warmUp)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(javaOptions);
+    command.add(FirstRuns.class.getName());
+    command.add(Long.toString(System.currentTimeMillis()));
+    command.addAll(List.of(weights.toString(), "" + count, "" + SECONDS, "" + warmUp));
+    Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+    String said = new String(process.getInputStream().readAllBytes());
+    if (process.waitFor() != 0) {
+      throw new IOException(command + " failed with " + process.exitValue() + ": " + said);
+    }
+    String[] moments = said.lines().reduce("", (_, last) -> last).split(" ");
+    return Arrays.stream(moments).mapToDouble(Double::parseDouble).toArray();
+  }
+}
