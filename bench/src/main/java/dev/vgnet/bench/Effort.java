@@ -17,12 +17,14 @@ record Effort(int forks, int warmUps, int iterations, int millis) {
   /** How long it takes about, in milliseconds, by so many engines whose runs take so long. */
   long plannedMillis(int engines, double runMillis) {
     return Math.round(
-        forks * (START_MILLIS + engines * iterationMillis(runMillis) * (warmUps + iterations)));
+        forks
+            * (START_MILLIS
+                + engines * iterationMillis(engines, runMillis) * (warmUps + iterations)));
   }
 
-  /** How long an iteration takes, at least a run. */
-  double iterationMillis(double runMillis) {
-    return Math.max(millis, runMillis);
+  /** How long an iteration takes, at least a run, with the pause between engines. */
+  double iterationMillis(int engines, double runMillis) {
+    return Math.max(millis, runMillis) + (engines > 1 ? NetworkBenchmark.SETTLE_MILLIS : 0);
   }
 
   /** Fewer iterations where each takes longer than planned because a run does. */

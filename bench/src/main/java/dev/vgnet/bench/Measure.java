@@ -156,7 +156,7 @@ final class Measure {
   private <R extends Record> String run(
       Task<R> task, ResultFile<R> file, Function<R, String> summary, ProgressBar bar)
       throws IOException {
-    long iteration = Math.round(task.effort.iterationMillis(task.runMillis));
+    long iteration = Math.round(task.effort.iterationMillis(task.engines, task.runMillis));
     try {
       R result = task.measurement.apply(() -> bar.stepBy(iteration));
       file.replace(file.results().stream().filter(task.isReplaced).toList(), result);
