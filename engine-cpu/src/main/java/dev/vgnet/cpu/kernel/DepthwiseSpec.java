@@ -10,8 +10,6 @@ package dev.vgnet.cpu.kernel;
  * @param inStride from one input pixel to the next
  * @param outStride from one output pixel to the next
  * @param weightStride from the weights of one position of the window to those of the next
- * @param symmetric whether a 3x3 window has the same weights from left to right as from right to
- *     left, and from top to bottom as from bottom to top
  * @param epilogue what is done to each sum before it is stored for good
  * @param residualStride from one pixel of the residual to the next, if the epilogue has one
  */
@@ -24,7 +22,6 @@ public record DepthwiseSpec(
     int inStride,
     int outStride,
     int weightStride,
-    boolean symmetric,
     EpilogueSpec epilogue,
     int residualStride) {
 
@@ -38,7 +35,6 @@ public record DepthwiseSpec(
     require(stride > 0, "stride", stride);
     require(inWidth + 2 * padding >= kernel, "inWidth", inWidth);
     require(channels > 0, "channels", channels);
-    require(!symmetric || kernel == 3, "kernel", kernel);
   }
 
   /** Plain sums of any weights. */
@@ -60,7 +56,6 @@ public record DepthwiseSpec(
         inStride,
         outStride,
         weightStride,
-        false,
         EpilogueSpec.COPY,
         0);
   }

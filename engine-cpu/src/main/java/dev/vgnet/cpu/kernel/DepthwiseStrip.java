@@ -6,10 +6,11 @@ import java.lang.classfile.CodeBuilder;
  * Writes a method that computes one vector of channels of some output pixels side by side. How they
  * are added up is left to others.
  */
-abstract sealed class DepthwiseStrip permits PlainStrip, SymmetricStrip {
+abstract sealed class DepthwiseStrip permits PlainStrip {
   /**
-   * Arithmetic, loads and stores of a method; a store with a mask counts double. The first compiler
-   * gives up on much larger ones, and without its profile the second one never sees them.
+   * Arithmetic, loads and stores of a method; a store with a mask counts for three, making the mask
+   * for six. The first compiler gives up on much larger ones, and without its profile the second
+   * one never sees them.
    */
   static final int MAX_OPERATIONS = 125;
 
@@ -55,22 +56,19 @@ abstract sealed class DepthwiseStrip permits PlainStrip, SymmetricStrip {
    * @param firstPixel the first one of any strip that meets the same borders
    */
   static DepthwiseStrip of(DepthwiseSpec spec, int pixels, int firstPixel, CodeBuilder code) {
-    return spec.symmetric()
-        ? new SymmetricStrip(spec, pixels, firstPixel, code)
-        : new PlainStrip(spec, pixels, firstPixel, code);
+    return new PlainStrip(spec, pixels, firstPixel, code);
   }
 
   /** Whether one method has room for sums and epilogue. */
   static boolean finishesInPlace(DepthwiseSpec spec, int pixels) {
-    int sums =
-        spec.symmetric() ? SymmetricStrip.operations(spec, pixels) : PlainStrip.ofRow(spec, pixels);
+    int sums = PlainStrip.ofRow(spec, pixels) + stores(spec, pixels);
     int epilogue = pixels * spec.epilogue().operations();
-    return epilogue == 0 || sums + stores(spec, pixels) + epilogue <= MAX_OPERATIONS;
+    return epilogue == 0 || sums + epilogue <= MAX_OPERATIONS;
   }
 
   /** Operations of storing a strip. */
   static int stores(DepthwiseSpec spec, int pixels) {
-    return wholeVectors(spec) ? pixels : 2 * pixels;
+    return wholeVectors(spec) ? pixels : 3 * pixels + 6;
   }
 
   /** Input columns of a strip, those outside of the row included. */

@@ -14,7 +14,6 @@ final class DepthwisePass implements Pass {
   private final Piece[] pieces;
   private final DepthwiseKernel[] kernels;
   private final Weights.Packed weights;
-  private final boolean symmetric;
   private final Finish finish;
   private final long work;
 
@@ -29,7 +28,6 @@ final class DepthwisePass implements Pass {
     this.weights = weights;
     this.finish = finish;
     this.work = work;
-    symmetric = window.kernel() == 3 && isSymmetric(weights, Vectors.padded(output.channels()));
     pieces = Piece.of(input, output, finish.residual()).toArray(Piece[]::new);
     kernels = List.of(pieces).stream().map(this::kernel).toArray(DepthwiseKernel[]::new);
   }
@@ -54,24 +52,6 @@ final class DepthwisePass implements Pass {
     return packed;
   }
 
-  /** Whether 3x3 windows stay the same if they are mirrored, as those that blur do. */
-  private static boolean isSymmetric(Weights.Packed weights, int stride) {
-    float[] array = weights.array();
-    for (int i = weights.offset(); i < weights.offset() + stride; i++) {
-      boolean corners =
-          array[i] == array[i + 2 * stride]
-              && array[i] == array[i + 6 * stride]
-              && array[i] == array[i + 8 * stride];
-      boolean edges =
-          array[i + stride] == array[i + 7 * stride]
-              && array[i + 3 * stride] == array[i + 5 * stride];
-      if (!corners || !edges) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private DepthwiseKernel kernel(Piece piece) {
     return DepthwiseKernel.of(
         new DepthwiseSpec(
@@ -83,7 +63,6 @@ final class DepthwisePass implements Pass {
             piece.first().stride(),
             piece.parts().get(1).stride(),
             Vectors.padded(output.channels()),
-            symmetric,
             finish.spec(),
             piece.last().stride()));
   }
@@ -131,14 +110,9 @@ final class DepthwisePass implements Pass {
     }
   }
 
-  /** Such as {@code rows 3x3 s2 f32x16 symmetric}. */
+  /** Such as {@code rows 3x3 s2 f32x16}. */
   String describe() {
-    return "rows %dx%d s%d f32x%d%s"
-        .formatted(
-            window.kernel(),
-            window.kernel(),
-            window.stride(),
-            Vectors.LANES,
-            symmetric ? " symmetric" : "");
+    return "rows %dx%d s%d f32x%d"
+        .formatted(window.kernel(), window.kernel(), window.stride(), Vectors.LANES);
   }
 }

@@ -50,11 +50,11 @@ class AllocationTest {
       kernels.put("tile " + shape, () -> tile.run(arena, rows, weights, 12, arena, out, 28, 0));
     }
     for (int channels : new int[] {28, stride}) {
-      depthwise(kernels, 3, channels, false, EpilogueSpec.COPY);
-      depthwise(kernels, 3, channels, true, epilogue(Function.RELU));
-      depthwise(kernels, 5, channels, false, epilogue(Function.RELU6));
+      depthwise(kernels, 3, channels, EpilogueSpec.COPY);
+      depthwise(kernels, 3, channels, epilogue(Function.RELU));
+      depthwise(kernels, 5, channels, epilogue(Function.RELU6));
     }
-    depthwise(kernels, 3, stride, false, epilogue(Function.SILU));
+    depthwise(kernels, 3, stride, epilogue(Function.SILU));
     EpilogueParameters parameters =
         new EpilogueParameters(new float[28], new float[28], new float[28]);
     for (Function function : Function.values()) {
@@ -81,25 +81,11 @@ class AllocationTest {
   }
 
   private void depthwise(
-      Map<String, Runnable> kernels,
-      int kernel,
-      int channels,
-      boolean symmetric,
-      EpilogueSpec epilogue) {
+      Map<String, Runnable> kernels, int kernel, int channels, EpilogueSpec epilogue) {
     int stride = Vectors.padded(28);
     DepthwiseSpec spec =
         new DepthwiseSpec(
-            kernel,
-            1,
-            kernel / 2,
-            28,
-            channels,
-            stride,
-            stride,
-            stride,
-            symmetric,
-            epilogue,
-            stride);
+            kernel, 1, kernel / 2, 28, channels, stride, stride, stride, epilogue, stride);
     DepthwiseKernel depthwise = DepthwiseKernel.of(spec);
     kernels.put(
         spec.toString(), () -> depthwise.row(arena, rows, weights, 12, arena, 50_000, 20_012));

@@ -10,7 +10,6 @@ import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.plan.Step;
 import dev.vgnet.runtime.CompiledModel;
 import dev.vgnet.tensor.Shape;
-import dev.vgnet.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -179,24 +178,6 @@ class OperatorTest {
         Shape.of(2, channels, 9, 15),
         Shape.of(1, channels, 33, 17),
         Shape.of(3, channels, 12, 9));
-  }
-
-  /** Windows that blur, with another sign in each channel, and one that is not quite symmetric. */
-  @ParameterizedTest
-  @CsvSource({"28, 1, 0", "36, 2, 0", "207, 2, 0", "36, 2, 1", "20, 1, 5"})
-  void depthwiseOfMirroredWeights(int channels, int stride, int changed) {
-    SampleNetwork net = new SampleNetwork(random, channels);
-    String conv = net.depthwise("x", channels, channels, 3, stride, 1, true);
-    double[] window = {1, 2, 1, 3, 4, 3, 1, 2, 1};
-    double[] weights = new double[channels * window.length];
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = window[i % 9] / (i / 9 % 2 == 0 ? 18 : -18);
-    }
-    if (changed > 0) {
-      weights[(channels - 1) * 9 + changed] /= 2;
-    }
-    net.tensors.put(conv + ".weight", Tensor.of(Shape.of(channels, 1, 3, 3), weights));
-    check(net, net.activation(net.norm(conv, channels), Function.RELU6), images(channels));
   }
 
   /** Of the image, of a feature map in one piece and of one in several. */

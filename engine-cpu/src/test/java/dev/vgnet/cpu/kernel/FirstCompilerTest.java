@@ -1,0 +1,137 @@
+package dev.vgnet.cpu.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import dev.vgnet.graph.Operator.Function;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The first compiler must not give up on any kernel: the second one then never learns that it is
+ * hot, and it stays twenty times slower for the life of the process.
+ */
+class FirstCompilerTest {
+  private static final String GIVEN_UP = "COMPILE SKIPPED: out of";
+
+  @Test
+  void everyKernelIsCompiled() throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector",
+                "-XX:TieredStopAtLevel=3",
+                "-XX:Tier3InvocationThreshold=20",
+                "-XX:Tier3MinInvocationThreshold=10",
+                "-XX:Tier3CompileThreshold=20",
+                "-XX:-BackgroundCompilation",
+                "-XX:+PrintCompilation",
+                "-cp",
+                classPath(),
+                Kernels.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    List<String> lines = process.inputReader().readAllLines();
+    assertEquals(0, process.waitFor(), () -> String.join("\n", lines));
+    List<String> kernels =
+        lines.stream().filter(line -> line.contains("cpu.kernel.Depthwise5x5/")).toList();
+    assertTrue(kernels.size() > 30, () -> "compiled " + kernels);
+    assertEquals(List.of(), lines.stream().filter(line -> line.contains(GIVEN_UP)).toList());
+  }
+
+  private static String classPath() {
+    return Stream.of(Kernels.class, TileKernel.class, Function.class)
+        .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** What the process runs: kernels of all sizes that the generators put into one method. */
+  static final class Kernels {
+    private static final int CALLS = 100;
+    private static final Optional<Function> NONE = Optional.empty();
+
+    private Kernels() {}
+
+    public static void main(String[] arguments) {
+      float[] arena = AlignedArrays.allocate(400_000);
+      float[] weights = AlignedArrays.allocate(60_000);
+      int[] offsets = {0, 10_000, 20_000, 30_000, 40_000, 50_000, 60_000, 0, 0};
+      for (EpilogueSpec epilogue : epilogues()) {
+        for (DepthwiseSpec spec : depthwise(epilogue)) {
+          DepthwiseKernel kernel = DepthwiseKernel.of(spec);
+          for (int i = 0; i < CALLS; i++) {
+            kernel.row(arena, offsets, weights, 0, arena, 200_000, 300_000);
+          }
+        }
+        for (TileSpec spec : tiles(epilogue)) {
+          TileKernel kernel = TileKernel.of(spec);
+          for (int i = 0; i < CALLS; i++) {
+            kernel.run(arena, offsets, weights, 0, arena, 200_000, 2 * spec.pixels(), 300_000);
+          }
+        }
+      }
+    }
+
+    private static List<EpilogueSpec> epilogues() {
+      Optional<Function> relu = Optional.of(Function.RELU);
+      return List.of(
+          EpilogueSpec.COPY,
+          new EpilogueSpec(true, NONE, false, true, NONE),
+          new EpilogueSpec(true, relu, false, false, NONE),
+          new EpilogueSpec(true, relu, true, true, NONE),
+          new EpilogueSpec(true, NONE, false, true, relu),
+          new EpilogueSpec(true, Optional.of(Function.RELU6), false, false, NONE),
+          new EpilogueSpec(true, Optional.of(Function.HARDSWISH), false, false, NONE),
+          new EpilogueSpec(true, Optional.of(Function.SILU), true, false, NONE));
+    }
+
+    private static List<DepthwiseSpec> depthwise(EpilogueSpec epilogue) {
+      int vectors = 2 * Vectors.LANES;
+      List<DepthwiseSpec> specs = new ArrayList<>();
+      for (int kernel : new int[] {3, 5}) {
+        for (int step : new int[] {1, 2}) {
+          for (int channels : new int[] {vectors, vectors - 1}) {
+            for (int strip : new int[] {6, 7}) {
+              int width = (4 * strip - 1) * step + 1;
+              specs.add(
+                  new DepthwiseSpec(
+                      kernel,
+                      step,
+                      kernel / 2,
+                      width,
+                      channels,
+                      vectors,
+                      vectors,
+                      vectors,
+                      epilogue,
+                      vectors));
+            }
+          }
+        }
+      }
+      return specs;
+    }
+
+    private static List<TileSpec> tiles(EpilogueSpec epilogue) {
+      List<TileSpec> specs = new ArrayList<>();
+      for (int vectors = 1; vectors <= 8; vectors++) {
+        TileShape shape = TileShape.choose(vectors * Vectors.LANES, TileShape.MAX_SUMS).getFirst();
+        int stride = vectors * Vectors.LANES;
+        List<Tap> alike = List.of(Tap.of(8, 16), Tap.of(8, 16));
+        List<Tap> different = List.of(Tap.of(8, 16), Tap.of(5, 16), Tap.of(8, 16));
+        for (List<Tap> taps : List.of(alike, different)) {
+          specs.add(new TileSpec(shape.pixels(), shape.vectors(), taps, stride, epilogue, stride));
+        }
+      }
+      return specs;
+    }
+  }
+}
