@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -95,21 +96,24 @@ final class Families implements Architecture {
   }
 
   /**
-   * A network of the catalogue, or one with its convolutions separated, in one of its styles.
+   * A network of the catalogue, or one with its convolutions separated if none has that name.
    *
    * @param style index of the style
    */
   Optional<Network> network(String name, int style) {
     BsConv separation = BsConv.ofName(name);
+    return network(name, style, network -> network)
+        .or(() -> network(name, style, network -> network.with(separation, "")));
+  }
+
+  private Optional<Network> network(
+      String name, int style, UnaryOperator<NamedNetwork> transformation) {
     for (Family family : families) {
       for (Structure structure : family.structures()) {
         for (NamedNetwork network : structure.networks()) {
-          if (network.name().equals(name)) {
-            return Optional.of(built(structure, network, structure.styles().get(style)));
-          }
-          NamedNetwork separated = network.with(separation, "");
-          if (separated.name().equals(name)) {
-            return Optional.of(built(structure, separated, structure.styles().get(style)));
+          NamedNetwork transformed = transformation.apply(network);
+          if (transformed.name().equals(name)) {
+            return Optional.of(built(structure, transformed, structure.styles().get(style)));
           }
         }
       }
