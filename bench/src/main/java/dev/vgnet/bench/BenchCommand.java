@@ -114,7 +114,11 @@ final class BenchCommand implements Callable<Integer> {
     List<Setting> settings = settings(out);
     Path path = options.file("results.json");
     Effort effort = options.isQuick() ? new Effort(1, 5, 20, 100) : new Effort(3, 10, 30, 100);
-    Measure measure = new Measure(effort, options.isAgain(), Conditions.here(), out);
+    Conditions conditions = Conditions.here();
+    if (settings.stream().anyMatch(setting -> setting.engines().contains(EngineKind.DJL))) {
+      conditions = conditions.withVersions(Djl.versions());
+    }
+    Measure measure = new Measure(effort, options.isAgain(), conditions, out);
     ResultFile<NetworkResult> file = measure.networks(path, settings);
     new Report(file, gpuResults).write(options.folder(), out);
     return measure.failed() ? 1 : 0;

@@ -51,24 +51,17 @@ record Conditions(
                 "jmh", Version.getPlainVersion())));
   }
 
+  /** These, with further versions. */
+  Conditions withVersions(Map<String, String> further) {
+    Map<String, String> all = new TreeMap<>(versions);
+    all.putAll(further);
+    return new Conditions(cpu, processors, vectorBits, system, jvm, jvmFlags, all);
+  }
+
   /** These, with the versions that only the others know; empty if the two contradict each other. */
   Optional<Conditions> with(Conditions others) {
-    Map<String, String> all = new TreeMap<>(others.versions);
-    all.putAll(versions);
-    Conditions both = new Conditions(cpu, processors, vectorBits, system, jvm, jvmFlags, all);
-    boolean agree =
-        both.equals(
-            new Conditions(
-                others.cpu,
-                others.processors,
-                others.vectorBits,
-                others.system,
-                others.jvm,
-                others.jvmFlags,
-                all));
-    return agree && all.entrySet().containsAll(others.versions.entrySet())
-        ? Optional.of(both)
-        : Optional.empty();
+    Conditions both = withVersions(others.versions);
+    return both.equals(others.withVersions(versions)) ? Optional.of(both) : Optional.empty();
   }
 
   /** The load average over the last minute, or a negative number where there is none. */

@@ -8,10 +8,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 
 /**
  * A network in PyTorch through DJL, as frozen TorchScript. Its images are a tensor of PyTorch's
@@ -40,6 +43,16 @@ final class Djl implements Engine {
     return ClassLoader.getSystemResource(NATIVES) == null
         ? Optional.of("PyTorch for Java is not on the class path: mvn -Pdjl fetches it")
         : TorchScript.obstacle();
+  }
+
+  /** What is used. */
+  static Map<String, String> versions() throws IOException {
+    Properties natives = new Properties();
+    try (InputStream stream = ClassLoader.getSystemResourceAsStream(NATIVES)) {
+      natives.load(stream);
+    }
+    return Map.of(
+        "djl", ai.djl.engine.Engine.getDjlVersion(), "pytorch", natives.getProperty("version"));
   }
 
   /** Loads the network; the number of threads is that of the whole process, set once. */

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ final class Jmh {
    * @param turns engines that share the iterations
    * @param threads that call the benchmark
    * @param onIteration called after each iteration, of warm-ups, too
-   * @throws IllegalStateException with JMH's output if it fails
+   * @throws BenchmarkFailure with JMH's output if it fails
    */
   static Collection<RunResult> run(
       Class<?> benchmark,
@@ -41,6 +42,8 @@ final class Jmh {
       int threads,
       List<String> jvmFlags,
       Runnable onIteration) {
+    List<String> flags = new ArrayList<>(jvmFlags);
+    flags.addAll(TorchScript.jvmFlags());
     TimeValue time = TimeValue.milliseconds(effort.millis());
     ChainedOptionsBuilder options =
         new OptionsBuilder()
@@ -52,7 +55,7 @@ final class Jmh {
             .measurementIterations(effort.iterations() * turns)
             .measurementTime(time)
             // Given even where empty: JMH would hand on the flags of this JVM otherwise.
-            .jvmArgs(jvmFlags.toArray(String[]::new))
+            .jvmArgs(flags.toArray(String[]::new))
             .shouldFailOnError(true);
     parameters.forEach(options::param);
     ByteArrayOutputStream output = new ByteArrayOutputStream();
@@ -65,7 +68,7 @@ final class Jmh {
                   onIteration))
           .run();
     } catch (RunnerException e) {
-      throw new IllegalStateException(output.toString(StandardCharsets.UTF_8), e);
+      throw new BenchmarkFailure(output.toString(StandardCharsets.UTF_8), e);
     }
   }
 

@@ -3,7 +3,9 @@ package dev.vgnet.bench;
 import dev.vgnet.cli.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -161,9 +163,11 @@ final class Measure {
       R result = task.measurement.apply(() -> bar.stepBy(iteration));
       file.replace(file.results().stream().filter(task.isReplaced).toList(), result);
       return summary.apply(result);
-    } catch (RuntimeException e) {
+    } catch (BenchmarkFailure e) {
       failed = true;
-      return "failed: " + e.getMessage();
+      Path log = file.path().resolveSibling("failed.log");
+      Files.writeString(log, e.output(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      return "failed: %s (see %s)".formatted(e.getMessage(), log);
     }
   }
 

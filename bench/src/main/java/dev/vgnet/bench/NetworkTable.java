@@ -2,6 +2,7 @@ package dev.vgnet.bench;
 
 import static dev.vgnet.bench.Tables.number;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -99,18 +100,21 @@ final class NetworkTable {
   private void addPaper() {
     column("SE", line -> line.row().squeezeExcite() ? "✓" : null);
     figure("parameters", "%,d", line -> Workload.info(line.row().model()).parameters());
-    figure("paper", "%.4g M", line -> millions(line.row().parameters()));
+    figure("paper's", "%s M", line -> millions(line.row().parameters()));
     figure(
         "MACs (M)", "%.1f", line -> 1e-6 * Workload.info(line.row().model()).multiplyAccumulates());
-    figure("paper", "%.4g", line -> millions(line.row().multiplyAccumulates()));
-    figure("top-1 %, paper", "%.1f", line -> line.row().accuracy());
-    column("of", line -> line.row().where());
-    figure("ms, paper", "%.2f", line -> line.row().millis());
-    figure("batches/s, paper", "%.0f", line -> line.row().batchesPerSecond());
+    figure("paper's (M)", "%s", line -> millions(line.row().multiplyAccumulates()));
+    figure("paper's top-1 %", "%.1f", line -> line.row().accuracy());
+    column("from", line -> line.row().where());
+    figure("paper's GPU ms", "%.2f", line -> line.row().millis());
+    figure("batches/s", "%.0f", line -> line.row().batchesPerSecond());
   }
 
-  private static Double millions(Long count) {
-    return count == null ? null : Double.valueOf(1e-6 * count);
+  /** With the paper's digits. */
+  private static String millions(Long count) {
+    return count == null
+        ? null
+        : BigDecimal.valueOf(count).movePointLeft(6).stripTrailingZeros().toPlainString();
   }
 
   private void addGpu() {

@@ -24,10 +24,13 @@ final class Report {
     this.gpu = gpu;
   }
 
-  /** Writes the tables, and prints them. */
+  /** Writes the tables and charts, and prints the tables. */
   void write(Path folder, PrintWriter out) throws IOException {
     String text = text();
     Files.writeString(folder.resolve("table.md"), text);
+    Conditions on = file.conditions();
+    String machine = "%s, %d processors; %s".formatted(on.cpu(), on.processors(), on.jvm());
+    new Charts(folder, file.results(), machine).write();
     out.println(text);
   }
 

@@ -59,6 +59,10 @@ final class ResultFile<R extends Record> {
     }
   }
 
+  Path path() {
+    return path;
+  }
+
   /** Under which it was measured, and may be gone on with. */
   Conditions conditions() {
     return conditions;

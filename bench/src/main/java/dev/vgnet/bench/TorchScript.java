@@ -17,6 +17,12 @@ final class TorchScript {
 
   private TorchScript() {}
 
+  /** Tells further JVMs what this one was told. */
+  static List<String> jvmFlags() {
+    String python = System.getProperty(PYTHON_PROPERTY);
+    return python == null ? List.of() : List.of("-D" + PYTHON_PROPERTY + "=" + python);
+  }
+
   /** Why it cannot be made here, if so. */
   static Optional<String> obstacle() throws IOException, InterruptedException {
     try {

@@ -1,0 +1,216 @@
+package dev.vgnet.bench;
+
+import static dev.vgnet.bench.Tables.number;
+
+import java.awt.Dimension;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.SymbolAxis;
+import org.jfree.chart.axis.ValueAxis;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.xy.XYErrorRenderer;
+import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.data.xy.XYIntervalSeries;
+import org.jfree.data.xy.XYIntervalSeriesCollection;
+import org.jfree.data.xy.XYSeries;
+import org.jfree.data.xy.XYSeriesCollection;
+
+/** Pictures of results on the CPU. */
+final class Charts {
+  private static final Dimension SIZE = new Dimension(900, 620);
+  private static final int LEAST_POINTS = 2;
+
+  /** The longest time over the shortest, from which on short ones would run into each other. */
+  private static final double WIDE = 100;
+
+  private static final int FRAME_HEIGHT = 150;
+  private static final int ROW_HEIGHT = 26;
+
+  /** A network of a paper's table and its result. */
+  private record Point(PaperTable.Row row, NetworkResult result) {
+    double millis() {
+      return result.latency(EngineKind.VGNET).orElseThrow().median();
+    }
+
+    String group() {
+      String family = Workload.info(row.model()).family();
+      return row.model().startsWith("vgnet")
+          ? "VGNetG" + (row.squeezeExcite() ? " + SE" : "")
+          : family.startsWith("MobileNet") ? "MobileNet" : family;
+    }
+  }
+
+  private final Path folder;
+  private final List<NetworkResult> results;
+  private final String machine;
+
+  /**
+   * @param folder to write to
+   * @param results those on a GPU are left out
+   * @param machine under what conditions, in a line
+   */
+  Charts(Path folder, List<NetworkResult> results, String machine) {
+    this.folder = folder;
+    this.results = results.stream().filter(r -> r.threads() > 0).toList();
+    this.machine = machine;
+  }
+
+  /** Writes those that there is enough to see in. */
+  void write() throws IOException {
+    for (PaperTable paper : List.of(PaperTable.vgnet(), PaperTable.bsconv())) {
+      List<Point> points = points(paper);
+      if (points.size() >= LEAST_POINTS) {
+        writeEngines(paper, points);
+      }
+    }
+    List<Point> points = points(PaperTable.vgnet());
+    if (points.size() >= LEAST_POINTS) {
+      write(
+          points,
+          "vgnet-parameters",
+          "Latency against parameters",
+          "parameters (millions)",
+          p -> 1e-6 * p.result().parameters());
+      write(
+          points,
+          "vgnet-accuracy",
+          "Latency against accuracy",
+          "top-1 accuracy on ImageNet, as the VGNet paper reports it (%)",
+          p -> p.row().accuracy());
+    }
+    for (Scaling scaling : Scaling.of(results)) {
+      ChartFiles.write(
+          ScalingChart.of(scaling, machine), SIZE, folder, "scaling-" + scaling.model());
+    }
+  }
+
+  /** What was measured of a table, with the batch and threads that most of it was measured with. */
+  private List<Point> points(PaperTable paper) {
+    Map<List<Integer>, List<Point>> sizes = new LinkedHashMap<>();
+    for (PaperTable.Row row : paper.rows()) {
+      for (NetworkResult result : results) {
+        if (result.model().equals(row.model())) {
+          sizes
+              .computeIfAbsent(List.of(result.threads(), result.batch()), _ -> new ArrayList<>())
+              .add(new Point(row, result));
+        }
+      }
+    }
+    Optional<List<Point>> most =
+        sizes.values().stream()
+            .max(
+                (a, b) ->
+                    a.size() != b.size()
+                        ? Integer.compare(a.size(), b.size())
+                        : Integer.compare(
+                            a.getFirst().result().threads(), b.getFirst().result().threads()));
+    return most.orElse(List.of());
+  }
+
+  private String subtitle(List<Point> points) {
+    NetworkResult first = points.getFirst().result();
+    String sizes =
+        points.stream()
+            .map(point -> point.result().imageSize())
+            .distinct()
+            .sorted(Comparator.reverseOrder())
+            .map(size -> number("%dx%d", size, size))
+            .collect(Collectors.joining(" or "));
+    return number(
+        "batch %d, %d thread%s, %s, float32; %s",
+        first.batch(), first.threads(), first.threads() == 1 ? "" : "s", sizes, machine);
+  }
+
+  private void write(
+      List<Point> points, String name, String title, String axis, Function<Point, Double> x)
+      throws IOException {
+    Map<String, XYSeries> groups = new TreeMap<>(Comparator.reverseOrder());
+    List<PointLabels.Label> labels = new ArrayList<>();
+    for (Point point : points) {
+      groups
+          .computeIfAbsent(point.group(), group -> new XYSeries(group, false))
+          .add(x.apply(point).doubleValue(), point.millis());
+      labels.add(new PointLabels.Label(x.apply(point), point.millis(), point.row().label()));
+    }
+    XYSeriesCollection data = new XYSeriesCollection();
+    groups.values().forEach(data::addSeries);
+    NumberAxis domain = new NumberAxis(axis);
+    domain.setAutoRangeIncludesZero(false);
+    XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(false, true);
+    for (int i = 0; i < data.getSeriesCount(); i++) {
+      renderer.setSeriesPaint(i, ChartStyle.color(i));
+      renderer.setSeriesShape(i, ChartStyle.shape(i));
+    }
+    NetworkResult first = points.getFirst().result();
+    double most = points.stream().mapToDouble(Point::millis).max().orElseThrow();
+    NumberAxis range = ChartStyle.fromZero(number("ms for %d images", first.batch()), most);
+    JFreeChart chart =
+        ChartStyle.chart(title, subtitle(points), new XYPlot(data, domain, range, renderer));
+    PointLabels.add(chart, SIZE, labels);
+    ChartFiles.write(chart, SIZE, folder, name);
+  }
+
+  private void writeEngines(PaperTable paper, List<Point> points) throws IOException {
+    XYIntervalSeriesCollection data = new XYIntervalSeriesCollection();
+    XYErrorRenderer renderer = new XYErrorRenderer();
+    renderer.setDrawYError(false);
+    renderer.setCapLength(0);
+    List<NetworkResult> shown = points.stream().map(Point::result).toList();
+    for (EngineKind kind : Tables.kinds(shown)) {
+      XYIntervalSeries series = new XYIntervalSeries(kind.label());
+      for (int row = 0; row < shown.size(); row++) {
+        int y = row;
+        shown
+            .get(row)
+            .latency(kind)
+            .ifPresent(l -> series.add(l.median(), l.median(), l.p95(), y, y, y));
+      }
+      int index = data.getSeriesCount();
+      renderer.setSeriesPaint(index, ChartStyle.color(index));
+      renderer.setSeriesShape(index, ChartStyle.shape(index));
+      renderer.setSeriesStroke(index, ChartStyle.line());
+      data.addSeries(series);
+    }
+    SymbolAxis networks =
+        new SymbolAxis(
+            null, points.stream().map(point -> point.row().label()).toArray(String[]::new));
+    networks.setInverted(true);
+    networks.setGridBandsVisible(false);
+    NetworkResult first = shown.getFirst();
+    ValueAxis millis =
+        axis(
+            number(
+                "ms for %d images: the median, and a line to the 95th percentile", first.batch()),
+            shown);
+    JFreeChart chart =
+        ChartStyle.chart(
+            paper.title(), subtitle(points), new XYPlot(data, millis, networks, renderer));
+    Dimension size = new Dimension(SIZE.width, FRAME_HEIGHT + ROW_HEIGHT * points.size());
+    ChartFiles.write(chart, size, folder, paper.name() + "-engines");
+  }
+
+  /** From zero where all can be seen so. */
+  private static ValueAxis axis(String label, List<NetworkResult> shown) {
+    DoubleSummaryStatistics millis =
+        shown.stream()
+            .flatMap(result -> result.engines().values().stream())
+            .flatMapToDouble(latency -> DoubleStream.of(latency.median(), latency.p95()))
+            .summaryStatistics();
+    return millis.getMax() < WIDE * millis.getMin()
+        ? ChartStyle.fromZero(label, millis.getMax())
+        : ChartStyle.logarithmic(label + " (logarithmic)");
+  }
+}
