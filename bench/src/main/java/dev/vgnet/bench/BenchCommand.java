@@ -101,13 +101,14 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--python",
       paramLabel = "PROGRAM",
-      defaultValue = "python3",
-      description = "A Python with PyTorch (default: ${DEFAULT-VALUE}).")
+      description = "A Python with PyTorch, for djl (default: python3).")
   private String python;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    System.setProperty(TorchScript.PYTHON_PROPERTY, python);
+    if (python != null) {
+      System.setProperty(TorchScript.PYTHON_PROPERTY, python);
+    }
     PrintWriter out = spec.commandLine().getOut();
     MeasureOptions.requirePositive("--batch", batches);
     GpuResults gpuResults = GpuResults.read(gpu);

@@ -125,11 +125,21 @@ final class ChartStyle {
     return axis;
   }
 
-  /** An axis whose ticks are powers of ten. */
+  /** An axis of the numbers that there are. */
+  static NumberAxis between(String label, double least, double most) {
+    NumberAxis axis = new NumberAxis(label);
+    double step = roundUp((most - least) / TICKS);
+    axis.setRange(least - step, most + step);
+    axis.setTickUnit(new NumberTickUnit(step));
+    return axis;
+  }
+
+  /** An axis whose ticks are powers of two. */
   static LogAxis logarithmic(String label) {
     LogAxis axis = new LogAxis(label);
+    axis.setBase(2);
+    axis.setTickUnit(new NumberTickUnit(1));
     axis.setNumberFormatOverride(new DecimalFormat("#,##0.###"));
-    axis.setMinorTickMarksVisible(true);
     return axis;
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.jfree.chart.JFreeChart;
@@ -135,20 +135,21 @@ final class Charts {
   }
 
   private void write(
-      List<Point> points, String name, String title, String axis, Function<Point, Double> x)
+      List<Point> points, String name, String title, String axis, ToDoubleFunction<Point> x)
       throws IOException {
     Map<String, XYSeries> groups = new TreeMap<>(Comparator.reverseOrder());
     List<PointLabels.Label> labels = new ArrayList<>();
     for (Point point : points) {
       groups
           .computeIfAbsent(point.group(), group -> new XYSeries(group, false))
-          .add(x.apply(point).doubleValue(), point.millis());
-      labels.add(new PointLabels.Label(x.apply(point), point.millis(), point.row().label()));
+          .add(x.applyAsDouble(point), point.millis());
+      labels.add(
+          new PointLabels.Label(x.applyAsDouble(point), point.millis(), point.row().label()));
     }
     XYSeriesCollection data = new XYSeriesCollection();
     groups.values().forEach(data::addSeries);
-    NumberAxis domain = new NumberAxis(axis);
-    domain.setAutoRangeIncludesZero(false);
+    DoubleSummaryStatistics range = points.stream().mapToDouble(x).summaryStatistics();
+    NumberAxis domain = ChartStyle.between(axis, range.getMin(), range.getMax());
     XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(false, true);
     for (int i = 0; i < data.getSeriesCount(); i++) {
       renderer.setSeriesPaint(i, ChartStyle.color(i));
@@ -156,9 +157,9 @@ final class Charts {
     }
     NetworkResult first = points.getFirst().result();
     double most = points.stream().mapToDouble(Point::millis).max().orElseThrow();
-    NumberAxis range = ChartStyle.fromZero(number("ms for %d images", first.batch()), most);
+    NumberAxis millis = ChartStyle.fromZero(number("ms for %d images", first.batch()), most);
     JFreeChart chart =
-        ChartStyle.chart(title, subtitle(points), new XYPlot(data, domain, range, renderer));
+        ChartStyle.chart(title, subtitle(points), new XYPlot(data, domain, millis, renderer));
     PointLabels.add(chart, SIZE, labels);
     ChartFiles.write(chart, SIZE, folder, name);
   }

@@ -92,7 +92,7 @@ final class PointLabels {
   private void place(Label label) {
     Point2D point = pixel(label);
     double width = metrics.stringWidth(label.text());
-    double height = metrics.getAscent();
+    double height = metrics.getHeight();
     Place best = Place.RIGHT;
     double least = Double.MAX_VALUE;
     for (Place place : Place.values()) {

@@ -66,7 +66,7 @@ class MeasureTest {
 
   @Test
   void aSettingThatFailsIsToldAndLeftOut() throws IOException {
-    System.setProperty(TorchScript.PYTHON_PROPERTY, "no-such-python");
+    String python = System.setProperty(TorchScript.PYTHON_PROPERTY, "no-such-python");
     try {
       Measure measure = measure();
       List<Setting> settings = List.of(setting(EngineKind.DJL), setting(EngineKind.VGNET));
@@ -75,7 +75,11 @@ class MeasureTest {
       assertEquals(1, file.results().size());
       assertTrue(console.toString().contains("no-such-python"), console.toString());
     } finally {
-      System.clearProperty(TorchScript.PYTHON_PROPERTY);
+      if (python == null) {
+        System.clearProperty(TorchScript.PYTHON_PROPERTY);
+      } else {
+        System.setProperty(TorchScript.PYTHON_PROPERTY, python);
+      }
     }
   }
 

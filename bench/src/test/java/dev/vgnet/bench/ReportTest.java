@@ -1,0 +1,213 @@
+package dev.vgnet.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vgnet.zoo.ArchitectureInfo;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is written from results that are made up, so that every figure is known. */
+class ReportTest {
+  private static final List<EngineKind> KINDS = List.of(EngineKind.VGNET, EngineKind.ORT);
+
+  @TempDir private Path folder;
+  private ResultFile<NetworkResult> file;
+
+  @BeforeEach
+  void measure() throws IOException {
+    Conditions conditions =
+        new Conditions("a CPU", 2, 256, "an OS", "a JVM", List.of("-Dx=y"), Map.of("jmh", "1"));
+    file = new ResultFile<>(folder.resolve("results.json"), NetworkResult.class, conditions);
+    file.addPeak(2, 100);
+    file.replace(List.of(), result("vgnetg_1_0mp", 16, 40, 0));
+    file.replace(List.of(), result("mobilenet_v2_x0_5", 16, 20, 0.08));
+    for (int batch : new int[] {1, 2, 64}) {
+      file.replace(List.of(), result("vgnetg_1_0mp", batch, 2.5 * batch, 0));
+    }
+    file.replace(List.of(), result("cifar_resnet20", 16, 10, 0));
+    file.replace(List.of(), result("cifar_resnet110_bsconvu", 16, 15, 0));
+  }
+
+  private static NetworkResult result(String model, int batch, double millis, double drift) {
+    Map<String, Latency> engines = new LinkedHashMap<>();
+    for (EngineKind kind : KINDS) {
+      double median = millis * (1 + kind.ordinal());
+      engines.put(
+          kind.id(),
+          new Latency(median, 1.5 * median, 2 * median, 77, drift, List.of(new double[] {median})));
+    }
+    ArchitectureInfo info = Workload.info(model);
+    return new NetworkResult(
+        model,
+        batch,
+        2,
+        info.imageSize(),
+        info.parameters(),
+        info.multiplyAccumulates(),
+        "2026-01-02T03:04:05Z",
+        new Effort(1, 2, 3, 4),
+        new double[] {0.1, 0.7},
+        engines,
+        Map.of("ort", new Ratio(2, 1.9, batch == 64 ? 2.3 : 2.05)));
+  }
+
+  private String report(Path... gpu) throws IOException {
+    StringWriter console = new StringWriter();
+    new Report(file, GpuResults.read(List.of(gpu))).write(folder, new PrintWriter(console, true));
+    String text = Files.readString(folder.resolve("table.md"));
+    assertEquals(text, console.toString().stripTrailing() + "\n");
+    return text;
+  }
+
+  /** The cells of the line that begins with this one. */
+  private static Map<String, String> row(String text, String title, String label) {
+    List<String> lines =
+        text.lines()
+            .dropWhile(line -> !line.contains(title))
+            .filter(l -> l.startsWith("|"))
+            .toList();
+    List<String> headers = cells(lines.getFirst());
+    List<String> cells =
+        lines.stream()
+            .map(ReportTest::cells)
+            .filter(c -> c.getFirst().equals(label))
+            .findFirst()
+            .orElseThrow();
+    Map<String, String> row = new LinkedHashMap<>();
+    for (int i = 0; i < headers.size(); i++) {
+      row.put(headers.get(i), cells.get(i));
+    }
+    return row;
+  }
+
+  private static List<String> cells(String line) {
+    return Arrays.stream(line.split("\\|")).skip(1).map(String::strip).toList();
+  }
+
+  @Test
+  void tableHasThePapersOrderAndFigures() throws IOException {
+    String text = report();
+    assertTrue(text.indexOf("MobileNetV2 ×0.5") < text.indexOf("VGNetG-1.0MP"), text);
+    assertTrue(text.contains("2 of the table's 20 networks"), text);
+    Map<String, String> row = row(text, "VGNet, Table 3", "VGNetG-1.0MP");
+    assertEquals("997,358", row.get("parameters"));
+    assertEquals("0.997 M", row.get("paper's"));
+    assertEquals("4.37", row.get("paper's GPU ms"));
+    assertEquals("40.00", row.get("this engine ms"));
+    assertEquals("60.00", row.get("p95"));
+    assertEquals("400", row.get("images/s"));
+    assertEquals("80.00", row.get("ONNX Runtime ms"));
+    assertEquals("2.00 (1.90–2.05)", row.get("ONNX Runtime ÷ ours"));
+    assertEquals("113 %", row.get("of peak"));
+    assertEquals("", row.get("doubts"));
+    Map<String, String> drifting = row(text, "VGNet, Table 3", "MobileNetV2 ×0.5");
+    assertEquals("this engine drifted +8 %; ONNX Runtime drifted +8 %", drifting.get("doubts"));
+  }
+
+  @Test
+  void networksAreComparedWithTheOneTheyChange() throws IOException {
+    Map<String, String> row = row(report(), "BSConv beside", "ResNet-110 (CIFAR), BSConv-U");
+    assertEquals("1.50", row.get("time ÷ changed network"));
+    assertEquals("41.1", row.get("paper's (M)"));
+  }
+
+  @Test
+  void columnsWithoutADeviceAreLeftOut() throws IOException {
+    assertFalse(report().contains("CUDA"));
+    Path ours = folder.resolve("gpu.json");
+    Files.writeString(
+        ours,
+        """
+        {"device": "a GPU", "latency": [
+          {"network": "vgnetg_1_0mp", "precision": "TF32", "batch": 16, "medianMillis": 0.25}]}
+        """);
+    Path peer = folder.resolve("peer.json");
+    Files.writeString(
+        peer,
+        """
+        {"device": "a GPU", "torch": "2", "results": [
+          {"model": "x/vgnetg_1_0mp.safetensors", "precision": "fp16", "variant": "eager",
+           "batch": 16, "medianMillis": 2.5},
+          {"model": "x/vgnetg_1_0mp.safetensors", "precision": "fp16", "variant": "cuda_graph",
+           "batch": 16, "medianMillis": 0.5},
+          {"model": "x/vgnetg_1_0mp.safetensors", "precision": "fp32", "variant": "compile",
+           "batch": 16, "failure": "no compiler"}]}
+        """);
+    Map<String, String> row = row(report(ours, peer), "VGNet, Table 3", "VGNetG-1.0MP");
+    assertEquals("0.250", row.get("CUDA TF32 ms"));
+    assertEquals("0.500", row.get("PyTorch FP16 ms"));
+    assertFalse(row.containsKey("PyTorch FP32 ms"));
+    assertThrows(IllegalArgumentException.class, () -> report(folder.resolve("results.json")));
+  }
+
+  @Test
+  void conditionsAndScalingAreTold() throws IOException {
+    String text = report();
+    assertEquals("400", row(text, "by batch and threads", "64").get("this engine, 2 threads"));
+    for (String condition :
+        List.of(
+            "a CPU; 2 processors", "256 bits", "-Dx=y", "jmh 1", "100 GFLOP/s", "0.7 at most")) {
+      assertTrue(text.contains(condition), condition);
+    }
+  }
+
+  @Test
+  void picturesCanBeOpened() throws Exception {
+    report();
+    for (String name :
+        List.of(
+            "vgnet-engines",
+            "vgnet-parameters",
+            "vgnet-accuracy",
+            "bsconv-engines",
+            "scaling-vgnetg_1_0mp")) {
+      BufferedImage image = ImageIO.read(folder.resolve(name + ".png").toFile());
+      assertTrue(colours(image) > 10, name);
+      String svg = Files.readString(folder.resolve(name + ".svg"));
+      DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+      factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
+      assertEquals(
+          "svg",
+          factory
+              .newDocumentBuilder()
+              .parse(folder.resolve(name + ".svg").toFile())
+              .getDocumentElement()
+              .getTagName());
+      assertTrue(svg.contains("VGNet") || svg.contains("ResNet") || svg.contains("vgnet"), name);
+    }
+  }
+
+  private static long colours(BufferedImage image) {
+    return Arrays.stream(
+            image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth()))
+        .distinct()
+        .count();
+  }
+
+  @Test
+  void resultsAreReadBackAsTheyWere() throws IOException {
+    ResultFile<NetworkResult> read =
+        ResultFile.read(folder.resolve("results.json"), NetworkResult.class);
+    assertEquals(file.conditions(), read.conditions());
+    assertEquals(file.peaks(), read.peaks());
+    assertEquals(
+        new Report(file, GpuResults.read(List.of())).text(),
+        new Report(read, GpuResults.read(List.of())).text());
+  }
+}
