@@ -2,6 +2,7 @@
 module dev.vgnet.core {
   requires com.fasterxml.jackson.jr.ob;
   requires transitive java.desktop;
+  requires transitive jdk.jfr;
 
   exports dev.vgnet;
   exports dev.vgnet.error;

@@ -22,6 +22,8 @@ public record ExecutionReport(
    *
    * @param name the graph node whose value it computes
    * @param kind such as {@code "pointwise"}
+   * @param inputs the steps before it whose values it reads, by name; the graph's input goes by its
+   *     own name, and a name that two steps have is the later one's
    * @param kernel the kernel chosen for it, in the backend's own words
    * @param output of one image
    * @param multiplyAccumulates of one image
@@ -31,8 +33,13 @@ public record ExecutionReport(
   public record StepReport(
       String name,
       String kind,
+      List<String> inputs,
       String kernel,
       Shape output,
       long multiplyAccumulates,
-      long bytes) {}
+      long bytes) {
+    public StepReport {
+      inputs = List.copyOf(inputs);
+    }
+  }
 }

@@ -103,7 +103,9 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat(
               resideInAnyPackage(CORE)
-                  .or(resideInAnyPackage("java..", "javax.imageio..", "com.fasterxml.jackson..")));
+                  .or(
+                      resideInAnyPackage(
+                          "java..", "javax.imageio..", "jdk.jfr..", "com.fasterxml.jackson..")));
 
   @ArchTest
   static final ArchRule CPU_NEEDS_ONLY_THE_CORE_AND_THE_VECTOR_API =
@@ -113,7 +115,9 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat(
               resideInAnyPackage(CORE)
-                  .or(resideInAnyPackage("dev.vgnet.cpu..", "java..", "jdk.incubator.vector..")));
+                  .or(
+                      resideInAnyPackage(
+                          "dev.vgnet.cpu..", "java..", "jdk.jfr..", "jdk.incubator.vector..")));
 
   @ArchTest
   static final ArchRule ONLY_THE_DRIVER_KNOWS_CUDA_BINDINGS =

@@ -70,6 +70,7 @@ final class ReferenceModel implements CompiledModel {
     return new StepReport(
         node.name(),
         statistics.operator(),
+        node.inputs(),
         "scalar loops, float64",
         statistics.output(),
         statistics.multiplyAccumulates(),

@@ -4,15 +4,13 @@ import dev.vgnet.cpu.kernel.AlignedArrays;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** What is done for images of one size. Immutable. */
 final class Program {
   private final int height;
   private final int width;
-  private final List<Pass> passes;
+  private final List<StepPass> passes;
   private final List<Stage> stages;
-  private final List<Integer> steps;
   private final List<StepReport> reports;
   private final List<Shape> outputs;
   private final Placement placement;
@@ -23,7 +21,6 @@ final class Program {
 
   /**
    * @param passes in order
-   * @param steps for each pass, the index of its step's report
    * @param outputs the shapes of the outputs for one image
    * @param scratchStart where in the arena the workers' scratch starts
    * @param workers who share an image
@@ -31,8 +28,7 @@ final class Program {
   Program(
       int height,
       int width,
-      List<Pass> passes,
-      List<Integer> steps,
+      List<StepPass> passes,
       List<StepReport> reports,
       List<Shape> outputs,
       Placement placement,
@@ -43,7 +39,6 @@ final class Program {
     this.passes = List.copyOf(passes);
     this.workers = workers;
     stages = Stage.of(passes, workers);
-    this.steps = List.copyOf(steps);
     this.reports = List.copyOf(reports);
     this.outputs = List.copyOf(outputs);
     this.placement = placement;
@@ -58,7 +53,7 @@ final class Program {
     return this.height == height && this.width == width;
   }
 
-  List<Pass> passes() {
+  List<StepPass> passes() {
     return passes;
   }
 
@@ -69,12 +64,8 @@ final class Program {
 
   /** The passes of one step, as the workers share them. */
   List<Stage> stages(int step) {
-    List<Pass> own =
-        IntStream.range(0, passes.size())
-            .filter(pass -> steps.get(pass) == step)
-            .mapToObj(passes::get)
-            .toList();
-    return Stage.of(own, workers);
+    StepReport report = reports.get(step);
+    return Stage.of(passes.stream().filter(pass -> pass.step() == report).toList(), workers);
   }
 
   List<StepReport> reports() {

@@ -12,6 +12,7 @@ import dev.vgnet.plan.Segment;
 import dev.vgnet.plan.Step;
 import dev.vgnet.plan.StepCost;
 import dev.vgnet.plan.Value;
+import dev.vgnet.plan.Writers;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import java.util.ArrayList;
@@ -27,8 +28,8 @@ final class ProgramBuilder {
   private final int threads;
   private final StepCompiler compiler;
 
-  private final List<Pass> passes = new ArrayList<>();
-  private final List<Integer> steps = new ArrayList<>();
+  private final Writers writers;
+  private final List<StepPass> passes = new ArrayList<>();
   private final List<StepReport> reports = new ArrayList<>();
 
   private ProgramBuilder(Graph graph, Weights weights, int threads, int height, int width) {
@@ -41,6 +42,7 @@ final class ProgramBuilder {
             || plan.steps().stream().anyMatch(this::readsPlacedInput);
     placement = new Placement(plan, withInput);
     compiler = new StepCompiler(placement, this::isInput, weights, threads);
+    writers = new Writers(plan.input(), graph.input());
   }
 
   /**
@@ -56,32 +58,27 @@ final class ProgramBuilder {
     if (withInput) {
       Buffer input = plan.input();
       RowSource image = RowSource.Image.of(Value.of(input));
-      add(new CopyPass(image, placement.view(input).whole()));
-      report(graph.input(), "input", "to NHWC", shape(input), copyOf(shape(input)));
+      Pass copy = new CopyPass(image, placement.view(input).whole());
+      add(List.of(copy), copy(graph.input(), "input", List.of(), "to NHWC", shape(input)));
     }
     for (Step step : plan.steps()) {
       CompiledStep compiled = compiler.compile(step);
-      compiled.passes().forEach(this::add);
-      report(
-          step.name(),
-          PlanText.kind(step),
-          compiled.kernel(),
-          shape(step.output()),
-          StepCost.of(step, weights.shapes()));
+      add(compiled.passes(), report(step, compiled.kernel()));
+      writers.add(step);
     }
     List<Shape> outputs = new ArrayList<>();
     for (int i = 0; i < plan.outputs().size(); i++) {
-      View value = placement.view(plan.outputs().get(i));
-      add(new OutputPass(i, value));
+      Value value = plan.outputs().get(i);
       outputs.add(Shape.of(value.channels(), value.height(), value.width()));
-      Shape output = outputs.getLast();
-      report(graph.outputs().get(i), "output", "to NCHW", output, copyOf(output));
+      List<String> inputs = writers.of(List.of(value));
+      add(
+          List.of(new OutputPass(i, placement.view(value))),
+          copy(graph.outputs().get(i), "output", inputs, "to NCHW", outputs.getLast()));
     }
     return new Program(
         plan.input().height(),
         plan.input().width(),
         passes,
-        steps,
         reports,
         outputs,
         placement,
@@ -90,22 +87,30 @@ final class ProgramBuilder {
         threads);
   }
 
-  private void add(Pass pass) {
-    passes.add(pass);
-    steps.add(reports.size());
+  private void add(List<Pass> passes, StepReport step) {
+    this.passes.addAll(StepPass.of(step, passes));
+    reports.add(step);
   }
 
-  private void report(String name, String kind, String kernel, Shape output, StepCost cost) {
-    long bytes = Float.BYTES * cost.numbers();
-    reports.add(new StepReport(name, kind, kernel, output, cost.multiplyAccumulates(), bytes));
+  private StepReport report(Step step, String kernel) {
+    StepCost cost = StepCost.of(step, weights.shapes());
+    return new StepReport(
+        step.name(),
+        PlanText.kind(step),
+        writers.of(step.inputs()),
+        kernel,
+        shape(step.output()),
+        cost.multiplyAccumulates(),
+        Float.BYTES * cost.numbers());
+  }
+
+  private static StepReport copy(
+      String name, String kind, List<String> inputs, String kernel, Shape map) {
+    return new StepReport(name, kind, inputs, kernel, map, 0, 2 * Float.BYTES * map.elementCount());
   }
 
   private static Shape shape(Buffer buffer) {
     return Shape.of(buffer.channels(), buffer.height(), buffer.width());
-  }
-
-  private static StepCost copyOf(Shape map) {
-    return new StepCost(0, 2 * map.elementCount());
   }
 
   private boolean readsPlacedInput(Step step) {

@@ -22,7 +22,7 @@ record Stage(List<Pass> passes, int blocks) {
   }
 
   /** All passes in order, in as few stages as possible. */
-  static List<Stage> of(List<Pass> passes, int workers) {
+  static List<Stage> of(List<? extends Pass> passes, int workers) {
     List<Stage> stages = new ArrayList<>();
     for (Pass pass : passes) {
       Stage next = of(pass, workers);

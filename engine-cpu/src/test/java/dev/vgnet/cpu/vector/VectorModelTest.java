@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Function;
@@ -14,12 +13,13 @@ import dev.vgnet.runtime.CompiledModel;
 import dev.vgnet.runtime.ExecutionReport;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -126,35 +126,14 @@ class VectorModelTest {
     }
   }
 
-  /** The first runs make programs, and code that is not compiled yet boxes its vectors. */
   @Test
   void tenThousandRunsInSteadyStateAllocateNothing() {
     Shape[] inputs = {Shape.of(1, 3, 16, 16), Shape.of(3, 3, 12, 20)};
     float[] images = Check.images(random, inputs[1]);
     float[][] outputs = {new float[30]};
     try (CompiledModel model = Check.compile(network, graph, 2)) {
-      long allocated = Long.MAX_VALUE;
-      for (int round = 0; round < 20 && allocated > 10_000 * 4; round++) {
-        long before = allocatedBytes();
-        for (int i = 0; i < 10_000; i++) {
-          model.run(inputs[i % 2], images, outputs);
-        }
-        allocated = allocatedBytes() - before;
-      }
-      assertTrue(allocated <= 10_000 * 4, "10000 runs allocated " + allocated + " bytes");
+      Allocations.assertNoneInSteadyState(i -> model.run(inputs[i % 2], images, outputs));
     }
-  }
-
-  /** Of this thread and all workers. */
-  private static long allocatedBytes() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long sum = threads.getCurrentThreadAllocatedBytes();
-    for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (thread.getName().startsWith("vgnet-worker-")) {
-        sum += threads.getThreadAllocatedBytes(thread.threadId());
-      }
-    }
-    return sum;
   }
 
   @Test
@@ -166,6 +145,12 @@ class VectorModelTest {
       assertEquals("convolution", stem.kind());
       assertEquals(Shape.of(28, 16, 16), stem.output());
       assertEquals(28 * 16 * 16 * 27, stem.multiplyAccumulates());
+      assertEquals(List.of("x"), stem.inputs());
+      Set<String> earlier = new HashSet<>(Set.of("x"));
+      for (StepReport step : report.steps()) {
+        assertTrue(earlier.containsAll(step.inputs()) && !step.inputs().isEmpty(), step::toString);
+        earlier.add(step.name());
+      }
       assertTrue(
           report.steps().stream().anyMatch(step -> step.kernel().endsWith("K=28+28")),
           () -> report.steps().toString());

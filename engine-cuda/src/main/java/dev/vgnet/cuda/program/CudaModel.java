@@ -6,8 +6,11 @@ import dev.vgnet.cuda.program.Program.Output;
 import dev.vgnet.cuda.program.Program.ProgramStep;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.runtime.CompiledModel;
+import dev.vgnet.runtime.Device;
 import dev.vgnet.runtime.ExecutionReport;
+import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.Precision;
+import dev.vgnet.runtime.StepEvent;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -48,7 +51,11 @@ public final class CudaModel implements CompiledModel {
     driver.attach();
     Programs.Ready ready = ready(input);
     upload(ready.program(), values);
-    ready.replay().run();
+    if (StepEvent.isOn()) {
+      runStepByStep(ready.program());
+    } else {
+      ready.replay().run();
+    }
     download(ready.program(), outputs);
   }
 
@@ -69,15 +76,32 @@ public final class CudaModel implements CompiledModel {
     driver.attach();
     Program program = ready(input).program();
     upload(program, values);
+    return runStepByStep(program);
+  }
+
+  /** Waits for the device after each step; the time of each in nanoseconds. */
+  private long[] runStepByStep(Program program) {
     driver.await();
+    int batch = program.input().extent(0);
     long[] nanos = new long[program.steps().size()];
     for (int step = 0; step < nanos.length; step++) {
+      ProgramStep running = program.steps().get(step);
+      StepReport report = running.report();
+      StepEvent event = new StepEvent();
+      event.begin();
       long start = System.nanoTime();
-      for (Launch launch : program.steps().get(step).launches()) {
+      for (Launch launch : running.launches()) {
         driver.launch(launch);
       }
       driver.await();
       nanos[step] = System.nanoTime() - start;
+      event.commit(
+          report,
+          Device.CUDA,
+          0,
+          batch,
+          batch * report.multiplyAccumulates(),
+          batch * report.bytes());
     }
     return nanos;
   }

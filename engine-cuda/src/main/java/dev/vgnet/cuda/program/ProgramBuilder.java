@@ -10,6 +10,7 @@ import dev.vgnet.plan.Planner;
 import dev.vgnet.plan.Step;
 import dev.vgnet.plan.StepCost;
 import dev.vgnet.plan.Value;
+import dev.vgnet.plan.Writers;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import java.util.ArrayList;
@@ -58,19 +59,15 @@ final class ProgramBuilder {
     StepCompiler compiler = new StepCompiler(placement, base, weights);
     List<ProgramStep> steps = new ArrayList<>();
     steps.add(imported(images, base));
+    Writers writers = new Writers(plan.input(), graph.input());
     for (Step step : plan.steps()) {
       CompiledStep compiled = compiler.compile(step);
-      StepReport report =
-          report(
-              step.name(),
-              PlanText.kind(step),
-              compiled.kernel(),
-              shape(Value.of(step.output())),
-              StepCost.of(step, weights.shapes()));
+      StepReport report = report(step, writers.of(step.inputs()), compiled.kernel());
       steps.add(new ProgramStep(report, compiled.launches()));
+      writers.add(step);
     }
     for (int i = 0; i < outputs.size(); i++) {
-      steps.add(exported(i, outputs.get(i), base));
+      steps.add(exported(i, writers, outputs.get(i), base));
     }
     return new Program(
         input,
@@ -89,30 +86,38 @@ final class ProgramBuilder {
       launches.importImages(images, placement.view(value, base));
     }
     return new ProgramStep(
-        report(graph.input(), "input", "to NHWC", shape(value), copyOf(shape(value))),
-        launches.list());
+        copy(graph.input(), "input", List.of(), "to NHWC", shape(value)), launches.list());
   }
 
-  private ProgramStep exported(int index, Output output, long base) {
+  private ProgramStep exported(int index, Writers writers, Output output, long base) {
     Value value = plan.outputs().get(index);
     Launches launches = new Launches();
     launches.exportValues(placement.view(value, base), output.address());
-    StepReport report =
-        report(graph.outputs().get(index), "output", "to NCHW", shape(value), copyOf(shape(value)));
-    return new ProgramStep(report, launches.list());
+    List<String> inputs = writers.of(List.of(value));
+    return new ProgramStep(
+        copy(graph.outputs().get(index), "output", inputs, "to NCHW", shape(value)),
+        launches.list());
   }
 
-  private StepReport report(String name, String kind, String kernel, Shape output, StepCost cost) {
+  private StepReport report(Step step, List<String> inputs, String kernel) {
+    StepCost cost = StepCost.of(step, weights.shapes());
     return new StepReport(
-        name, kind, kernel, output, cost.multiplyAccumulates(), elementBytes * cost.numbers());
+        step.name(),
+        PlanText.kind(step),
+        inputs,
+        kernel,
+        shape(Value.of(step.output())),
+        cost.multiplyAccumulates(),
+        elementBytes * cost.numbers());
+  }
+
+  private StepReport copy(String name, String kind, List<String> inputs, String kernel, Shape map) {
+    long bytes = 2 * elementBytes * map.elementCount();
+    return new StepReport(name, kind, inputs, kernel, map, 0, bytes);
   }
 
   private static Shape shape(Value value) {
     return Shape.of(value.channels(), value.height(), value.width());
-  }
-
-  private static StepCost copyOf(Shape map) {
-    return new StepCost(0, 2 * map.elementCount());
   }
 
   private static long aligned(long numbers) {

@@ -13,11 +13,18 @@ import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.runtime.ExecutionReport;
 import dev.vgnet.runtime.Precision;
+import dev.vgnet.runtime.StepEvent;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -155,5 +162,27 @@ class CudaModelTest {
     long[] nanos = model.profile(input, new float[(int) input.elementCount()]);
     assertEquals(report.steps().size(), nanos.length);
     assertTrue(report.activationBytes() >= report.liveBytes());
+  }
+
+  @Test
+  void recordedRunsGoStepByStep() throws IOException {
+    Shape input = Shape.of(2, 3, 32, 32);
+    List<ExecutionReport.StepReport> steps = model.report(input).steps();
+    Path file = Files.createTempFile("steps", ".jfr");
+    try (Recording recording = new Recording()) {
+      recording.enable(StepEvent.NAME);
+      recording.start();
+      run(2, 32);
+      recording.stop();
+      recording.dump(file);
+      List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+      assertEquals(
+          steps.stream().map(step -> step.name() + " " + 2 * step.bytes()).toList(),
+          events.stream().map(e -> e.getString("step") + " " + e.getLong("bytes")).toList());
+      assertEquals(2, events.getFirst().getInt("images"));
+    } finally {
+      Files.delete(file);
+    }
+    assertEquals(6, driver.launched.size());
   }
 }
