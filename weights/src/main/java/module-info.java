@@ -1,11 +1,16 @@
 /** PyTorch checkpoint reader, network zoo, ONNX export and the vgnet command. */
-@SuppressWarnings("requires-automatic") // The ONNX classes and protobuf are no named modules.
+@SuppressWarnings("requires-automatic") // The layouter, the ONNX classes and protobuf are none.
 module dev.vgnet.weights {
   requires transitive dev.vgnet.core;
   requires com.fasterxml.jackson.jr.ob;
+  requires java.xml;
   requires static com.google.protobuf;
   requires static info.picocli;
   requires static me.tongfei.progressbar;
+  requires static org.eclipse.elk.alg.layered;
+  requires static org.eclipse.elk.core;
+  requires static org.eclipse.elk.graph;
+  requires static org.eclipse.emf.common;
   requires static org.tribuo.util.onnx;
 
   exports dev.vgnet.onnx;

@@ -3,16 +3,17 @@ package dev.vgnet.cli;
 import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.graph.GraphStatistics;
+import dev.vgnet.model.AtomicFile;
+import dev.vgnet.profile.GraphPicture;
 import dev.vgnet.runtime.ExecutionReport;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,8 +28,6 @@ import picocli.CommandLine.Spec;
         "Shows layers, parameters, plan steps, memory and, if asked, the time of each step.",
     mixinStandardHelpOptions = true)
 final class InspectCommand implements Callable<Integer> {
-  private static final int PROFILED_RUNS = 51;
-
   /** A tensor of more than 2 GiB cannot be made of an array. */
   private static final int MAX_NUMBERS = (Integer.MAX_VALUE - 8) / Float.BYTES;
 
@@ -48,11 +47,28 @@ final class InspectCommand implements Callable<Integer> {
       names = "--batch",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Images a run, for --profile (default: ${DEFAULT-VALUE}).")
+      description = "Images a run, for --profile, --svg and --trace (default: ${DEFAULT-VALUE}).")
   private int batch;
 
-  @Option(names = "--profile", description = "Measure each step: the median of 51 warm runs.")
+  @Option(
+      names = "--profile",
+      description = "Measure each step: the median of " + StepTimes.RUNS + " warm runs.")
   private boolean profile;
+
+  @Option(
+      names = "--svg",
+      paramLabel = "FILE",
+      description = "Draw the steps with the time of each; measures, too.")
+  private Optional<Path> svg = Optional.empty();
+
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description =
+          "Record what each thread does in "
+              + StepTimes.TRACED_RUNS
+              + " warm runs, for ui.perfetto.dev or chrome://tracing.")
+  private Optional<Path> trace = Optional.empty();
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -66,7 +82,18 @@ final class InspectCommand implements Callable<Integer> {
         GraphStatistics.of(model.graph(), Tensor.shapes(model.tensors()), size, size);
     try (Session session = sessions.open(model)) {
       ExecutionReport report = session.report(input);
-      long[] nanos = profile ? medianStepTimes(session, input) : new long[0];
+      boolean timed = profile || svg.isPresent();
+      if (timed || trace.isPresent()) {
+        StepTimes.warmUp(session, input);
+      }
+      long[] nanos = timed ? StepTimes.medians(session, input) : new long[0];
+      String title = title(model, session, input);
+      if (svg.isPresent()) {
+        write(svg.get(), GraphPicture.svg(title, report.steps(), nanos, batch));
+      }
+      if (trace.isPresent()) {
+        write(trace.get(), StepTimes.trace(title, session, input));
+      }
       PrintWriter out = spec.commandLine().getOut();
       Inspection inspection = new Inspection(model, session, input, statistics, report, nanos);
       if (json) {
@@ -76,6 +103,19 @@ final class InspectCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private static String title(Model model, Session session, Shape input) {
+    return "%s, %s on %s (%s)"
+        .formatted(
+            Printable.of(model.metadata().source().architecture()),
+            input,
+            session.device(),
+            session.backend());
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The shape of the images, at most as many numbers as an array holds. */
@@ -89,26 +129,5 @@ final class InspectCommand implements Callable<Integer> {
               .formatted(batch, size, size));
     }
     return Shape.of(batch, channels, size, size);
-  }
-
-  private static long[] medianStepTimes(Session session, Shape input) {
-    Tensor images = Tensor.of(input, new float[(int) input.elementCount()]);
-    try (ProgressBar _ = Progress.start("warming up, measuring", -1)) {
-      session.warmUp(input);
-      return medianStepTimes(session, images, new long[PROFILED_RUNS][]);
-    }
-  }
-
-  private static long[] medianStepTimes(Session session, Tensor images, long[][] runs) {
-    for (int run = 0; run < runs.length; run++) {
-      runs[run] = session.profile(images);
-    }
-    long[] medians = new long[runs[0].length];
-    for (int step = 0; step < medians.length; step++) {
-      int index = step;
-      long[] times = Arrays.stream(runs).mapToLong(run -> run[index]).sorted().toArray();
-      medians[step] = times[times.length / 2];
-    }
-    return medians;
   }
 }

@@ -64,7 +64,7 @@ record Inspection(
     long total = Arrays.stream(nanos).sum();
     Table steps =
         timed
-            ? new Table("step", "kind", "output", "kernel", "us ", "% ", "GMAC/s ")
+            ? new Table("step", "kind", "output", "kernel", "us ", "% ", "GMAC/s ", "MB ", "GB/s ")
             : new Table("step", "kind", "output", "kernel");
     for (int i = 0; i < report.steps().size(); i++) {
       StepReport step = report.steps().get(i);
@@ -77,7 +77,9 @@ record Inspection(
             step.kernel(),
             "%.1f".formatted(nanos[i] / 1e3),
             "%.1f".formatted(100.0 * nanos[i] / total),
-            "%.1f".formatted(macs / nanos[i]));
+            "%.1f".formatted(macs / nanos[i]),
+            "%.2f".formatted(step.bytes() / 1e6),
+            "%.1f".formatted((double) step.bytes() * input.extent(0) / nanos[i]));
       } else {
         steps.add(step.name(), step.kind(), step.output().toString(), step.kernel());
       }
@@ -116,7 +118,9 @@ record Inspection(
       entry.put("kind", step.kind());
       entry.put("kernel", step.kernel());
       entry.put("output", step.output().toArray());
+      entry.put("inputs", step.inputs());
       entry.put("multiplyAccumulates", step.multiplyAccumulates());
+      entry.put("bytes", step.bytes());
       if (nanos.length > 0) {
         entry.put("nanoseconds", nanos[i]);
       }

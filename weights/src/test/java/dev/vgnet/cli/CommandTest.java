@@ -129,6 +129,31 @@ class CommandTest {
   }
 
   @Test
+  void profilesDrawsAndTraces() throws IOException {
+    Path svg = folder.resolve("steps.svg");
+    Path trace = folder.resolve("trace.json");
+    Result result = run("inspect", MODEL, "--json", "--threads", 2, "--svg", svg, "--trace", trace);
+    assertEquals(0, result.exitCode(), result.err());
+    List<?> steps = (List<?>) JSON.std.mapFrom(result.out()).get("steps");
+    String picture = Files.readString(svg);
+    assertTrue(picture.contains("features.stem.2"), picture);
+    long images = 0;
+    for (Object entry : (List<?>) JSON.std.mapFrom(Files.readString(trace)).get("traceEvents")) {
+      Map<?, ?> event = (Map<?, ?>) entry;
+      boolean last = "output".equals(event.get("cat"));
+      images += last ? ((Number) ((Map<?, ?>) event.get("args")).get("images")).longValue() : 0;
+    }
+    assertEquals(StepTimes.TRACED_RUNS, images, "one output for each run");
+    for (Object step : steps) {
+      assertTrue(((Number) ((Map<?, ?>) step).get("nanoseconds")).longValue() > 0);
+      assertTrue(((Number) ((Map<?, ?>) step).get("bytes")).longValue() > 0);
+    }
+    assertFailsInOneLine(
+        "reference records no steps",
+        run("inspect", MODEL, "--image-size", 32, "--backend", "reference", "--trace", trace));
+  }
+
+  @Test
   void exportsOnnx() throws IOException {
     Path onnx = folder.resolve("m.onnx");
     Result result = run("export", MODEL, "--onnx", onnx);

@@ -78,6 +78,7 @@ class ArchitectureTest {
                   "dev.vgnet.cuda.program")),
           entry("dev.vgnet.torch", List.of("dev.vgnet.model")),
           entry("dev.vgnet.zoo", List.of("dev.vgnet.graph", "dev.vgnet.model", "dev.vgnet.torch")),
+          entry("dev.vgnet.profile", List.of("dev.vgnet.runtime")),
           entry("dev.vgnet.onnx", List.of("dev.vgnet", "dev.vgnet.graph", "dev.vgnet.model")));
 
   @ArchTest
@@ -133,7 +134,11 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "dev.vgnet.torch..", "dev.vgnet.zoo..", "dev.vgnet.onnx..", "dev.vgnet.cli..")
+              "dev.vgnet.torch..",
+              "dev.vgnet.zoo..",
+              "dev.vgnet.onnx..",
+              "dev.vgnet.profile..",
+              "dev.vgnet.cli..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("dev.vgnet.cpu..", "dev.vgnet.cuda..");
@@ -155,6 +160,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("ai.onnx.proto..", "com.google.protobuf..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_PICTURE_OF_A_NETWORK_KNOWS_ITS_LAYOUTER =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.vgnet.profile..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.eclipse..");
 
   @ArchTest
   static final ArchRule ONLY_IMAGE_TOUCHES_THE_DESKTOP =
