@@ -1,6 +1,7 @@
 package dev.vgnet.cli;
 
 import dev.vgnet.Session;
+import dev.vgnet.error.ImageFormatException;
 import dev.vgnet.image.ContactSheet;
 import dev.vgnet.image.ImageClassifier;
 import dev.vgnet.image.ImageFiles;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.imageio.ImageIO;
 import me.tongfei.progressbar.ProgressBar;
@@ -45,21 +47,28 @@ final class Classifications {
    * Classifies each file by itself, so that each latency is that of one picture.
    *
    * @param sheet true if the results shall be shown on a contact sheet
+   * @param broken told of each file that is no picture or cannot be read; it has no result
    */
-  static List<Classification> of(Session session, List<Path> files, int top, boolean sheet)
-      throws IOException {
+  static List<Classification> of(
+      Session session, List<Path> files, int top, boolean sheet, Consumer<Exception> broken) {
     ImageClassifier classifier = new ImageClassifier(session);
     List<Classification> results = new ArrayList<>();
     try (ProgressBar progress = Progress.start("pictures", files.size())) {
       for (Path file : files) {
-        BufferedImage picture = ImageFiles.read(file);
+        progress.step();
+        BufferedImage picture;
+        try {
+          picture = ImageFiles.read(file);
+        } catch (IOException | ImageFormatException e) {
+          broken.accept(e);
+          continue;
+        }
         long start = System.nanoTime();
         List<Prediction> predictions = classifier.classify(picture, top);
         double milliseconds = (System.nanoTime() - start) / 1e6;
         Optional<BufferedImage> thumbnail =
             sheet ? Optional.of(ContactSheet.thumbnail(picture)) : Optional.empty();
         results.add(new Classification(file, thumbnail, predictions, milliseconds));
-        progress.step();
       }
     }
     return results;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +18,10 @@ import picocli.CommandLine.Spec;
 /** Says what is in pictures. */
 @Command(
     name = "classify",
-    description = "Prints the most probable labels of each picture.",
+    description = {
+      "Prints the most probable labels of each picture.",
+      "A file that is no picture is reported on stderr; the exit code is then 1."
+    },
     mixinStandardHelpOptions = true)
 final class ClassifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -57,17 +61,22 @@ final class ClassifyCommand implements Callable<Integer> {
     }
     Model loaded = Model.load(model);
     try (Session session = sessions.open(loaded)) {
-      List<Classification> results = Classifications.of(session, images, top, sheet.isPresent());
+      List<Classification> results =
+          Classifications.of(session, images, top, sheet.isPresent(), this::reportBroken);
       if (json) {
         Classifications.printJson(results, spec.commandLine().getOut());
-      } else {
+      } else if (!results.isEmpty()) {
         Classifications.printTable(results, spec.commandLine().getOut());
       }
-      if (sheet.isPresent()) {
+      if (sheet.isPresent() && !results.isEmpty()) {
         String title = loaded.metadata().source().architecture();
         Classifications.writeSheet(title, results, _ -> Optional.empty(), sheet.get());
       }
+      return results.size() == images.size() ? CommandLine.ExitCode.OK : Main.FAILED;
     }
-    return 0;
+  }
+
+  private void reportBroken(Exception reason) {
+    Progress.say(spec.commandLine().getErr(), Main.line(Main.message(reason)));
   }
 }

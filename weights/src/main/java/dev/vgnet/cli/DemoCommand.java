@@ -56,7 +56,8 @@ final class DemoCommand implements Callable<Integer> {
       try (ProgressBar _ = Progress.start("warming up", -1)) {
         session.warmUp(1);
       }
-      List<Classification> results = Classifications.of(session, pictures, top, true);
+      List<Classification> results =
+          Classifications.of(session, pictures, top, true, DemoCommand::refuse);
       Classifications.printTable(results, out);
       double[] latencies =
           results.stream().mapToDouble(Classification::milliseconds).sorted().toArray();
@@ -66,6 +67,10 @@ final class DemoCommand implements Callable<Integer> {
       out.println("contact sheet: " + sheet.toAbsolutePath());
     }
     return 0;
+  }
+
+  private static void refuse(Exception broken) {
+    throw new CommandFailure(Main.message(broken));
   }
 
   /** The samples are named by what they show. */

@@ -113,12 +113,18 @@ public final class Main {
   }
 
   private static int fail(PrintWriter err, String message) {
-    err.println("vgnet: " + Printable.of(message.strip().replaceAll("\\s*\\R\\s*", "; ")));
+    err.println(line(message));
     err.flush();
     return FAILED;
   }
 
-  private static String message(Exception failure) {
+  /** What stderr says of something that could not be done. */
+  static String line(String message) {
+    return "vgnet: " + Printable.of(message.strip().replaceAll("\\s*\\R\\s*", "; "));
+  }
+
+  /** Why something could not be done. */
+  static String message(Exception failure) {
     return switch (failure) {
       case FileSystemException e when e.getReason() != null -> e.getMessage();
       case NoSuchFileException e -> e.getFile() + ": no such file";

@@ -108,6 +108,29 @@ class CommandTest {
     assertTrue(table.out().contains("tree.jpg"), table.out());
   }
 
+  @Test
+  void oneBrokenPictureDoesNotStopTheOthers() throws IOException {
+    Path broken = folder.resolve("broken.jpg");
+    Files.writeString(broken, "no picture");
+    Path missing = folder.resolve("missing.png");
+    Path sheet = folder.resolve("sheet.png");
+    Path heart = SAMPLES.resolve("heart.jpg");
+    Path tree = SAMPLES.resolve("tree.jpg");
+    Result result = run("classify", MODEL, heart, broken, missing, tree, "--sheet", sheet);
+    assertEquals(1, result.exitCode());
+    assertTrue(result.out().contains("heart.jpg") && result.out().contains("tree.jpg"));
+    List<String> complaints = result.err().strip().lines().toList();
+    assertEquals(2, complaints.size(), result.err());
+    assertTrue(complaints.getFirst().contains("broken.jpg"), result.err());
+    assertTrue(complaints.getLast().endsWith("missing.png: no such file"), result.err());
+    assertTrue(Files.exists(sheet));
+
+    Result none = run("classify", MODEL, broken, "--json", "--sheet", folder.resolve("none.png"));
+    assertFailsInOneLine("broken.jpg", none);
+    assertEquals("[ ]", none.out().strip());
+    assertTrue(Files.notExists(folder.resolve("none.png")));
+  }
+
   private static Object bestLabel(Object picture) {
     List<?> predictions = (List<?>) ((Map<?, ?>) picture).get("predictions");
     assertEquals(2, predictions.size());
