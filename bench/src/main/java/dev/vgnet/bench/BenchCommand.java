@@ -121,7 +121,9 @@ final class BenchCommand implements Callable<Integer> {
     }
     Measure measure = new Measure(effort, options.isAgain(), conditions, out);
     ResultFile<NetworkResult> file = measure.networks(path, settings);
-    new Report(file, gpuResults).write(options.folder(), out);
+    Report report = new Report(file, gpuResults);
+    report.write(options.folder());
+    out.println(report.text());
     return measure.failed() ? 1 : 0;
   }
 

@@ -16,8 +16,7 @@ import java.util.stream.Stream;
  */
 final class NetworkTable {
   /** A network; what was not measured is null. */
-  private record Line(
-      PaperTable.Row row, NetworkResult cpu, NetworkResult gpu, NetworkResult beside) {
+  private record Line(PaperTable.Row row, NetworkResult cpu, NetworkResult gpu) {
     boolean isMeasured() {
       return cpu != null || gpu != null;
     }
@@ -75,8 +74,7 @@ final class NetworkTable {
   }
 
   private Line line(PaperTable.Row row) {
-    return new Line(
-        row, result(row.model(), threads), result(row.model(), 0), result(row.beside(), threads));
+    return new Line(row, result(row.model(), threads), result(row.model(), 0));
   }
 
   private NetworkResult result(String model, int count) {
@@ -154,15 +152,7 @@ final class NetworkTable {
             line.cpu() == null || file.peak(threads) == 0
                 ? null
                 : 100 * line.cpu().gflops(EngineKind.VGNET) / file.peak(threads));
-    figure("time ÷ changed network", "%.2f", NetworkTable::besideRatio);
     column("doubts", line -> doubts(line).isEmpty() ? null : doubts(line));
-  }
-
-  private static Double besideRatio(Line line) {
-    return line.cpu() == null || line.beside() == null
-        ? null
-        : line.cpu().latency(EngineKind.VGNET).orElseThrow().median()
-            / line.beside().latency(EngineKind.VGNET).orElseThrow().median();
   }
 
   private static String doubts(Line line) {

@@ -15,14 +15,17 @@ import java.util.stream.Stream;
  *
  * @param name as it is asked for
  * @param source the paper, the table, and on what it was measured; empty for no paper's
+ * @param pairs of networks whose comparison is what the paper is about
  */
-record PaperTable(String name, String title, String source, List<Row> rows) {
+record PaperTable(String name, String title, String source, List<Row> rows, List<Pair> pairs) {
+  /** Two networks of the table that are to be compared. */
+  record Pair(String model, String beside) {}
+
   /**
    * A network. What the paper does not print is null.
    *
    * @param label what readers call it
    * @param model as {@link Workload#random} takes it
-   * @param beside the row's model that it is to be compared with, or null
    * @param where in the paper, or null
    * @param accuracy top-1, in percent
    * @param millis a batch on the paper's GPU
@@ -30,7 +33,6 @@ record PaperTable(String name, String title, String source, List<Row> rows) {
   record Row(
       String label,
       String model,
-      String beside,
       boolean squeezeExcite,
       String where,
       Double accuracy,
@@ -44,7 +46,7 @@ record PaperTable(String name, String title, String source, List<Row> rows) {
     return read("vgnet.json");
   }
 
-  /** BSConv's networks, each after the one it changes. */
+  /** BSConv's networks, with those that it changes. */
   static PaperTable bsconv() throws IOException {
     return read("bsconv.json");
   }
@@ -59,7 +61,8 @@ record PaperTable(String name, String title, String source, List<Row> rows) {
             .collect(Collectors.toSet());
     List<Row> others = zoo().rows().stream().filter(row -> !known.contains(row.model())).toList();
     return Stream.concat(
-            papers.stream(), Stream.of(new PaperTable("zoo", "Other networks", "", others)))
+            papers.stream(),
+            Stream.of(new PaperTable("zoo", "Other networks", "", others, List.of())))
         .toList();
   }
 
@@ -69,11 +72,12 @@ record PaperTable(String name, String title, String source, List<Row> rows) {
         "zoo",
         "All networks",
         "",
-        Zoo.architectures().stream().map(ArchitectureInfo::name).map(PaperTable::row).toList());
+        Zoo.architectures().stream().map(ArchitectureInfo::name).map(PaperTable::row).toList(),
+        List.of());
   }
 
   private static Row row(String model) {
-    return new Row(model, model, null, false, null, null, null, null, null, null);
+    return new Row(model, model, false, null, null, null, null, null, null);
   }
 
   private static PaperTable read(String resource) throws IOException {

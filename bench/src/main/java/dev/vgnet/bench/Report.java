@@ -3,17 +3,22 @@ package dev.vgnet.bench;
 import static dev.vgnet.bench.Tables.number;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What a file of results says, for readers: tables in Markdown, with the conditions. */
 final class Report {
+  private static final String BEGIN = "<!-- begin tables -->";
+  private static final String END = "<!-- end tables -->";
+  private static final Pattern MARKED = Pattern.compile("(?s)" + BEGIN + ".*" + END);
+
   private record Size(int batch, int threads) {}
 
   private final ResultFile<NetworkResult> file;
@@ -24,14 +29,29 @@ final class Report {
     this.gpu = gpu;
   }
 
-  /** Writes the tables and charts, and prints the tables. */
-  void write(Path folder, PrintWriter out) throws IOException {
+  /** Writes the tables and charts. */
+  void write(Path folder) throws IOException {
     String text = text();
     Files.writeString(folder.resolve("table.md"), text);
     Conditions on = file.conditions();
     String machine = "%s, %d processors; %s".formatted(on.cpu(), on.processors(), on.jvm());
     new Charts(folder, file.results(), machine).write();
-    out.println(text);
+  }
+
+  /**
+   * Puts the tables into a page, between two lines that are comments.
+   *
+   * @throws IllegalArgumentException if the page has no such lines
+   */
+  void insert(Path page) throws IOException {
+    Matcher marked = MARKED.matcher(Files.readString(page));
+    if (!marked.find()) {
+      throw new IllegalArgumentException(
+          page + " has no lines <!-- begin tables --> and <!-- end tables -->");
+    }
+    String tables = text().replaceAll("(?m)^## ", "### ");
+    Files.writeString(
+        page, marked.replaceFirst(Matcher.quoteReplacement(BEGIN + "\n\n" + tables + "\n" + END)));
   }
 
   /** The tables. */
@@ -39,6 +59,7 @@ final class Report {
     StringBuilder text = new StringBuilder();
     for (PaperTable paper : PaperTable.all()) {
       append(text, paper);
+      appendPairs(text, paper);
     }
     for (Scaling scaling : Scaling.of(file.results())) {
       text.append("## ").append(scaling.model()).append(", by batch and threads\n\n");
@@ -63,6 +84,15 @@ final class Report {
       if (!paper.source().isEmpty()) {
         text.append("Paper: ").append(paper.source()).append(".\n\n");
       }
+    }
+  }
+
+  private void appendPairs(StringBuilder text, PaperTable paper) {
+    PairTable pairs = new PairTable(paper, file.results());
+    if (!pairs.isEmpty()) {
+      text.append("## ").append(paper.title()).append("; two by two\n\n");
+      text.append("Below 1, the first is smaller or faster than the one beside it.\n\n");
+      text.append(pairs).append('\n');
     }
   }
 

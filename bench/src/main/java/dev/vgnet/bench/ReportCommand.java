@@ -27,11 +27,25 @@ final class ReportCommand implements Callable<Integer> {
       description = "Results of bench/gpu/run and peer.py on a GPU machine.")
   private List<Path> gpu = List.of();
 
+  @Option(
+      names = "--page",
+      paramLabel = "FILE",
+      description =
+          "Put the tables into a page in Markdown, in place of what is between the lines"
+              + " <!-- begin tables --> and <!-- end tables -->, and do not print them.")
+  private Path page;
+
   @Override
   public Integer call() throws IOException {
     ResultFile<NetworkResult> file =
         ResultFile.read(folder.resolve("results.json"), NetworkResult.class);
-    new Report(file, GpuResults.read(gpu)).write(folder, spec.commandLine().getOut());
+    Report report = new Report(file, GpuResults.read(gpu));
+    report.write(folder);
+    if (page == null) {
+      spec.commandLine().getOut().println(report.text());
+    } else {
+      report.insert(page);
+    }
     return 0;
   }
 }

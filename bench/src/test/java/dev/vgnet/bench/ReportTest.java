@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vgnet.zoo.ArchitectureInfo;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -68,11 +66,8 @@ class ReportTest {
   }
 
   private String report(Path... gpu) throws IOException {
-    StringWriter console = new StringWriter();
-    new Report(file, GpuResults.read(List.of(gpu))).write(folder, new PrintWriter(console, true));
-    String text = Files.readString(folder.resolve("table.md"));
-    assertEquals(text, console.toString().stripTrailing() + "\n");
-    return text;
+    new Report(file, GpuResults.read(List.of(gpu))).write(folder);
+    return Files.readString(folder.resolve("table.md"));
   }
 
   /** The cells of the line that begins with this one. */
@@ -121,10 +116,36 @@ class ReportTest {
   }
 
   @Test
-  void networksAreComparedWithTheOneTheyChange() throws IOException {
-    Map<String, String> row = row(report(), "BSConv beside", "ResNet-110 (CIFAR), BSConv-U");
-    assertEquals("1.50", row.get("time ÷ changed network"));
-    assertEquals("41.1", row.get("paper's (M)"));
+  void networksAreComparedTwoByTwo() throws IOException {
+    String text = report();
+    Map<String, String> vgnet = row(text, "ImageNet; two by two", "VGNetG-1.0MP");
+    assertEquals("MobileNetV2 ×0.5", vgnet.get("beside"));
+    assertEquals("66.6 % / 63.9 %", vgnet.get("accuracy"));
+    assertEquals("0.92", vgnet.get("time ÷, paper"));
+    assertEquals("2.00", vgnet.get("time ÷, batch 16, 2 threads"));
+    Map<String, String> bsconv = row(text, "changes; two by two", "ResNet-110 (CIFAR), BSConv-U");
+    assertEquals("0.88", bsconv.get("parameters ÷"));
+    assertEquals("1.50", bsconv.get("time ÷, batch 16, 2 threads"));
+    assertFalse(bsconv.containsKey("time ÷, paper"));
+    assertEquals(
+        "41.1", row(text, "BSConv beside", "ResNet-110 (CIFAR), BSConv-U").get("paper's (M)"));
+  }
+
+  @Test
+  void tablesReplaceThoseOfAPage() throws IOException {
+    Path page = folder.resolve("page.md");
+    Files.writeString(page, "before\n<!-- begin tables -->\nold $1\n<!-- end tables -->\nafter\n");
+    Report report = new Report(file, GpuResults.read(List.of()));
+    report.insert(page);
+    String once = Files.readString(page);
+    assertTrue(once.startsWith("before\n<!-- begin tables -->\n\n### VGNet"), once);
+    assertTrue(once.endsWith("\n<!-- end tables -->\nafter\n"), once);
+    assertFalse(once.contains("old"), once);
+    report.insert(page);
+    assertEquals(once, Files.readString(page));
+    Path other = folder.resolve("table.md");
+    report.write(folder);
+    assertThrows(IllegalArgumentException.class, () -> report.insert(other));
   }
 
   @Test
