@@ -56,6 +56,7 @@ final class Charts {
   private final Path folder;
   private final List<NetworkResult> results;
   private final String machine;
+  private final List<String> written = new ArrayList<>();
 
   /**
    * @param folder to write to
@@ -68,14 +69,12 @@ final class Charts {
     this.machine = machine;
   }
 
-  /** Writes those that there is enough to see in. */
-  void write() throws IOException {
-    for (PaperTable paper : List.of(PaperTable.vgnet(), PaperTable.bsconv())) {
-      List<Point> points = points(paper);
-      if (points.size() >= LEAST_POINTS) {
-        writeEngines(paper, points);
-      }
-    }
+  /**
+   * Writes those that there is enough to see in.
+   *
+   * @return their names, without what tells SVG from PNG
+   */
+  List<String> write() throws IOException {
     List<Point> points = points(PaperTable.vgnet());
     if (points.size() >= LEAST_POINTS) {
       write(
@@ -91,10 +90,21 @@ final class Charts {
           "top-1 accuracy on ImageNet, as the VGNet paper reports it (%)",
           p -> p.row().accuracy());
     }
-    for (Scaling scaling : Scaling.of(results)) {
-      ChartFiles.write(
-          ScalingChart.of(scaling, machine), SIZE, folder, "scaling-" + scaling.model());
+    for (PaperTable paper : List.of(PaperTable.vgnet(), PaperTable.bsconv())) {
+      points = points(paper);
+      if (points.size() >= LEAST_POINTS) {
+        writeEngines(paper, points);
+      }
     }
+    for (Scaling scaling : Scaling.of(results)) {
+      write(ScalingChart.of(scaling, machine), SIZE, "scaling-" + scaling.model());
+    }
+    return List.copyOf(written);
+  }
+
+  private void write(JFreeChart chart, Dimension size, String name) throws IOException {
+    ChartFiles.write(chart, size, folder, name);
+    written.add(name);
   }
 
   /** What was measured of a table, with the batch and threads that most of it was measured with. */
@@ -161,7 +171,7 @@ final class Charts {
     JFreeChart chart =
         ChartStyle.chart(title, subtitle(points), new XYPlot(data, domain, millis, renderer));
     PointLabels.add(chart, SIZE, labels);
-    ChartFiles.write(chart, SIZE, folder, name);
+    write(chart, SIZE, name);
   }
 
   private void writeEngines(PaperTable paper, List<Point> points) throws IOException {
@@ -200,7 +210,7 @@ final class Charts {
         ChartStyle.chart(
             paper.title(), subtitle(points), new XYPlot(data, millis, networks, renderer));
     Dimension size = new Dimension(SIZE.width, FRAME_HEIGHT + ROW_HEIGHT * points.size());
-    ChartFiles.write(chart, size, folder, paper.name() + "-engines");
+    write(chart, size, paper.name() + "-engines");
   }
 
   /** From zero where all can be seen so. */

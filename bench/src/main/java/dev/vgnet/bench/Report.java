@@ -29,29 +29,43 @@ final class Report {
     this.gpu = gpu;
   }
 
-  /** Writes the tables and charts. */
-  void write(Path folder) throws IOException {
+  /**
+   * Writes the tables and charts.
+   *
+   * @return the names of the charts, without what tells SVG from PNG
+   */
+  List<String> write(Path folder) throws IOException {
     String text = text();
     Files.writeString(folder.resolve("table.md"), text);
     Conditions on = file.conditions();
     String machine = "%s, %d processors; %s".formatted(on.cpu(), on.processors(), on.jvm());
-    new Charts(folder, file.results(), machine).write();
+    return new Charts(folder, file.results(), machine).write();
   }
 
   /**
-   * Puts the tables into a page, between two lines that are comments.
+   * Puts charts and tables into a page, between two lines that are comments.
    *
+   * @param charts their names, and the folder where they are
    * @throws IllegalArgumentException if the page has no such lines
    */
-  void insert(Path page) throws IOException {
+  void insert(Path page, Path folder, List<String> charts) throws IOException {
     Matcher marked = MARKED.matcher(Files.readString(page));
     if (!marked.find()) {
       throw new IllegalArgumentException(
           page + " has no lines <!-- begin tables --> and <!-- end tables -->");
     }
-    String tables = text().replaceAll("(?m)^## ", "### ");
+    Path from = page.toAbsolutePath().getParent();
+    String pictures =
+        charts.stream()
+            .map(name -> "![%s](%s/%s.svg)\n\n".formatted(name, relative(from, folder), name))
+            .collect(Collectors.joining());
+    String tables = pictures + text().replaceAll("(?m)^## ", "### ");
     Files.writeString(
         page, marked.replaceFirst(Matcher.quoteReplacement(BEGIN + "\n\n" + tables + "\n" + END)));
+  }
+
+  private static String relative(Path from, Path folder) {
+    return from.relativize(folder.toAbsolutePath()).toString().replace('\\', '/');
   }
 
   /** The tables. */

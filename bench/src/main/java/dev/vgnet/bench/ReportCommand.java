@@ -31,7 +31,7 @@ final class ReportCommand implements Callable<Integer> {
       names = "--page",
       paramLabel = "FILE",
       description =
-          "Put the tables into a page in Markdown, in place of what is between the lines"
+          "Put charts and tables into a page in Markdown, in place of what is between the lines"
               + " <!-- begin tables --> and <!-- end tables -->, and do not print them.")
   private Path page;
 
@@ -40,11 +40,11 @@ final class ReportCommand implements Callable<Integer> {
     ResultFile<NetworkResult> file =
         ResultFile.read(folder.resolve("results.json"), NetworkResult.class);
     Report report = new Report(file, GpuResults.read(gpu));
-    report.write(folder);
+    List<String> charts = report.write(folder);
     if (page == null) {
       spec.commandLine().getOut().println(report.text());
     } else {
-      report.insert(page);
+      report.insert(page, folder, charts);
     }
     return 0;
   }

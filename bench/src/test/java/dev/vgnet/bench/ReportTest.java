@@ -136,16 +136,19 @@ class ReportTest {
     Path page = folder.resolve("page.md");
     Files.writeString(page, "before\n<!-- begin tables -->\nold $1\n<!-- end tables -->\nafter\n");
     Report report = new Report(file, GpuResults.read(List.of()));
-    report.insert(page);
+    Path pictures = folder.resolve("pictures");
+    report.insert(page, pictures, List.of("a-b"));
     String once = Files.readString(page);
-    assertTrue(once.startsWith("before\n<!-- begin tables -->\n\n### VGNet"), once);
+    assertTrue(
+        once.startsWith("before\n<!-- begin tables -->\n\n![a-b](pictures/a-b.svg)\n\n### VGNet"),
+        once);
     assertTrue(once.endsWith("\n<!-- end tables -->\nafter\n"), once);
     assertFalse(once.contains("old"), once);
-    report.insert(page);
+    report.insert(page, pictures, List.of("a-b"));
     assertEquals(once, Files.readString(page));
     Path other = folder.resolve("table.md");
     report.write(folder);
-    assertThrows(IllegalArgumentException.class, () -> report.insert(other));
+    assertThrows(IllegalArgumentException.class, () -> report.insert(other, folder, List.of()));
   }
 
   @Test
