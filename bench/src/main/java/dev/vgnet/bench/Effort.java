@@ -11,6 +11,9 @@ package dev.vgnet.bench;
 record Effort(int forks, int warmUps, int iterations, int millis) {
   private static final int LEAST_ITERATIONS = 6;
 
+  /** Some engines look at their first runs to do the later ones better. */
+  private static final int LEAST_WARM_UPS = 2;
+
   /** Of a JVM and its engines, until the first iteration. */
   private static final double START_MILLIS = 4_000;
 
@@ -31,6 +34,7 @@ record Effort(int forks, int warmUps, int iterations, int millis) {
   Effort forRunsOf(double runMillis) {
     int fitting = (int) (iterations * millis / Math.max(millis, runMillis));
     int least = Math.min(LEAST_ITERATIONS, iterations);
-    return new Effort(forks, Math.min(warmUps, fitting), Math.max(fitting, least), millis);
+    int warm = Math.min(warmUps, Math.max(fitting, LEAST_WARM_UPS));
+    return new Effort(forks, warm, Math.max(fitting, least), millis);
   }
 }

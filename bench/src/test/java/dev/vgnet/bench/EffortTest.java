@@ -16,6 +16,7 @@ class EffortTest {
   void longRunsMakeFewerIterationsButNeverTooFew() {
     assertEquals(new Effort(3, 10, 15, 100), EFFORT.forRunsOf(200));
     assertEquals(new Effort(3, 3, 6, 100), EFFORT.forRunsOf(1_000));
-    assertEquals(new Effort(1, 1, 3, 10), new Effort(1, 2, 3, 10).forRunsOf(20));
+    assertEquals(new Effort(3, 2, 6, 100), EFFORT.forRunsOf(9_000));
+    assertEquals(new Effort(1, 1, 3, 10), new Effort(1, 1, 3, 10).forRunsOf(20));
   }
 }
