@@ -11,13 +11,18 @@ import java.util.List;
 
 /**
  * Where the feature maps of a plan lie in the arena, which starts with a row of zeros. Pixels are
- * as far from each other as their channels rounded up to whole vectors.
+ * as far from each other as their channels rounded up to whole vectors, or a cache line farther.
  */
 final class Placement {
   /** Where the zeros start. */
   static final int ZEROS = AlignedArrays.FIRST;
 
   private static final int FLOAT_BYTES = 4;
+
+  /**
+   * Neighbours so many floats apart share a few places of a first-level cache, and evict others.
+   */
+  private static final int CROWDED = 256;
 
   private final int zeros;
   private final MemoryPlan memory;
@@ -76,7 +81,8 @@ final class Placement {
   }
 
   private static int stride(Buffer buffer) {
-    return Vectors.padded(buffer.channels());
+    int stride = Vectors.padded(buffer.channels());
+    return stride % CROWDED == 0 ? stride + AlignedArrays.LINE : stride;
   }
 
   private static long size(Buffer buffer) {
