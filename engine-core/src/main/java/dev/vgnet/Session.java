@@ -119,6 +119,46 @@ public final class Session implements AutoCloseable {
   }
 
   /**
+   * Takes memory of the device for images or outputs that stay there from run to run. What is in it
+   * is undefined until it is written to or run into.
+   *
+   * @throws dev.vgnet.error.DeviceMemoryException if there is not enough; the session remains
+   *     usable
+   * @throws IllegalArgumentException if the shape has no numbers, or more than an array
+   * @throws IllegalStateException if the session is closed
+   * @throws UnsupportedOperationException if the device is the CPU, whose memory is that of arrays
+   */
+  public DeviceTensor allocate(Shape shape) {
+    if (shape.elementCount() < 1 || shape.elementCount() > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException("no room for " + shape);
+    }
+    return locked(
+        () -> new DeviceTensor(this, shape, compiled.allocate((int) shape.elementCount())));
+  }
+
+  /**
+   * As {@link #run(Tensor)}, without copies between host and device. Done when this returns.
+   *
+   * @param images {@code [N, C, H, W]}, of this session
+   * @param output of the {@link #outputShape}, of this session
+   * @throws IllegalArgumentException if the network does not accept the shapes, or a tensor is of
+   *     another session
+   * @throws IllegalStateException if the session or a tensor is closed
+   */
+  public void run(DeviceTensor images, DeviceTensor output) {
+    locked(
+        () -> {
+          Shape expected = checkedOutputShape(images.shape());
+          if (!output.shape().equals(expected)) {
+            throw new IllegalArgumentException(
+                "expected an output %s, found %s".formatted(expected, output.shape()));
+          }
+          compiled.run(images.shape(), images.open(this), output.open(this));
+          return null;
+        });
+  }
+
+  /**
    * As {@link #warmUp(Shape)}, with images of the model's own size.
    *
    * @param batch images a run, as in the runs to come
@@ -188,7 +228,20 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  private <T> T locked(Supplier<T> action) {
+  /** Does something with the session held, unless it is closed. */
+  void ifOpen(Runnable action) {
+    lock.lock();
+    try {
+      if (!closed) {
+        action.run();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does something with the session held; it must be open. */
+  <T> T locked(Supplier<T> action) {
     lock.lock();
     try {
       requireOpen();

@@ -1,5 +1,6 @@
 package dev.vgnet.bench;
 
+import dev.vgnet.DeviceTensor;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
 import dev.vgnet.runtime.Device;
@@ -12,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long a run takes on a device, from an array of images to an array of logits: copies between
- * host and device are part of it. A first look at a machine, in this one process.
+ * How long a run takes on a device, from an array of images to an array of logits, and where the
+ * device has memory of its own, from there to there. A first look at a machine, in this one
+ * process.
  *
- * @param medianMillis of all runs
+ * @param medianMillis of all runs, copies between host and device included
+ * @param onDeviceMillis the median of runs without copies; nothing on a CPU
  * @param p95Millis of all runs
  * @param stepMicros each step launched by itself and awaited: where the time goes, and more than
  *     the steps take together in one run
@@ -26,6 +29,7 @@ record DeviceLatency(
     int batch,
     int runs,
     double medianMillis,
+    Double onDeviceMillis,
     double p95Millis,
     Map<String, Double> stepMicros) {
   private static final int LEAST_RUNS = 20;
@@ -38,24 +42,42 @@ record DeviceLatency(
     try (Session session = workload.model().newSession(options)) {
       float[] logits = new float[(int) session.outputShape(workload.shape()).elementCount()];
       session.warmUp(workload.shape());
-      double[] millis = new double[MOST_RUNS];
-      int runs = 0;
-      long start = System.nanoTime();
-      while (runs < LEAST_RUNS || runs < MOST_RUNS && System.nanoTime() - start < NANOS) {
-        long before = System.nanoTime();
-        session.run(workload.shape(), workload.images(), logits);
-        millis[runs++] = (System.nanoTime() - before) / 1e6;
-      }
-      Arrays.sort(millis, 0, runs);
+      double[] millis = sorted(() -> session.run(workload.shape(), workload.images(), logits));
+      int runs = millis.length;
+      Double onDevice = device == Device.CUDA ? onDevice(session, workload) : null;
       return new DeviceLatency(
           network,
           precision,
           workload.shape().extent(0),
           runs,
           millis[runs / 2],
+          onDevice,
           millis[runs * 95 / 100],
           steps(session, workload));
     }
+  }
+
+  private static double onDevice(Session session, Workload workload) {
+    try (DeviceTensor images = session.allocate(workload.shape());
+        DeviceTensor logits = session.allocate(session.outputShape(workload.shape()))) {
+      images.write(workload.images());
+      double[] millis = sorted(() -> session.run(images, logits));
+      return millis[millis.length / 2];
+    }
+  }
+
+  private static double[] sorted(Runnable run) {
+    double[] millis = new double[MOST_RUNS];
+    int runs = 0;
+    long start = System.nanoTime();
+    while (runs < LEAST_RUNS || runs < MOST_RUNS && System.nanoTime() - start < NANOS) {
+      long before = System.nanoTime();
+      run.run();
+      millis[runs++] = (System.nanoTime() - before) / 1e6;
+    }
+    double[] all = Arrays.copyOf(millis, runs);
+    Arrays.sort(all);
+    return all;
   }
 
   private static Map<String, Double> steps(Session session, Workload workload) {

@@ -1,6 +1,13 @@
 package dev.vgnet.bench;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.vgnet.Model;
+import dev.vgnet.Session;
+import dev.vgnet.SessionOptions;
+import dev.vgnet.cuda.driver.Driver;
+import dev.vgnet.cuda.driver.Drivers;
+import dev.vgnet.cuda.program.CudaModel;
+import dev.vgnet.cuda.program.KernelChoice;
 import dev.vgnet.error.DeviceUnavailableException;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.runtime.Backend;
@@ -60,6 +67,14 @@ public final class DeviceMain {
           .withRequiredArg()
           .withValuesConvertedBy(new PathConverter());
 
+  private final OptionSpec<Integer> replays =
+      parser
+          .accepts("replays", "of the first network on a GPU, that must all be alike; 0 for none")
+          .withRequiredArg()
+          .ofType(Integer.class)
+          .defaultsTo(10_000);
+
+  private final List<Endurance> endurances = new ArrayList<>();
   private final List<Parity> parities = new ArrayList<>();
   private final List<DeviceLatency> latencies = new ArrayList<>();
 
@@ -94,13 +109,16 @@ public final class DeviceMain {
         few.write(options.valueOf(models).resolve(name + ".safetensors"));
       }
       prove(name, few, backend.device());
+      if (backend.device() == Device.CUDA && endurances.isEmpty() && options.valueOf(replays) > 0) {
+        endure(name, few, options.valueOf(replays));
+      }
       if (options.valueOf(batch) > 0) {
         measure(name, Workload.random(name, options.valueOf(batch)), backend.device());
       }
       // After each network, so that an interrupted run leaves what it found.
       writeResults(options.valueOf(output), backend);
     }
-    return parities.stream().allMatch(Parity::passed) ? 0 : MISSED;
+    return passed() ? 0 : MISSED;
   }
 
   private void prove(String name, Workload workload, Device on) {
@@ -114,13 +132,56 @@ public final class DeviceMain {
     }
   }
 
+  private boolean passed() {
+    return parities.stream().allMatch(Parity::passed)
+        && endurances.stream().allMatch(Endurance::passed);
+  }
+
+  private void endure(String name, Workload workload, int runs) {
+    Model model = workload.model();
+    int outputs;
+    try (Session session =
+        model.newSession(SessionOptions.builder().backend("reference").build())) {
+      outputs = (int) session.outputShape(workload.shape()).elementCount();
+    }
+    Driver driver = Drivers.open(Precision.FP32);
+    try (CudaModel compiled =
+        new CudaModel(
+            model.graph(), model.tensors(), driver, Precision.FP32, KernelChoice.ofUser())) {
+      Endurance endurance =
+          Endurance.of(
+              name,
+              compiled,
+              driver::usedBytes,
+              workload.shape(),
+              workload.images(),
+              outputs,
+              runs);
+      endurances.add(endurance);
+      say(
+          "%-22s %d replays, %d of them differ, %d bytes more on the device, %d on the host: %s",
+          name,
+          runs,
+          endurance.differing(),
+          endurance.deviceBytes(),
+          endurance.hostBytes(),
+          endurance.passed() ? "passed" : "MISSED");
+    }
+  }
+
   private void measure(String name, Workload workload, Device on) {
     for (Precision precision : Precision.values()) {
       DeviceLatency latency = DeviceLatency.of(name, workload, on, precision);
       latencies.add(latency);
       say(
-          "%-22s %s %.3f ms a run of %d images, copies included",
-          name, precision, latency.medianMillis(), latency.batch());
+          "%-22s %s %.3f ms a run of %d images, copies included%s",
+          name,
+          precision,
+          latency.medianMillis(),
+          latency.batch(),
+          latency.onDeviceMillis() == null
+              ? ""
+              : String.format(Locale.ROOT, "; %.3f ms without", latency.onDeviceMillis()));
     }
   }
 
@@ -130,8 +191,9 @@ public final class DeviceMain {
     results.put("device", backend.probe().detail());
     results.put("findings", backend.probe().findings());
     results.put("jvm", System.getProperty("java.vm.name") + " " + Runtime.version());
-    results.put("passed", parities.stream().allMatch(Parity::passed));
+    results.put("passed", passed());
     results.put("parity", parities);
+    results.put("endurance", endurances);
     results.put("latency", latencies);
     Files.writeString(
         path, JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(results) + "\n");

@@ -12,6 +12,7 @@ import dev.vgnet.cuda.driver.Drivers;
 import dev.vgnet.cuda.driver.EmulatedDriver;
 import dev.vgnet.cuda.driver.Probe;
 import dev.vgnet.cuda.program.CudaModel;
+import dev.vgnet.cuda.program.KernelChoice;
 import dev.vgnet.model.ModelFile;
 import dev.vgnet.runtime.Precision;
 import dev.vgnet.tensor.Shape;
@@ -19,6 +20,7 @@ import dev.vgnet.zoo.ImportOptions;
 import dev.vgnet.zoo.Zoo;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,6 +54,30 @@ class CudaTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"vgnetg_1_0mp, FP32, 64", "densenet121_bsconvu, FP32, 32"})
+  @EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
+  void agreesWithTheReferenceThroughCudnn(String network, Precision precision, int size) {
+    EmulatedDriver driver = new EmulatedDriver(precision, CAPACITY, true, 1);
+    check(network, precision, size, driver, KernelChoice.CUDNN);
+    assertEquals(0, driver.taken());
+  }
+
+  @Test
+  @EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
+  void staysTheSameRunAfterRun() {
+    ModelFile file = file("cifar_resnet20");
+    Shape input = Shape.of(1, 3, 32, 32);
+    EmulatedDriver driver = new EmulatedDriver(Precision.FP32, CAPACITY);
+    try (CudaModel model =
+        new CudaModel(file.graph(), file.tensors(), driver, Precision.FP32, KernelChoice.FASTEST)) {
+      Endurance endurance =
+          Endurance.of("resnet", model, driver::usedBytes, input, images(input), 10, 10);
+      assertEquals(0, endurance.differing());
+      assertEquals(0, endurance.deviceBytes());
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "vgnetg_1_0mp, FP32",
     "vgnetg_1_0mp, TF32",
@@ -71,11 +97,19 @@ class CudaTest {
     return Probe.availability().available();
   }
 
+  private static ModelFile file(String network) {
+    return Zoo.importStateDict(
+            Zoo.randomStateDict(network, 1), "random", "", ImportOptions.of(network))
+        .file();
+  }
+
   private static void check(String network, Precision precision, int size, Driver driver) {
-    ModelFile file =
-        Zoo.importStateDict(
-                Zoo.randomStateDict(network, 1), "random", "", ImportOptions.of(network))
-            .file();
+    check(network, precision, size, driver, KernelChoice.FASTEST);
+  }
+
+  private static void check(
+      String network, Precision precision, int size, Driver driver, KernelChoice choice) {
+    ModelFile file = file(network);
     Shape input = Shape.of(BATCH, 3, size, size);
     float[] images = images(input);
     float[] expected = new float[BATCH * 1000];
@@ -86,7 +120,7 @@ class CudaTest {
       session.run(input, images, expected);
     }
     float[][] outputs = new float[1][BATCH * classes];
-    try (CudaModel model = new CudaModel(file.graph(), file.tensors(), driver, precision)) {
+    try (CudaModel model = new CudaModel(file.graph(), file.tensors(), driver, precision, choice)) {
       model.run(input, images, outputs);
       float[] first = outputs[0].clone();
       model.run(input, images, outputs);

@@ -17,6 +17,29 @@ public interface CompiledModel extends AutoCloseable {
   void run(Shape input, float[] images, float[][] outputs);
 
   /**
+   * Takes memory of the device, with no numbers in it yet.
+   *
+   * @param numbers at least 1
+   * @throws dev.vgnet.error.DeviceMemoryException if there is not enough
+   * @throws UnsupportedOperationException if the device computes in the memory of the host
+   */
+  default DeviceMemory allocate(int numbers) {
+    throw new UnsupportedOperationException("this device computes in the memory of the host");
+  }
+
+  /**
+   * Computes the first output, from and to the memory of the device; done when this returns.
+   *
+   * @param input {@code [N, C, H, W]}
+   * @param images of this model, at least as many numbers as {@code input} says
+   * @param output of this model, at least as many numbers as the output has
+   * @throws UnsupportedOperationException if the device computes in the memory of the host
+   */
+  default void run(Shape input, DeviceMemory images, DeviceMemory output) {
+    throw new UnsupportedOperationException("this device computes in the memory of the host");
+  }
+
+  /**
    * The steps for one input shape, and the memory they need.
    *
    * @param input {@code [N, C, H, W]}

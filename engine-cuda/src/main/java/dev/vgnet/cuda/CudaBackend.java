@@ -3,6 +3,7 @@ package dev.vgnet.cuda;
 import dev.vgnet.cuda.driver.Drivers;
 import dev.vgnet.cuda.driver.Probe;
 import dev.vgnet.cuda.program.CudaModel;
+import dev.vgnet.cuda.program.KernelChoice;
 import dev.vgnet.error.DeviceUnavailableException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.runtime.Availability;
@@ -13,7 +14,7 @@ import dev.vgnet.runtime.Device;
 import dev.vgnet.tensor.Tensor;
 import java.util.Map;
 
-/** An NVIDIA GPU, with kernels of the engine's own. */
+/** An NVIDIA GPU, with kernels of the engine's own, and cuDNN's where those are faster. */
 public final class CudaBackend implements Backend {
   /** For {@link java.util.ServiceLoader}. */
   public CudaBackend() {}
@@ -44,6 +45,8 @@ public final class CudaBackend implements Backend {
     if (!availability.available()) {
       throw new DeviceUnavailableException(availability.detail());
     }
-    return new CudaModel(graph, tensors, Drivers.open(options.precision()), options.precision());
+    KernelChoice choice = KernelChoice.ofUser();
+    return new CudaModel(
+        graph, tensors, Drivers.open(options.precision()), options.precision(), choice);
   }
 }

@@ -28,6 +28,7 @@ import static org.bytedeco.cuda.global.cudart.cuStreamDestroy;
 import static org.bytedeco.cuda.global.cudart.cuStreamEndCapture;
 import static org.bytedeco.cuda.global.cudart.cuStreamSynchronize;
 
+import dev.vgnet.error.DeviceFailedException;
 import dev.vgnet.error.DeviceUnavailableException;
 import dev.vgnet.error.EngineException;
 import dev.vgnet.runtime.Precision;
@@ -38,6 +39,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
@@ -51,10 +54,14 @@ import org.bytedeco.javacpp.SizeTPointer;
 
 /** A GPU, through CUDA's driver interface: one stream, one module of kernels. */
 final class CudaDriver implements Driver {
+  private static final System.Logger LOGGER = System.getLogger(CudaDriver.class.getName());
+
   private final CUctx_st context = new CUctx_st();
   private final CUstream_st stream = new CUstream_st();
   private final CUmod_st module = new CUmod_st();
   private final Map<String, CUfunc_st> kernels = new HashMap<>();
+  private Optional<CudaCudnn> cudnn = Optional.empty();
+  private Choices choices = Choices.inMemory();
 
   /** What has been opened, the last first. */
   private final Deque<Runnable> opened = new ArrayDeque<>();
@@ -74,7 +81,7 @@ final class CudaDriver implements Driver {
     try {
       driver.open(gpu, precision);
       return driver;
-    } catch (EngineException e) {
+    } catch (RuntimeException e) {
       driver.close();
       throw e;
     }
@@ -101,6 +108,30 @@ final class CudaDriver implements Driver {
       Check.success(cuModuleLoadData(module, image), "loading the kernels");
     }
     opened.push(() -> cuModuleUnload(module));
+    openCudnn(precision);
+    choices =
+        KernelCache.ofUser()
+            .choices(
+                files,
+                options,
+                "%s, %s, cuDNN %s"
+                    .formatted(
+                        gpu,
+                        KernelCompiler.version(),
+                        cudnn.isPresent() ? Toolkit.cudnnVersion() : "none"));
+  }
+
+  /** Own kernels do its work where it does not start. */
+  private void openCudnn(Precision precision) {
+    if (Probe.hasCudnn()) {
+      try {
+        CudaCudnn library = CudaCudnn.open(stream, precision);
+        opened.push(library::close);
+        cudnn = Optional.of(library);
+      } catch (EngineException | CudaCudnn.RefusedException e) {
+        LOGGER.log(System.Logger.Level.WARNING, "cuDNN is not used: {0}", e.getMessage());
+      }
+    }
   }
 
   @Override
@@ -116,6 +147,15 @@ final class CudaDriver implements Driver {
       Check.success(result, "taking %d MiB of %s".formatted(mebibytes(bytes), memory()));
     }
     return address[0];
+  }
+
+  @Override
+  public long usedBytes() {
+    try (SizeTPointer free = new SizeTPointer(1);
+        SizeTPointer total = new SizeTPointer(1)) {
+      Check.success(cuMemGetInfo(free, total), "asking for the memory in use");
+      return total.get() - free.get();
+    }
   }
 
   @Override
@@ -153,7 +193,15 @@ final class CudaDriver implements Driver {
   }
 
   @Override
-  public void launch(Launch launch) {
+  public void launch(Work work) {
+    switch (work) {
+      case Launch launch -> start(launch);
+      case CudnnConvolution call -> cudnn.orElseThrow().run(call);
+      case CudnnPool call -> cudnn.orElseThrow().run(call);
+    }
+  }
+
+  private void start(Launch launch) {
     CUfunc_st kernel = kernels.computeIfAbsent(launch.kernel(), this::kernel);
     byte[] bytes = launch.parameters().toArray(ValueLayout.JAVA_BYTE);
     try (BytePointer structure = new BytePointer(bytes);
@@ -176,14 +224,29 @@ final class CudaDriver implements Driver {
   }
 
   @Override
-  public Replay capture(List<Launch> launches) {
+  public Replay capture(List<Work> work) {
+    try {
+      return graph(work);
+    } catch (CudaCudnn.RefusedException e) {
+      throw new DeviceFailedException(e.getMessage());
+    }
+  }
+
+  private Graph graph(List<Work> work) {
+    if (work.stream().anyMatch(one -> !(one instanceof Launch))) {
+      // A library loads its kernels at the first call, which a capture forbids.
+      work.forEach(this::launch);
+      await();
+    }
     CUgraph_st graph = new CUgraph_st();
     Check.success(
         cuStreamBeginCapture(stream, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL), "beginning a graph");
     try {
-      launches.forEach(this::launch);
-    } catch (EngineException e) {
-      cuStreamEndCapture(stream, graph);
+      work.forEach(this::launch);
+    } catch (RuntimeException e) {
+      if (cuStreamEndCapture(stream, graph) == CUDA_SUCCESS) {
+        cuGraphDestroy(graph);
+      }
       throw e;
     }
     Check.success(cuStreamEndCapture(stream, graph), "ending a graph");
@@ -194,6 +257,26 @@ final class CudaDriver implements Driver {
       cuGraphDestroy(graph);
     }
     return new Graph(executable);
+  }
+
+  @Override
+  public OptionalLong measure(List<Work> work) {
+    try (Replay replay = graph(work);
+        Stopwatch watch = new Stopwatch(stream)) {
+      return OptionalLong.of(watch.nanosOf(replay));
+    } catch (CudaCudnn.RefusedException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  @Override
+  public Optional<Cudnn> cudnn() {
+    return cudnn.map(library -> library);
+  }
+
+  @Override
+  public Choices choices() {
+    return choices;
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.vgnet.cuda.driver;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * All that is asked of a device. What is asked for is done later, in the order in which it was
@@ -18,6 +20,9 @@ public interface Driver extends AutoCloseable {
    * @throws dev.vgnet.error.DeviceMemoryException if there is not enough; nothing has changed then
    */
   long allocate(long bytes);
+
+  /** The bytes of the device that are in use, whoever has taken them. */
+  long usedBytes();
 
   /** Gives memory of the device back, which nothing may use any more. */
   void free(long address);
@@ -46,11 +51,25 @@ public interface Driver extends AutoCloseable {
    */
   void download(long address, MemorySegment host);
 
-  /** Starts a kernel. */
-  void launch(Launch launch);
+  /** Starts a kernel or a call of cuDNN's. */
+  void launch(Work work);
 
-  /** Makes launches ready to be repeated as one. */
-  Replay capture(List<Launch> launches);
+  /** Makes work ready to be repeated as one. */
+  Replay capture(List<Work> work);
+
+  /**
+   * Does work some times over, and waits for it.
+   *
+   * @return the nanoseconds that it takes once, as a part of a {@link Replay}; nothing if the
+   *     device turns out not to support it
+   */
+  OptionalLong measure(List<Work> work);
+
+  /** cuDNN, where there is one that works. */
+  Optional<Cudnn> cudnn();
+
+  /** What has been measured on such a device before. */
+  Choices choices();
 
   /**
    * Waits until all that was asked for has been done.

@@ -55,15 +55,7 @@ final class KernelCache {
    */
   byte[] get(
       Map<String, String> files, List<String> options, String compiler, Supplier<byte[]> compile) {
-    MessageDigest key = sha256();
-    files.forEach(
-        (name, text) -> {
-          update(key, name);
-          update(key, text);
-        });
-    options.forEach(option -> update(key, option));
-    update(key, compiler);
-    Path file = folder.resolve(HexFormat.of().formatHex(key.digest()) + ".cubin");
+    Path file = folder.resolve(hash(files, options, compiler) + ".cubin");
     return read(file)
         .orElseGet(
             () -> {
@@ -71,6 +63,27 @@ final class KernelCache {
               write(file, code);
               return code;
             });
+  }
+
+  /**
+   * Where to keep what has been measured with the kernels of sources and options.
+   *
+   * @param machine what the times depend on beside them
+   */
+  Choices choices(Map<String, String> files, List<String> options, String machine) {
+    return Choices.of(folder.resolve(hash(files, options, machine) + ".choices"));
+  }
+
+  private static String hash(Map<String, String> files, List<String> options, String other) {
+    MessageDigest key = sha256();
+    files.forEach(
+        (name, text) -> {
+          update(key, name);
+          update(key, text);
+        });
+    options.forEach(option -> update(key, option));
+    update(key, other);
+    return HexFormat.of().formatHex(key.digest());
   }
 
   private static Optional<byte[]> read(Path file) {

@@ -11,7 +11,8 @@ import java.lang.foreign.MemorySegment;
  * @param threads of a block
  * @param parameters the bytes of the structure that the kernel takes
  */
-public record Launch(String kernel, int columns, int rows, int threads, MemorySegment parameters) {
+public record Launch(String kernel, int columns, int rows, int threads, MemorySegment parameters)
+    implements Work {
   /** The most rows that a grid may have. */
   public static final int MAX_ROWS = 65_535;
 
@@ -22,5 +23,10 @@ public record Launch(String kernel, int columns, int rows, int threads, MemorySe
           "%s cannot be started on %d x %d blocks of %d threads"
               .formatted(kernel, columns, rows, threads));
     }
+  }
+
+  @Override
+  public String name() {
+    return kernel;
   }
 }

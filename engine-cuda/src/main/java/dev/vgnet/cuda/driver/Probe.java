@@ -38,7 +38,7 @@ public final class Probe {
     return Holder.RESULT.gpu;
   }
 
-  /** Whether cuDNN can be called. */
+  /** Whether cuDNN is there, of a version that has what is called. */
   static boolean hasCudnn() {
     return Holder.RESULT.libraries.containsKey(Library.CUDNN);
   }

@@ -1,12 +1,13 @@
 package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.driver.Driver;
-import dev.vgnet.cuda.driver.Launch;
+import dev.vgnet.cuda.driver.Work;
 import dev.vgnet.cuda.program.Program.Output;
 import dev.vgnet.cuda.program.Program.ProgramStep;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.runtime.CompiledModel;
 import dev.vgnet.runtime.Device;
+import dev.vgnet.runtime.DeviceMemory;
 import dev.vgnet.runtime.ExecutionReport;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.Precision;
@@ -15,7 +16,9 @@ import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A graph ready for a device: its weights there, an arena for whatever batch is being computed, and
@@ -25,20 +28,30 @@ import java.util.Map;
 public final class CudaModel implements CompiledModel {
   private final Graph graph;
   private final Driver driver;
+  private final KernelChoice choice;
   private final int elementBytes;
   private final DeviceWeights weights;
   private final Programs programs;
   private final HostBuffer images;
   private final HostBuffer results;
 
+  /** What callers keep on the device. */
+  private final Set<DeviceBlock> blocks = new HashSet<>();
+
   /**
    * Puts nothing on the device yet.
    *
    * @param driver which is closed with the model
    */
-  public CudaModel(Graph graph, Map<String, Tensor> tensors, Driver driver, Precision precision) {
+  public CudaModel(
+      Graph graph,
+      Map<String, Tensor> tensors,
+      Driver driver,
+      Precision precision,
+      KernelChoice choice) {
     this.graph = graph;
     this.driver = driver;
+    this.choice = choice;
     elementBytes = precision == Precision.FP16 ? Short.BYTES : Float.BYTES;
     weights = new DeviceWeights(driver, tensors);
     programs = new Programs(driver);
@@ -54,9 +67,46 @@ public final class CudaModel implements CompiledModel {
     if (StepEvent.isOn()) {
       runStepByStep(ready.program());
     } else {
+      ready.program().importing().forEach(driver::launch);
       ready.replay().run();
+      ready.program().exporting().forEach(driver::launch);
     }
     download(ready.program(), outputs);
+  }
+
+  @Override
+  public DeviceMemory allocate(int numbers) {
+    driver.attach();
+    return new DeviceBlock(driver, images, blocks, numbers);
+  }
+
+  /** Always as a whole: events of single steps are told of runs from the host only. */
+  @Override
+  public void run(Shape input, DeviceMemory images, DeviceMemory output) {
+    DeviceBlock from = own(images, input.elementCount());
+    driver.attach();
+    Programs.Ready ready = ready(input);
+    Output first = ready.program().outputs().getFirst();
+    DeviceBlock to = own(output, first.numbers());
+    Launches before = new Launches();
+    ready.program().imported().ifPresent(map -> before.importImages(from.address(), map));
+    before.list().forEach(driver::launch);
+    ready.replay().run();
+    Launches after = new Launches();
+    after.exportValues(first.map(), to.address());
+    after.list().forEach(driver::launch);
+    driver.await();
+  }
+
+  private DeviceBlock own(DeviceMemory memory, long numbers) {
+    if (!(memory instanceof DeviceBlock block) || !blocks.contains(block)) {
+      throw new IllegalArgumentException("memory that is not, or no longer, of this model");
+    }
+    if (block.numbers() < numbers) {
+      throw new IllegalArgumentException(
+          "room for %d numbers, needed are %d".formatted(block.numbers(), numbers));
+    }
+    return block;
   }
 
   @Override
@@ -90,8 +140,8 @@ public final class CudaModel implements CompiledModel {
       StepEvent event = new StepEvent();
       event.begin();
       long start = System.nanoTime();
-      for (Launch launch : running.launches()) {
-        driver.launch(launch);
+      for (Work work : running.work()) {
+        driver.launch(work);
       }
       driver.await();
       nanos[step] = System.nanoTime() - start;
@@ -109,6 +159,7 @@ public final class CudaModel implements CompiledModel {
   @Override
   public void close() {
     driver.attach();
+    Set.copyOf(blocks).forEach(DeviceBlock::close);
     programs.close();
     images.close();
     results.close();
@@ -117,7 +168,8 @@ public final class CudaModel implements CompiledModel {
   }
 
   private Programs.Ready ready(Shape input) {
-    return programs.get(input, () -> new ProgramBuilder(graph, weights, elementBytes, input));
+    return programs.get(
+        input, () -> new ProgramBuilder(graph, driver, choice, weights, elementBytes, input));
   }
 
   private void upload(Program program, float[] values) {

@@ -18,6 +18,14 @@ record DeviceEpilogue(
     Optional<Function> activation,
     Optional<Function> finalActivation) {
 
+  private static final DeviceEpilogue NONE =
+      new DeviceEpilogue(0, 0, 0, 0, Optional.empty(), Optional.empty(), Optional.empty());
+
+  /** Whether it changes nothing. */
+  boolean isNone() {
+    return equals(NONE);
+  }
+
   /** With a factor for what comes in. */
   DeviceEpilogue withGain(long gain) {
     return new DeviceEpilogue(gain, bias, scale, shift, residual, activation, finalActivation);

@@ -21,9 +21,20 @@ final class DeviceWeights {
 
   private static final int ALIGNMENT = 256;
 
+  /** Any number but 0, which says that there is nothing. */
+  private static final long UNPLACED = 1;
+
+  /** What numbers on the device depend on. */
+  record Key(String step, String role, List<Integer> columns) {
+    Key(String step, String role) {
+      this(step, role, List.of());
+    }
+  }
+
   private final Driver driver;
   private final Map<String, Tensor> tensors;
   private final Map<String, Shape> shapes;
+  private final boolean placed;
   private final Map<Record, Long> prepared = new HashMap<>();
   private final List<Long> chunks = new ArrayList<>();
   private long next;
@@ -31,9 +42,15 @@ final class DeviceWeights {
   private long bytes;
 
   DeviceWeights(Driver driver, Map<String, Tensor> tensors) {
+    this(driver, tensors, Tensor.shapes(tensors), true);
+  }
+
+  private DeviceWeights(
+      Driver driver, Map<String, Tensor> tensors, Map<String, Shape> shapes, boolean placed) {
     this.driver = driver;
     this.tensors = tensors;
-    shapes = Tensor.shapes(tensors);
+    this.shapes = shapes;
+    this.placed = placed;
   }
 
   /** The shapes of all tensors. */
@@ -46,15 +63,42 @@ final class DeviceWeights {
     return tensors.get(name).toDoubleArray();
   }
 
+  /** Whether what is prepared gets a place on the device. */
+  boolean arePlaced() {
+    return placed;
+  }
+
+  /** The same tensors, of which nothing gets a place: what is prepared has no real address. */
+  DeviceWeights unplaced() {
+    return new DeviceWeights(driver, tensors, shapes, false);
+  }
+
+  /** The same tensors, with nothing prepared yet; to be closed. */
+  DeviceWeights scratch() {
+    return new DeviceWeights(driver, tensors, shapes, true);
+  }
+
   /**
-   * The address of numbers in the order in which a kernel reads them.
+   * The address of float32 numbers in the order in which a kernel reads them.
    *
    * @param key all that the numbers depend on
    */
   long prepare(Record key, Supplier<float[]> numbers) {
+    return prepareElements(key, Float.BYTES, numbers);
+  }
+
+  /**
+   * The address of float32 or float16 numbers, as many bytes each.
+   *
+   * @param key all that the numbers depend on
+   */
+  long prepareElements(Record key, int elementBytes, Supplier<float[]> numbers) {
+    if (!placed) {
+      return UNPLACED;
+    }
     Long known = prepared.get(key);
     if (known == null) {
-      known = place(numbers.get());
+      known = place(numbers.get(), elementBytes);
       prepared.put(key, known);
     }
     return known;
@@ -73,8 +117,8 @@ final class DeviceWeights {
     left = 0;
   }
 
-  private long place(float[] numbers) {
-    long size = (long) numbers.length * Float.BYTES;
+  private long place(float[] numbers, int elementBytes) {
+    long size = (long) numbers.length * elementBytes;
     long room = Math.ceilDiv(size, ALIGNMENT) * ALIGNMENT;
     if (room > left) {
       long chunk = Math.max(room, CHUNK_BYTES);
@@ -84,7 +128,7 @@ final class DeviceWeights {
     }
     MemorySegment host = driver.allocateHost(size);
     try {
-      MemorySegment.copy(numbers, 0, host, ValueLayout.JAVA_FLOAT, 0, numbers.length);
+      write(numbers, elementBytes, host);
       driver.upload(host, next);
       driver.await();
     } finally {
@@ -95,5 +139,15 @@ final class DeviceWeights {
     left -= room;
     bytes += room;
     return address;
+  }
+
+  private static void write(float[] numbers, int elementBytes, MemorySegment host) {
+    if (elementBytes == Float.BYTES) {
+      MemorySegment.copy(numbers, 0, host, ValueLayout.JAVA_FLOAT, 0, numbers.length);
+      return;
+    }
+    for (int i = 0; i < numbers.length; i++) {
+      host.setAtIndex(ValueLayout.JAVA_SHORT, i, Float.floatToFloat16(numbers[i]));
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.driver.Launch;
+import dev.vgnet.cuda.driver.Work;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,10 +15,15 @@ final class Launches {
   private static final int MEAN_CHANNELS = 32;
   private static final int MAX_GATHERED = 192;
 
-  private final List<Launch> launches = new ArrayList<>();
+  private final List<Work> launches = new ArrayList<>();
 
-  List<Launch> list() {
+  List<Work> list() {
     return launches;
+  }
+
+  /** A call of a library. */
+  void add(Work work) {
+    launches.add(work);
   }
 
   /** Images as the caller has them, to a feature map. */

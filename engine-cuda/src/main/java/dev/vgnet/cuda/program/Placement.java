@@ -27,6 +27,11 @@ final class Placement {
     memory = MemoryPlan.of(plan, this::size, ALIGNMENT);
   }
 
+  /** Of a number. */
+  int elementBytes() {
+    return elementBytes;
+  }
+
   /** The size of all feature maps together, in bytes. */
   long size() {
     return memory.size();

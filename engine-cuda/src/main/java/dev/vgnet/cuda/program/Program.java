@@ -1,15 +1,17 @@
 package dev.vgnet.cuda.program;
 
-import dev.vgnet.cuda.driver.Launch;
+import dev.vgnet.cuda.driver.Work;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is done for a batch of images of one size. Immutable.
  *
  * @param input {@code [N, C, H, W]}
- * @param images the address of the images on the device
+ * @param images where the images of the host are copied to
+ * @param imported their feature map; nothing if no step reads it
  * @param outputs of the batch, in the graph's order
  * @param steps in order; the input and the outputs are steps, too
  * @param bytes of the arena
@@ -19,6 +21,7 @@ import java.util.List;
 record Program(
     Shape input,
     long images,
+    Optional<View> imported,
     List<Output> outputs,
     List<ProgramStep> steps,
     long bytes,
@@ -29,13 +32,14 @@ record Program(
    * Where an output lies on the device, in the caller's layout.
    *
    * @param numbers of the batch
+   * @param map its feature map
    */
-  record Output(long address, long numbers) {}
+  record Output(long address, long numbers, View map) {}
 
-  /** The launches of a step. */
-  record ProgramStep(StepReport report, List<Launch> launches) {
+  /** What is done for a step. */
+  record ProgramStep(StepReport report, List<Work> work) {
     ProgramStep {
-      launches = List.copyOf(launches);
+      work = List.copyOf(work);
     }
   }
 
@@ -44,9 +48,23 @@ record Program(
     steps = List.copyOf(steps);
   }
 
-  /** All launches in order. */
-  List<Launch> launches() {
-    return steps.stream().flatMap(step -> step.launches().stream()).toList();
+  /** All work in order but that of the input and of the outputs. */
+  List<Work> computing() {
+    return steps.subList(1, steps.size() - outputs.size()).stream()
+        .flatMap(step -> step.work().stream())
+        .toList();
+  }
+
+  /** Reading the images from where the host's are copied to. */
+  List<Work> importing() {
+    return steps.getFirst().work();
+  }
+
+  /** Writing the outputs to where the host copies them from. */
+  List<Work> exporting() {
+    return steps.subList(steps.size() - outputs.size(), steps.size()).stream()
+        .flatMap(step -> step.work().stream())
+        .toList();
   }
 
   /** The numbers of all outputs together. */

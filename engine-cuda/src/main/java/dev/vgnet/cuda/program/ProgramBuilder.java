@@ -1,5 +1,6 @@
 package dev.vgnet.cuda.program;
 
+import dev.vgnet.cuda.driver.Driver;
 import dev.vgnet.cuda.program.Program.Output;
 import dev.vgnet.cuda.program.Program.ProgramStep;
 import dev.vgnet.cuda.program.StepCompiler.CompiledStep;
@@ -15,6 +16,7 @@ import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Turns the plan of a graph into launches. An arena holds, in this order, the images and the
@@ -22,6 +24,8 @@ import java.util.List;
  */
 final class ProgramBuilder {
   private final Graph graph;
+  private final Driver driver;
+  private final KernelChoice choice;
   private final DeviceWeights weights;
   private final int elementBytes;
   private final Shape input;
@@ -32,8 +36,16 @@ final class ProgramBuilder {
    * @param input {@code [N, C, H, W]}
    * @param elementBytes of a number of a feature map
    */
-  ProgramBuilder(Graph graph, DeviceWeights weights, int elementBytes, Shape input) {
+  ProgramBuilder(
+      Graph graph,
+      Driver driver,
+      KernelChoice choice,
+      DeviceWeights weights,
+      int elementBytes,
+      Shape input) {
     this.graph = graph;
+    this.driver = driver;
+    this.choice = choice;
     this.weights = weights;
     this.elementBytes = elementBytes;
     this.input = input;
@@ -41,37 +53,56 @@ final class ProgramBuilder {
     placement = new Placement(plan, input.extent(0), elementBytes);
   }
 
+  /** The bytes of an arena in which the program can be built. */
+  long bytes() {
+    return build(0, weights.unplaced()).bytes();
+  }
+
   /**
    * The program.
    *
-   * @param arena the address of {@link Program#bytes} bytes; those do not depend on it
+   * @param arena the address of {@link #bytes}
    */
   Program build(long arena) {
+    return build(arena, weights);
+  }
+
+  private Program build(long arena, DeviceWeights placedWeights) {
     long images = arena;
     long next = arena + aligned(input.elementCount());
-    List<Output> outputs = new ArrayList<>();
+    List<Long> addresses = new ArrayList<>();
     for (Value value : plan.outputs()) {
-      long numbers = input.extent(0) * shape(value).elementCount();
-      outputs.add(new Output(next, numbers));
-      next += aligned(numbers);
+      addresses.add(next);
+      next += aligned(numbers(value));
     }
     long base = next;
-    StepCompiler compiler = new StepCompiler(placement, base, weights);
+    List<Output> outputs = new ArrayList<>();
+    for (int i = 0; i < addresses.size(); i++) {
+      Value value = plan.outputs().get(i);
+      outputs.add(new Output(addresses.get(i), numbers(value), placement.view(value, base)));
+    }
+    Optional<View> imported =
+        placement.isPlaced(plan.input())
+            ? Optional.of(placement.view(Value.of(plan.input()), base))
+            : Optional.empty();
+    StepCompiler compiler = new StepCompiler(driver, choice, placement, base, placedWeights);
     List<ProgramStep> steps = new ArrayList<>();
-    steps.add(imported(images, base));
+    steps.add(imported(images, imported));
     Writers writers = new Writers(plan.input(), graph.input());
-    for (Step step : plan.steps()) {
-      CompiledStep compiled = compiler.compile(step);
-      StepReport report = report(step, writers.of(step.inputs()), compiled.kernel());
-      steps.add(new ProgramStep(report, compiled.launches()));
+    List<CompiledStep> compiled = compiler.compile(plan.steps());
+    for (int i = 0; i < compiled.size(); i++) {
+      Step step = plan.steps().get(i);
+      StepReport report = report(step, writers.of(step.inputs()), compiled.get(i).kernel());
+      steps.add(new ProgramStep(report, compiled.get(i).work()));
       writers.add(step);
     }
     for (int i = 0; i < outputs.size(); i++) {
-      steps.add(exported(i, writers, outputs.get(i), base));
+      steps.add(exported(i, writers, outputs.get(i)));
     }
     return new Program(
         input,
         images,
+        imported,
         outputs,
         steps,
         base + placement.size() + compiler.workspaceSize() - arena,
@@ -79,20 +110,18 @@ final class ProgramBuilder {
         placement.liveSize());
   }
 
-  private ProgramStep imported(long images, long base) {
+  private ProgramStep imported(long images, Optional<View> map) {
     Value value = Value.of(plan.input());
     Launches launches = new Launches();
-    if (placement.isPlaced(plan.input())) {
-      launches.importImages(images, placement.view(value, base));
-    }
+    map.ifPresent(view -> launches.importImages(images, view));
     return new ProgramStep(
         copy(graph.input(), "input", List.of(), "to NHWC", shape(value)), launches.list());
   }
 
-  private ProgramStep exported(int index, Writers writers, Output output, long base) {
+  private ProgramStep exported(int index, Writers writers, Output output) {
     Value value = plan.outputs().get(index);
     Launches launches = new Launches();
-    launches.exportValues(placement.view(value, base), output.address());
+    launches.exportValues(output.map(), output.address());
     List<String> inputs = writers.of(List.of(value));
     return new ProgramStep(
         copy(graph.outputs().get(index), "output", inputs, "to NCHW", shape(value)),
@@ -114,6 +143,10 @@ final class ProgramBuilder {
   private StepReport copy(String name, String kind, List<String> inputs, String kernel, Shape map) {
     long bytes = 2 * elementBytes * map.elementCount();
     return new StepReport(name, kind, inputs, kernel, map, 0, bytes);
+  }
+
+  private long numbers(Value value) {
+    return input.extent(0) * shape(value).elementCount();
   }
 
   private static Shape shape(Value value) {

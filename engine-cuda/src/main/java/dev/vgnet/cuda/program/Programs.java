@@ -45,14 +45,14 @@ final class Programs {
       return known;
     }
     ProgramBuilder program = builder.get();
-    reserve(program.build(arena).bytes());
+    reserve(program.bytes());
     Program placed = program.build(arena);
     if (ready.size() == MAX_PROGRAMS) {
       Iterator<Ready> oldest = ready.values().iterator();
       oldest.next().replay().close();
       oldest.remove();
     }
-    Ready made = new Ready(placed, driver.capture(placed.launches()));
+    Ready made = new Ready(placed, driver.capture(placed.computing()));
     ready.put(input, made);
     return made;
   }

@@ -1,5 +1,6 @@
 package dev.vgnet.cuda.program;
 
+import dev.vgnet.cuda.driver.CudnnMap;
 import java.util.List;
 
 /**
@@ -11,6 +12,8 @@ import java.util.List;
  * @param width of an image, in pixels
  */
 record View(int elementBytes, int images, int height, int width, List<Part> parts) {
+  private static final int LIBRARY_ALIGNMENT = 16;
+
   /**
    * Consecutive channels.
    *
@@ -53,6 +56,16 @@ record View(int elementBytes, int images, int height, int width, List<Part> part
   /** A part instead of all. */
   View withPart(Part part) {
     return new View(elementBytes, images, height, width, List.of(part));
+  }
+
+  /** Whether every part starts where libraries read several numbers at once. */
+  boolean isAligned() {
+    return parts.stream().allMatch(part -> part.address() % LIBRARY_ALIGNMENT == 0);
+  }
+
+  /** One of its parts, for cuDNN. */
+  CudnnMap cudnnMap(Part part) {
+    return new CudnnMap(images, height, width, part.channels(), part.stride());
   }
 
   /** All numbers of an image as the channels of one pixel; nothing may lie between them. */

@@ -33,6 +33,11 @@ final class Workspace {
     return placement.map(address, like.height(), like.width(), like.channels());
   }
 
+  /** Room for anything. */
+  long bytes(long bytes) {
+    return take(Math.ceilDiv(bytes, Placement.ALIGNMENT) * Placement.ALIGNMENT);
+  }
+
   /** Room for one pixel an image. */
   View vector(long images, int channels) {
     return placement.map(take(placement.size(images, channels)), 1, 1, channels);

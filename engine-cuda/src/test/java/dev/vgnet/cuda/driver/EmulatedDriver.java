@@ -8,6 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
 import java.util.TreeMap;
 
 /**
@@ -30,16 +33,32 @@ public final class EmulatedDriver implements Driver {
   /** All kernels started, in order. */
   public final List<String> log = new ArrayList<>();
 
+  private final Choices choices = Choices.inMemory();
+  private final Optional<EmulatedCudnn> cudnn;
+  private final Random clock;
   private boolean reverse;
   private long taken;
   private int replays;
 
   /**
+   * Without cuDNN.
+   *
    * @param capacity the bytes that the device has
    */
   public EmulatedDriver(Precision precision, long capacity) {
+    this(precision, capacity, false, 0);
+  }
+
+  /**
+   * @param capacity the bytes that the device has
+   * @param hasCudnn whether it has cuDNN
+   * @param seed of the times that it measures
+   */
+  public EmulatedDriver(Precision precision, long capacity, boolean hasCudnn, long seed) {
     kernels = EmulatedKernels.of(precision);
     this.capacity = capacity;
+    cudnn = hasCudnn ? Optional.of(new EmulatedCudnn(this::memory, precision)) : Optional.empty();
+    clock = new Random(seed);
   }
 
   /** Whether the kernels can be compiled here. */
@@ -61,6 +80,11 @@ public final class EmulatedDriver implements Driver {
     device.put(all.address(), new Block(arena, all, bytes));
     taken += bytes;
     return all.address();
+  }
+
+  @Override
+  public long usedBytes() {
+    return taken;
   }
 
   @Override
@@ -97,16 +121,20 @@ public final class EmulatedDriver implements Driver {
   }
 
   @Override
-  public void launch(Launch launch) {
-    log.add(launch.kernel());
-    kernels.run(launch, reverse);
+  public void launch(Work work) {
+    log.add(work.name());
+    switch (work) {
+      case Launch launch -> kernels.run(launch, reverse);
+      case CudnnConvolution call -> cudnn.orElseThrow().run(call);
+      case CudnnPool call -> cudnn.orElseThrow().run(call);
+    }
     reverse = !reverse;
     device.values().forEach(EmulatedDriver::checkGuard);
   }
 
   @Override
-  public Replay capture(List<Launch> launches) {
-    List<Launch> captured = List.copyOf(launches);
+  public Replay capture(List<Work> work) {
+    List<Work> captured = List.copyOf(work);
     replays++;
     return new Replay() {
       private boolean closed;
@@ -125,6 +153,26 @@ public final class EmulatedDriver implements Driver {
         replays--;
       }
     };
+  }
+
+  /** Does the work, so that it is checked; the time is made up. */
+  @Override
+  public OptionalLong measure(List<Work> work) {
+    if (work.stream().anyMatch(EmulatedCudnn::refuses)) {
+      return OptionalLong.empty();
+    }
+    work.forEach(this::launch);
+    return OptionalLong.of(clock.nextInt(1000));
+  }
+
+  @Override
+  public Optional<Cudnn> cudnn() {
+    return cudnn.map(library -> library);
+  }
+
+  @Override
+  public Choices choices() {
+    return choices;
   }
 
   @Override

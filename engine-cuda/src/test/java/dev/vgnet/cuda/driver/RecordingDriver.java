@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** A device that computes nothing and remembers what was asked of it. */
@@ -15,6 +17,7 @@ public final class RecordingDriver implements Driver {
   private static final long FIRST_ADDRESS = 1L << 40;
   private static final long ALIGNMENT = 256;
 
+  private final Choices choices = Choices.inMemory();
   private final long capacity;
 
   /** The sizes of the blocks in use by their addresses. */
@@ -76,6 +79,11 @@ public final class RecordingDriver implements Driver {
   }
 
   @Override
+  public long usedBytes() {
+    return taken();
+  }
+
+  @Override
   public void free(long address) {
     if (blocks.remove(address) == null) {
       throw new AssertionError("given back what was not taken");
@@ -106,18 +114,21 @@ public final class RecordingDriver implements Driver {
   }
 
   @Override
-  public void launch(Launch launch) {
+  public void launch(Work work) {
+    if (!(work instanceof Launch launch)) {
+      throw new AssertionError("there is no cuDNN: " + work);
+    }
     addresses(launch).forEach(address -> requireTaken(address, 1));
     launched.add(launch);
   }
 
   @Override
-  public Replay capture(List<Launch> launches) {
+  public Replay capture(List<Work> work) {
     replays++;
     return new Replay() {
       @Override
       public void run() {
-        launches.forEach(RecordingDriver.this::launch);
+        work.forEach(RecordingDriver.this::launch);
       }
 
       @Override
@@ -125,6 +136,21 @@ public final class RecordingDriver implements Driver {
         replays--;
       }
     };
+  }
+
+  @Override
+  public OptionalLong measure(List<Work> work) {
+    return OptionalLong.of(1);
+  }
+
+  @Override
+  public Optional<Cudnn> cudnn() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Choices choices() {
+    return choices;
   }
 
   @Override

@@ -60,7 +60,8 @@ class CudaModelTest {
   private static final long CAPACITY = WEIGHT_BYTES + (3L << 20);
 
   private final RecordingDriver driver = new RecordingDriver(CAPACITY);
-  private final CudaModel model = new CudaModel(GRAPH, TENSORS, driver, Precision.FP32);
+  private final CudaModel model =
+      new CudaModel(GRAPH, TENSORS, driver, Precision.FP32, KernelChoice.FASTEST);
 
   private static Tensor tensor(int... extents) {
     Shape shape = Shape.of(extents);
@@ -144,7 +145,8 @@ class CudaModelTest {
     Shape input = Shape.of(2, 3, 32, 32);
     ExecutionReport single = model.report(input);
     RecordingDriver other = new RecordingDriver(CAPACITY);
-    try (CudaModel halved = new CudaModel(GRAPH, TENSORS, other, Precision.FP16)) {
+    try (CudaModel halved =
+        new CudaModel(GRAPH, TENSORS, other, Precision.FP16, KernelChoice.FASTEST)) {
       ExecutionReport half = halved.report(input);
       // 16 and 3 channels, of which the 3 need the room of 4 floats or of 8 halves.
       assertTrue(half.activationBytes() < single.activationBytes());

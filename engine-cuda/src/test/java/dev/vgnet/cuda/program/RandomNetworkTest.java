@@ -66,13 +66,29 @@ class RandomNetworkTest {
         RandomNetworkTest::emulated);
   }
 
+  @RepeatedTest(150)
+  @EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
+  void agreesWithCudnn(RepetitionInfo repetition) {
+    long seed = 3 * SEED + repetition.getCurrentRepetition();
+    check(
+        Precision.values()[repetition.getCurrentRepetition() % Precision.values().length],
+        repetition.getCurrentRepetition() % 4 == 0 ? KernelChoice.FASTEST : KernelChoice.CUDNN,
+        seed,
+        precision -> new EmulatedDriver(precision, CAPACITY, true, seed));
+  }
+
   private static void check(Precision precision, long seed, Function<Precision, Driver> device) {
+    check(precision, KernelChoice.FASTEST, seed, device);
+  }
+
+  private static void check(
+      Precision precision, KernelChoice choice, long seed, Function<Precision, Driver> device) {
     Random random = new Random(seed);
     RandomNetwork sample = new RandomNetwork(random, random.nextInt(1, 12));
     Graph graph = sample.graph();
     Shape input = Shape.of(random.nextInt(1, 6), sample.inputChannels, sample.height, sample.width);
     try {
-      check(precision, device.apply(precision), sample.network, graph, input, random);
+      check(precision, device.apply(precision), choice, sample.network, graph, input, random);
     } catch (Throwable e) {
       String plan =
           PlanText.of(
@@ -86,6 +102,7 @@ class RandomNetworkTest {
   private static void check(
       Precision precision,
       Driver driver,
+      KernelChoice choice,
       SampleNetwork network,
       Graph graph,
       Shape input,
@@ -99,7 +116,7 @@ class RandomNetworkTest {
     List<String> names = graph.outputs();
     float[][] outputs = new float[names.size()][];
     Arrays.setAll(outputs, i -> new float[expected.get(names.get(i)).length]);
-    try (CudaModel model = new CudaModel(graph, network.tensors, driver, precision)) {
+    try (CudaModel model = new CudaModel(graph, network.tensors, driver, precision, choice)) {
       model.run(input, images, outputs);
     }
     double largest =

@@ -1,0 +1,164 @@
+package dev.vgnet.cuda.program;
+
+import dev.vgnet.cuda.program.DeviceWeights.Key;
+import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.plan.Epilogue;
+import dev.vgnet.plan.Folding;
+import dev.vgnet.plan.SortedValue;
+import dev.vgnet.plan.Step;
+import dev.vgnet.plan.Value;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** Steps that are products of matrices: what comes out says how, in words. */
+final class Products {
+  /** Weights of as many output channels are read at once. */
+  private static final int WEIGHT_ALIGNMENT = 4;
+
+  private final StepScope scope;
+
+  Products(StepScope scope) {
+    this.scope = scope;
+  }
+
+  String pointwise(Step.Pointwise step, View output) {
+    Folding folding = Folding.of(step, scope.weights::values);
+    return step.prologue().isNone()
+        ? dense(step.name(), step.input(), step.weight(), folding, step.epilogue(), output)
+        : "prologue, " + prepared(step, folding, output);
+  }
+
+  String linear(Step.Linear step, View output) {
+    Folding folding = scope.folding(step.bias(), step.epilogue());
+    View input = scope.view(step.input());
+    int pixels = Math.toIntExact(input.pixelsPerImage());
+    if (pixels == 1) {
+      return dense(step.name(), step.input(), step.weight(), folding, step.epilogue(), output);
+    }
+    int channels = input.channels();
+    View flat = scope.workspace.flat(input);
+    scope.launches.gather(input, flat);
+    View vector = flat.asVector();
+    return product(
+        new Key(step.name(), step.weight() + " of " + pixels),
+        vector,
+        Window.PIXEL,
+        () -> {
+          double[] values = folding.fold(scope.weights.values(step.weight()));
+          return (row, out) -> values[(out * channels + row % channels) * pixels + row / channels];
+        },
+        scope.epilogue(step.name(), folding.bias(), step.epilogue()),
+        output);
+  }
+
+  String squeezeExcite(Step.SqueezeExcite step, View output) {
+    View input = scope.readable(step.input());
+    int squeezed = scope.weights.shapes().get(step.reduceWeight()).extent(0);
+    View mean = scope.workspace.vector(input.images(), input.channels());
+    View reduced = scope.workspace.vector(input.images(), squeezed);
+    View factors = scope.workspace.vector(input.images(), input.channels());
+    scope.launches.mapMean(input, mean);
+    excite(step.name(), step.reduceWeight(), step.reduceBias(), step.inner(), mean, reduced);
+    excite(step.name(), step.expandWeight(), step.expandBias(), step.gate(), reduced, factors);
+    scope.launches.multiply(input, factors, output);
+    return "mean, tiles, tiles, product";
+  }
+
+  private void excite(
+      String step, String weight, Optional<String> bias, Function function, View in, View out) {
+    int channels = in.channels();
+    Epilogue activation =
+        new Epilogue(
+            Optional.empty(),
+            Optional.of(function),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    product(
+        new Key(step, weight, inOrder(in)),
+        in,
+        Window.PIXEL,
+        () -> {
+          double[] values = scope.weights.values(weight);
+          return (row, column) -> values[column * channels + row];
+        },
+        scope.epilogue(step + " " + weight, bias.map(scope.weights::values), activation),
+        out);
+  }
+
+  /** A product with weights {@code [out, in]}. */
+  private String dense(
+      String step, Value value, String weight, Folding folding, Epilogue epilogue, View output) {
+    SortedValue sorted = SortedValue.of(value);
+    View input = scope.readable(sorted.value());
+    return dense(step, input, sorted.channels(), weight, folding, epilogue, output);
+  }
+
+  private String prepared(Step.Pointwise step, Folding folding, View output) {
+    View input = scope.prepare(step.name(), scope.readable(step.input()), step.prologue());
+    return dense(
+        step.name(), input, inOrder(input), step.weight(), folding, step.epilogue(), output);
+  }
+
+  private static List<Integer> inOrder(View input) {
+    return IntStream.range(0, input.channels()).boxed().toList();
+  }
+
+  /**
+   * @param columns for each channel of the input, that of its weights
+   */
+  private String dense(
+      String step,
+      View input,
+      List<Integer> columns,
+      String weight,
+      Folding folding,
+      Epilogue epilogue,
+      View output) {
+    int in = input.channels();
+    return product(
+        new Key(step, weight, columns),
+        input,
+        Window.PIXEL,
+        () -> {
+          double[] values = folding.fold(scope.weights.values(weight));
+          return (row, out) -> values[out * in + columns.get(row)];
+        },
+        scope.epilogue(step, folding.bias(), epilogue),
+        output);
+  }
+
+  /** The weights of a product: the row is the position in the sum. */
+  interface Matrix {
+    double at(int row, int column);
+  }
+
+  String product(
+      Key key,
+      View input,
+      Window window,
+      Supplier<Matrix> matrix,
+      DeviceEpilogue epilogue,
+      View output) {
+    int rows = window.kernel() * window.kernel() * input.channels();
+    int columns = output.channels();
+    int stride = Math.ceilDiv(columns, WEIGHT_ALIGNMENT) * WEIGHT_ALIGNMENT;
+    long weight =
+        scope.weights.prepare(
+            key,
+            () -> {
+              Matrix values = matrix.get();
+              float[] packed = new float[Math.multiplyExact(rows, stride)];
+              for (int row = 0; row < rows; row++) {
+                for (int column = 0; column < columns; column++) {
+                  packed[row * stride + column] = (float) values.at(row, column);
+                }
+              }
+              return packed;
+            });
+    scope.launches.product(input, weight, stride, window, epilogue, output);
+    return "tiles";
+  }
+}

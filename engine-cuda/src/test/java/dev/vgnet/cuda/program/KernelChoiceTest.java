@@ -1,0 +1,113 @@
+package dev.vgnet.cuda.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vgnet.cuda.driver.EmulatedDriver;
+import dev.vgnet.graph.Graph;
+import dev.vgnet.graph.Node;
+import dev.vgnet.graph.Operator;
+import dev.vgnet.runtime.ExecutionReport.StepReport;
+import dev.vgnet.runtime.Precision;
+import dev.vgnet.tensor.Shape;
+import dev.vgnet.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** Who computes a step: own kernels or cuDNN. */
+@EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
+class KernelChoiceTest {
+  private static final Shape INPUT = Shape.of(2, 3, 8, 8);
+
+  /** A strided convolution, one of each channel, a pool and a pointwise one. */
+  private static final Graph GRAPH =
+      new Graph(
+          "x",
+          3,
+          List.of(
+              node("stem", new Operator.Conv2d("stem", Optional.empty(), 2, 1, 1), "x"),
+              node("each", new Operator.Conv2d("each", Optional.empty(), 1, 1, 16), "stem"),
+              node("pool", new Operator.MaxPool(2, 2, 0), "each"),
+              node("point", new Operator.Conv2d("point", Optional.empty(), 1, 0, 1), "pool")),
+          List.of("point"));
+
+  private static final Map<String, Tensor> TENSORS =
+      Map.of(
+          "stem", tensor(16, 3, 3, 3),
+          "each", tensor(16, 1, 3, 3),
+          "point", tensor(8, 16, 1, 1));
+
+  private static Node node(String name, Operator operator, String input) {
+    return new Node(name, operator, List.of(input));
+  }
+
+  private static Tensor tensor(int... extents) {
+    Shape shape = Shape.of(extents);
+    return Tensor.of(shape, new float[(int) shape.elementCount()]);
+  }
+
+  private static EmulatedDriver driver(boolean hasCudnn) {
+    return new EmulatedDriver(Precision.FP32, 64L << 20, hasCudnn, 1);
+  }
+
+  private static List<String> kernels(EmulatedDriver driver, KernelChoice choice) {
+    try (CudaModel model = new CudaModel(GRAPH, TENSORS, driver, Precision.FP32, choice)) {
+      return model.report(INPUT).steps().stream()
+          .map(StepReport::kernel)
+          .filter(kernel -> !kernel.startsWith("to "))
+          .toList();
+    }
+  }
+
+  @AfterEach
+  void forgetsTheProperty() {
+    System.clearProperty(KernelChoice.PROPERTY);
+  }
+
+  @Test
+  void leavesAllToOwnKernels() {
+    EmulatedDriver driver = driver(true);
+    assertFalse(kernels(driver, KernelChoice.OWN).toString().contains("cudnn"));
+    assertTrue(driver.log.isEmpty(), "nothing to measure");
+  }
+
+  @Test
+  void leavesAllToCudnn() {
+    for (String kernel : kernels(driver(true), KernelChoice.CUDNN)) {
+      assertTrue(kernel.startsWith("cudnn"), kernel);
+    }
+  }
+
+  @Test
+  void doesWithoutCudnn() {
+    assertEquals(
+        kernels(driver(false), KernelChoice.OWN), kernels(driver(false), KernelChoice.CUDNN));
+  }
+
+  @Test
+  void measuresEveryWayOnce() {
+    EmulatedDriver driver = driver(true);
+    List<String> first = kernels(driver, KernelChoice.FASTEST);
+    assertTrue(driver.log.contains("cudnnConvolution"), driver.log.toString());
+    assertTrue(driver.log.contains("cudnnPool"), driver.log.toString());
+    assertTrue(driver.log.contains("productTile"), driver.log.toString());
+    driver.log.clear();
+    assertEquals(first, kernels(driver, KernelChoice.FASTEST));
+    assertTrue(driver.log.isEmpty(), "it is known");
+  }
+
+  @Test
+  void readsTheProperty() {
+    assertEquals(KernelChoice.FASTEST, KernelChoice.ofUser());
+    System.setProperty(KernelChoice.PROPERTY, "own");
+    assertEquals(KernelChoice.OWN, KernelChoice.ofUser());
+    System.setProperty(KernelChoice.PROPERTY, "fast");
+    assertThrows(IllegalArgumentException.class, KernelChoice::ofUser);
+  }
+}
