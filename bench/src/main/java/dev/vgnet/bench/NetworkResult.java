@@ -61,7 +61,7 @@ record NetworkResult(
       engines.put(kinds.get(turn).id(), latency);
       if (turn > 0) {
         Latency first = engines.get(kinds.getFirst().id());
-        ratios.put(kinds.get(turn).id(), Ratio.of(samples(first, latency)));
+        ratios.put(kinds.get(turn).id(), ratio(first, latency));
       }
     }
     ArchitectureInfo info = setting.info();
@@ -79,15 +79,15 @@ record NetworkResult(
         ratios);
   }
 
-  /** How much longer the other takes, each time they were compared. */
-  private static double[] samples(Latency first, Latency other) {
+  /** How much longer the other takes. */
+  private static Ratio ratio(Latency first, Latency other) {
     List<double[]> forks =
         IntStream.range(0, first.iterations().size())
             .mapToObj(fork -> ratios(other.iterations().get(fork), first.iterations().get(fork)))
             .toList();
     return forks.size() >= FORKS_FOR_AN_INTERVAL
-        ? forks.stream().mapToDouble(Latency::median).toArray()
-        : forks.stream().flatMapToDouble(Arrays::stream).toArray();
+        ? Ratio.of(forks.stream().mapToDouble(Latency::median).toArray())
+        : Ratio.median(forks.stream().flatMapToDouble(Arrays::stream).toArray());
   }
 
   private static double[] ratios(double[] upper, double[] lower) {

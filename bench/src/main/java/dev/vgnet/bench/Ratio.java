@@ -1,12 +1,14 @@
 package dev.vgnet.bench;
 
 import java.util.Arrays;
+import org.apache.commons.math3.distribution.BinomialDistribution;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 
 /**
- * A ratio that was measured several times: the geometric mean, and the 95 % interval of Student's t
- * over the logarithms. The interval is unbounded where one measurement is all there is.
+ * A ratio that was measured several times. Of few samples: the geometric mean, and the 95 %
+ * interval of Student's t over the logarithms. The interval is unbounded where one measurement is
+ * all there is.
  */
 record Ratio(double ratio, double low, double high) {
   private static final double CONFIDENCE = 0.95;
@@ -17,6 +19,25 @@ record Ratio(double ratio, double low, double high) {
   /** Whether the interval is too wide to say much. */
   boolean wide() {
     return high > WIDE * low;
+  }
+
+  /**
+   * The median of many samples, some of which may be far out, with the interval of the sign test:
+   * from one of the sorted samples to another, whatever their distribution. Unbounded for fewer
+   * than six.
+   */
+  static Ratio median(double[] samples) {
+    double[] sorted = samples.clone();
+    Arrays.sort(sorted);
+    BinomialDistribution below = new BinomialDistribution(sorted.length, 0.5);
+    int outside = 0;
+    while (2 * below.cumulativeProbability(outside) <= 1 - CONFIDENCE) {
+      outside++;
+    }
+    return new Ratio(
+        Latency.median(sorted),
+        outside == 0 ? 0 : sorted[outside - 1],
+        outside == 0 ? Double.POSITIVE_INFINITY : sorted[sorted.length - outside]);
   }
 
   /** The ratio that samples of it point to. */

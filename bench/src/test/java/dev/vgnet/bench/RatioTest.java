@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RatioTest {
@@ -18,6 +19,15 @@ class RatioTest {
     assertEquals(2, ratio.ratio(), 1e-12);
     assertEquals(Math.pow(2, 1 - margin), ratio.low(), 1e-8);
     assertEquals(Math.pow(2, 1 + margin), ratio.high(), 1e-8);
+  }
+
+  /** Of 20 samples, the 6th and the 15th: 2 P(X <= 5) is 0.041, 2 P(X <= 6) is 0.115. */
+  @Test
+  void medianIsNotMovedByWhatIsFarOut() {
+    double[] samples = IntStream.rangeClosed(1, 20).mapToDouble(i -> i == 20 ? 1e6 : i).toArray();
+    assertEquals(new Ratio(10.5, 6, 15), Ratio.median(samples));
+    assertEquals(new Ratio(2, 0, Double.POSITIVE_INFINITY), Ratio.median(new double[] {3, 2, 1}));
+    assertEquals(new Ratio(3.5, 1, 6), Ratio.median(new double[] {6, 5, 4, 3, 2, 1}));
   }
 
   @Test
