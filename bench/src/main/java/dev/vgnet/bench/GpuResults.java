@@ -48,12 +48,18 @@ final class GpuResults {
   }
 
   private void add(String engine, String device, Map<?, ?> one, String model) {
-    if (one.get("medianMillis") instanceof Number millis) {
+    add(engine, device, one, model, "medianMillis", "");
+    add(engine, device, one, model, "onDeviceMillis", ", without copies,");
+  }
+
+  private void add(
+      String engine, String device, Map<?, ?> one, String model, String field, String how) {
+    if (one.get(field) instanceof Number millis) {
       String name = String.valueOf(one.get(model)).replaceAll(".*/|\\.safetensors$", "");
       String precision = String.valueOf(one.get("precision")).toUpperCase(Locale.ROOT);
       medians.add(
           new Median(
-              engine + " " + precision,
+              engine + " " + precision + how,
               device,
               name,
               ((Number) one.get("batch")).intValue(),

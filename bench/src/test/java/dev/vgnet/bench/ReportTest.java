@@ -159,7 +159,8 @@ class ReportTest {
         ours,
         """
         {"device": "a GPU", "latency": [
-          {"network": "vgnetg_1_0mp", "precision": "TF32", "batch": 16, "medianMillis": 0.25}]}
+          {"network": "vgnetg_1_0mp", "precision": "TF32", "batch": 16, "medianMillis": 0.25,
+           "onDeviceMillis": 0.125}]}
         """);
     Path peer = folder.resolve("peer.json");
     Files.writeString(
@@ -175,6 +176,7 @@ class ReportTest {
         """);
     Map<String, String> row = row(report(ours, peer), "VGNet, Table 3", "VGNetG-1.0MP");
     assertEquals("0.250", row.get("CUDA TF32 ms"));
+    assertEquals("0.125", row.get("CUDA TF32, without copies, ms"));
     assertEquals("0.500", row.get("PyTorch FP16 ms"));
     assertFalse(row.containsKey("PyTorch FP32 ms"));
     assertThrows(IllegalArgumentException.class, () -> report(folder.resolve("results.json")));
