@@ -16,15 +16,20 @@ public record WarmUp(int runs, Duration duration, Duration fastest, boolean stea
   private static final double FASTER = 0.9;
 
   /** The JIT compiler works in bursts, so some windows without progress are not the end. */
-  private static final int WINDOWS_WITHOUT_PROGRESS = 5;
+  private static final int WINDOWS_WITHOUT_PROGRESS = 3;
 
   static WarmUp of(Session session, Shape shape) {
     float[] output = new float[(int) session.outputShape(shape).elementCount()];
     float[] images = new float[(int) shape.elementCount()];
     long start = System.nanoTime();
     long best = Long.MAX_VALUE;
-    int runs = 0;
+    int runs = 1;
     int stalled = 0;
+    session.run(shape, images, output);
+    boolean prepared = false;
+    while (!prepared && since(start) < LIMIT.toNanos()) {
+      prepared = session.prepare(shape, WINDOW.toNanos());
+    }
     while (stalled < WINDOWS_WITHOUT_PROGRESS && since(start) < LIMIT.toNanos()) {
       long window = System.nanoTime();
       long fastest = Long.MAX_VALUE;

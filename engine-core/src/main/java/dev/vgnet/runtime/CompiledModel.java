@@ -40,6 +40,17 @@ public interface CompiledModel extends AutoCloseable {
   }
 
   /**
+   * Makes later runs faster, beyond what runs themselves do; results stay the same.
+   *
+   * @param input {@code [N, C, H, W]}
+   * @param nanos about how long this may take
+   * @return whether nothing is left to be done
+   */
+  default boolean prepare(Shape input, long nanos) {
+    return true;
+  }
+
+  /**
    * The steps for one input shape, and the memory they need.
    *
    * @param input {@code [N, C, H, W]}

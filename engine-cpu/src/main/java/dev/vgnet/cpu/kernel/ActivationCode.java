@@ -7,27 +7,27 @@ import dev.vgnet.graph.Operator.Function;
  * those exceed 1e-36 in magnitude, and NaN stays NaN, as in PyTorch.
  */
 final class ActivationCode {
-  private static final float LOG2_E = 1.442695f;
-  private static final float LOG2_E_REST = 1.925963e-8f;
+  static final float LOG2_E = 1.442695f;
+  static final float LOG2_E_REST = 1.925963e-8f;
 
   /** Beyond these bounds {@code exp(x)} and {@code exp(-x)} leave no trace beside 1. */
-  private static final float MIN_EXPONENT = -88f;
+  static final float MIN_EXPONENT = -88f;
 
-  private static final float MAX_EXPONENT = 89f;
+  static final float MAX_EXPONENT = 89f;
 
   /**
    * Added to a small number, it leaves in the lowest bits that number, rounded to an integer, plus
    * the bias of a float's exponent.
    */
-  private static final float ROUND = 0x1.8p23f + 127;
+  static final float ROUND = 0x1.8p23f + 127;
 
-  private static final int MANTISSA_BITS = 23;
+  static final int MANTISSA_BITS = 23;
 
   /**
    * {@code 2^f} on [-0.5, 0.5], highest power first; fitted to the least greatest relative error,
    * 1.9e-9 before rounding to floats.
    */
-  private static final float[] EXP2 = {
+  static final float[] EXP2 = {
     0.0001534581242594868f,
     0.0013399930903688073f,
     0.009618489071726799f,

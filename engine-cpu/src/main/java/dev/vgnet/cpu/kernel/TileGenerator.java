@@ -5,12 +5,14 @@ import static dev.vgnet.cpu.kernel.KernelCode.INTS;
 import static java.lang.classfile.ClassFile.ACC_PRIVATE;
 import static java.lang.classfile.ClassFile.ACC_PUBLIC;
 import static java.lang.classfile.ClassFile.ACC_STATIC;
+import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
 import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
@@ -21,13 +23,13 @@ import java.util.function.Consumer;
  * Writes the class of a {@link TileKernel}:
  *
  * <pre>
- * run(in, inOffsets, weights, w, out, o, pixels):
+ * run(in, inOffsets, weights, w, out, o, pixels, residual, dry):
  *   last = lastTile(pixels, P)
  *   for (pixel = 0; pixel &lt; last; pixel += P)  tile(..., pixel)
  *   tile(..., last)
  *
- * tile(in, inOffsets, weights, w, out, o, pixel):
- *   for (tap = first; tap &lt; end; tap++)           once for each run of equal taps
+ * tile(in, inOffsets, weights, w, out, o, pixel, residual, dry):
+ *   for (tap = first; tap &lt; end; tap++)           once for each run of equal taps, if not dry
  *     base = inOffsets[tap] + pixel * pixelStride
  *     for (k = 0; k &lt; channels; k++)
  *       P x Q multiply-adds, unrolled
@@ -49,7 +51,8 @@ final class TileGenerator {
   private static final int MAX_OPERATIONS = 110;
 
   private static final MethodTypeDesc SIGNATURE =
-      MethodTypeDesc.of(CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int, CD_int, CD_int);
+      MethodTypeDesc.of(
+          CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int, CD_int, CD_int, CD_boolean);
 
   // Locals of a tile method; the instance method run has them one further up.
   private static final int IN = 0;
@@ -60,11 +63,12 @@ final class TileGenerator {
   private static final int OUT_OFFSET = 5;
   private static final int PIXEL = 6;
   private static final int RESIDUAL = 7;
-  private static final int TAP = 8;
-  private static final int BASE = 9;
-  private static final int K = 10;
-  private static final int INPUT = 11;
-  private static final int FIRST_WEIGHTS = 12;
+  private static final int DRY = 8;
+  private static final int TAP = 9;
+  private static final int BASE = 10;
+  private static final int K = 11;
+  private static final int INPUT = 12;
+  private static final int FIRST_WEIGHTS = 13;
 
   /** Consecutive taps of one shape. */
   private record Run(Tap tap, int first, int count) {}
@@ -165,7 +169,7 @@ final class TileGenerator {
 
   private void run(ClassDesc owner, List<String> tiles) {
     int pixels = PIXEL + 1;
-    int pixel = RESIDUAL + 2;
+    int pixel = DRY + 2;
     int last = pixel + 1;
     code.iload(pixels)
         .loadConstant(spec.pixels())
@@ -186,6 +190,7 @@ final class TileGenerator {
     for (String tile : tiles) {
       code.aload(IN + 1).aload(IN_OFFSETS + 1).aload(WEIGHTS + 1).iload(WEIGHT + 1);
       code.aload(OUT + 1).iload(OUT_OFFSET + 1).iload(pixel).iload(RESIDUAL + 1);
+      code.iload(DRY + 1);
       code.invokestatic(owner, tile, SIGNATURE);
     }
   }
@@ -205,7 +210,10 @@ final class TileGenerator {
         }
       }
     }
+    Label added = code.newLabel();
+    code.iload(DRY).ifne(added);
     runs.forEach(this::addRun);
+    code.labelBinding(added);
     for (int q = 0; q < spec.vectors(); q++) {
       if (finished) {
         loadAffine(q);

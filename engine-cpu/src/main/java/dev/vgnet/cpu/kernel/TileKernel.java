@@ -24,6 +24,23 @@ public interface TileKernel {
    *     unread if the epilogue has none
    * @throws IllegalArgumentException if there are fewer pixels
    */
+  default void run(
+      float[] in,
+      int[] inOffsets,
+      float[] weights,
+      int weightsOffset,
+      float[] out,
+      int outOffset,
+      int pixels,
+      int residual) {
+    run(in, inOffsets, weights, weightsOffset, out, outOffset, pixels, residual, false);
+  }
+
+  /**
+   * As above, unless it is a dry run, which adds nothing up and whose results mean nothing. Among
+   * dry runs the compilers see a method that is called often, not a loop that takes long, which
+   * they would compile a second time to replace it while it runs.
+   */
   void run(
       float[] in,
       int[] inOffsets,
@@ -32,7 +49,8 @@ public interface TileKernel {
       float[] out,
       int outOffset,
       int pixels,
-      int residual);
+      int residual,
+      boolean dry);
 
   /** The first pixel of the last tile. */
   static int lastTile(int pixels, int tilePixels) {

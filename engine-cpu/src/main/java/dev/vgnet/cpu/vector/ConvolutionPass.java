@@ -1,7 +1,9 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.Vectors;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -50,6 +52,11 @@ final class ConvolutionPass implements Pass {
     int fitting = (BAND / rowSize - window.kernel()) / window.stride() + 1;
     bandRows = Math.clamp(fitting, 1, output.height());
     Arenas.index((long) window.rows(bandRows) * rowSize + Vectors.LANES);
+  }
+
+  @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return product.kernels();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.DepthwiseKernel;
 import dev.vgnet.cpu.kernel.DepthwiseSpec;
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
 import java.util.List;
@@ -12,7 +13,7 @@ final class DepthwisePass implements Pass {
   private final View output;
   private final Window window;
   private final Piece[] pieces;
-  private final DepthwiseKernel[] kernels;
+  private final List<RehearsedKernel<DepthwiseKernel>> kernels;
   private final Weights.Packed weights;
   private final Finish finish;
   private final long work;
@@ -29,7 +30,7 @@ final class DepthwisePass implements Pass {
     this.finish = finish;
     this.work = work;
     pieces = Piece.of(input, output, finish.residual()).toArray(Piece[]::new);
-    kernels = List.of(pieces).stream().map(this::kernel).toArray(DepthwiseKernel[]::new);
+    kernels = List.of(pieces).stream().map(this::kernel).toList();
   }
 
   /**
@@ -52,8 +53,8 @@ final class DepthwisePass implements Pass {
     return packed;
   }
 
-  private DepthwiseKernel kernel(Piece piece) {
-    return DepthwiseKernel.of(
+  private RehearsedKernel<DepthwiseKernel> kernel(Piece piece) {
+    return RehearsedKernel.of(
         new DepthwiseSpec(
             window.kernel(),
             window.stride(),
@@ -65,6 +66,11 @@ final class DepthwisePass implements Pass {
             Vectors.padded(output.channels()),
             finish.spec(),
             piece.last().stride()));
+  }
+
+  @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return List.copyOf(kernels);
   }
 
   @Override
@@ -90,14 +96,17 @@ final class DepthwisePass implements Pass {
       for (int i = 0; i < pieces.length; i++) {
         Piece piece = pieces[i];
         setOffsets(workspace.offsets, piece.first(), y);
-        kernels[i].row(
-            arena,
-            workspace.offsets,
-            weights.array(),
-            weights.offset() + piece.channel(),
-            arena,
-            piece.parts().get(1).pixel(pixel),
-            piece.last().pixel(pixel));
+        kernels
+            .get(i)
+            .kernel()
+            .row(
+                arena,
+                workspace.offsets,
+                weights.array(),
+                weights.offset() + piece.channel(),
+                arena,
+                piece.parts().get(1).pixel(pixel),
+                piece.last().pixel(pixel));
       }
     }
   }

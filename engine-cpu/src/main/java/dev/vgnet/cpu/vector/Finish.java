@@ -17,10 +17,12 @@ import java.util.Optional;
  */
 final class Finish {
   private final EpilogueSpec spec;
-  private final EpilogueKernel kernel;
   private final EpilogueParameters parameters;
   private final Piece[] pieces;
   private final View residual;
+
+  /** Null until somebody asks; any thread may set it. */
+  private volatile EpilogueKernel kernel;
 
   /**
    * @param bias added first
@@ -43,12 +45,19 @@ final class Finish {
             affine.isPresent(),
             residual.isPresent(),
             finalActivation);
-    kernel = EpilogueKernel.of(spec);
     parameters =
         new EpilogueParameters(
             floats(bias), floats(affine.map(Affine::scale)), floats(affine.map(Affine::shift)));
     this.residual = residual.orElse(input);
     pieces = Piece.of(input, output, this.residual).toArray(Piece[]::new);
+  }
+
+  /** Generated only for those who have a use for it. */
+  private EpilogueKernel kernel() {
+    if (kernel == null) {
+      kernel = EpilogueKernel.of(spec);
+    }
+    return kernel;
   }
 
   /** Applies it to whole pixels. */
@@ -73,18 +82,19 @@ final class Finish {
     Part in = piece.parts().get(0);
     Part out = piece.parts().get(1);
     Part residual = piece.parts().get(2);
-    kernel.run(
-        arena,
-        in.pixel(firstPixel) + from,
-        in.stride(),
-        out.pixel(firstPixel) + from,
-        out.stride(),
-        pixels,
-        to - from,
-        parameters,
-        piece.channel() + from,
-        residual.pixel(firstPixel) + from,
-        residual.stride());
+    kernel()
+        .run(
+            arena,
+            in.pixel(firstPixel) + from,
+            in.stride(),
+            out.pixel(firstPixel) + from,
+            out.stride(),
+            pixels,
+            to - from,
+            parameters,
+            piece.channel() + from,
+            residual.pixel(firstPixel) + from,
+            residual.stride());
   }
 
   /** Whether all channels of each map lie side by side. */

@@ -1,5 +1,8 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.RehearsedKernel;
+import java.util.List;
+
 /**
  * A part of a step whose units (rows, chunks of pixels, panels of channels) can be computed in any
  * order and by several workers. Immutable; all that changes is in the {@link Workspace}.
@@ -19,6 +22,11 @@ interface Pass {
   /** How many {@link Workspace#offsets} a worker needs. */
   default int offsets() {
     return 0;
+  }
+
+  /** The kernels that have to be rehearsed before it is fast. */
+  default List<RehearsedKernel<?>> kernels() {
+    return List.of();
   }
 
   /** Computes the units {@code from} (included) to {@code to} (excluded) of one image. */

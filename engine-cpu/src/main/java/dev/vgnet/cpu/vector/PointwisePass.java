@@ -1,9 +1,16 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.vector.View.Part;
+import java.util.List;
 
 /** A product over all pixels of a map: a 1x1 convolution, or a dense layer on its one pixel. */
 record PointwisePass(View input, Product product, Chunks chunks, long work) implements Pass {
+  @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return product.kernels();
+  }
+
   @Override
   public int units() {
     return chunks.count() * product.panels();

@@ -1,6 +1,8 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.Vectors;
+import java.util.List;
 
 /**
  * A product whose inputs are prepared first, chunk by chunk in the worker's scratch, where they
@@ -11,6 +13,11 @@ import dev.vgnet.cpu.kernel.Vectors;
 record PreparedPointwisePass(
     View input, Preparation preparation, Product product, Chunks chunks, long work)
     implements Pass {
+  @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return product.kernels();
+  }
+
   @Override
   public int units() {
     return chunks.count();

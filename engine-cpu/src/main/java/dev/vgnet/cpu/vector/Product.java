@@ -1,6 +1,7 @@
 package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.EpilogueSpec;
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.TileKernel;
 import dev.vgnet.cpu.kernel.TileShape;
 import dev.vgnet.cpu.kernel.TileSpec;
@@ -35,7 +36,8 @@ final class Product {
     double weight(int panel, int output, int tap, int channel);
   }
 
-  private record Panel(TileKernel kernel, TileSpec spec, int weights, int channel, int channels) {}
+  private record Panel(
+      RehearsedKernel<TileKernel> kernel, TileSpec spec, int weights, int channel, int channels) {}
 
   private record PackingKey(
       String step, Object weight, EpilogueSpec epilogue, List<Integer> vectors) {}
@@ -77,7 +79,7 @@ final class Product {
       TileSpec spec =
           new TileSpec(
               tile.pixels(), tile.vectors(), panelTaps, out.stride(), epilogue, residual.stride());
-      panels.add(new Panel(TileKernel.of(spec), spec, offset, first, channels));
+      panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, first, channels));
       first += channels;
       offset = Math.addExact(offset, spec.weights());
     }
@@ -118,6 +120,11 @@ final class Product {
     }
   }
 
+  /** Those of all panels. */
+  List<RehearsedKernel<?>> kernels() {
+    return panels.stream().<RehearsedKernel<?>>map(Panel::kernel).toList();
+  }
+
   int panels() {
     return panels.size();
   }
@@ -135,15 +142,17 @@ final class Product {
   void run(Workspace workspace, int panel, int firstPixel, int pixels) {
     Panel p = panels.get(panel);
     float[] arena = workspace.arena;
-    p.kernel.run(
-        arena,
-        workspace.offsets,
-        packed.array(),
-        packed.offset() + p.weights,
-        arena,
-        out.pixel(firstPixel) + p.channel,
-        pixels,
-        residual.pixel(firstPixel) + p.channel);
+    p.kernel
+        .kernel()
+        .run(
+            arena,
+            workspace.offsets,
+            packed.array(),
+            packed.offset() + p.weights,
+            arena,
+            out.pixel(firstPixel) + p.channel,
+            pixels,
+            residual.pixel(firstPixel) + p.channel);
     if (!finished) {
       finish.apply(arena, firstPixel, pixels, p.channel, p.channels);
     }

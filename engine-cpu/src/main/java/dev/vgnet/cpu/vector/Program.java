@@ -5,7 +5,7 @@ import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import java.util.List;
 
-/** What is done for images of one size. Immutable. */
+/** What is done for images of one size. Immutable but for how far its kernels are rehearsed. */
 final class Program {
   private final int height;
   private final int width;
@@ -18,6 +18,7 @@ final class Program {
   private final int scratch;
   private final int offsets;
   private final int workers;
+  private final Rehearsal rehearsal;
 
   /**
    * @param passes in order
@@ -38,6 +39,7 @@ final class Program {
     this.width = width;
     this.passes = List.copyOf(passes);
     this.workers = workers;
+    rehearsal = new Rehearsal(passes);
     stages = Stage.of(passes, workers);
     this.reports = List.copyOf(reports);
     this.outputs = List.copyOf(outputs);
@@ -77,6 +79,11 @@ final class Program {
     return outputs.stream()
         .map(shape -> new float[Arenas.index(batch * shape.elementCount())])
         .toArray(float[][]::new);
+  }
+
+  /** What makes its kernels fast. */
+  Rehearsal rehearsal() {
+    return rehearsal;
   }
 
   Placement placement() {

@@ -53,6 +53,7 @@ public final class StepRunner implements AutoCloseable {
     team = new Team(threads, Optional.empty());
     execution = new Execution(threads);
     execution.begin(program, 1, image.length, image, program.newOutputs(1));
+    program.rehearsal().finish();
     team.run(execution.part(0, program.stages()));
     job = execution.part(0, program.stages(index));
   }

@@ -1,13 +1,20 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.plan.Step;
+import java.util.List;
 
 /** A 1x1 convolution of every {@code stride}-th pixel of every {@code stride}-th row. */
 record StridedPass(View input, View output, int stride, Product product, long work)
     implements Pass {
   static boolean suits(Step.Convolution step) {
     return step.kernel() == 1 && step.padding() == 0 && step.groups() == 1;
+  }
+
+  @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return product.kernels();
   }
 
   @Override

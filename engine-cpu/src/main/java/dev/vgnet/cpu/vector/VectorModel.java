@@ -35,10 +35,24 @@ final class VectorModel implements CompiledModel {
   public void run(Shape input, float[] images, float[][] outputs) {
     try {
       begin(input, images, outputs);
+      long start = System.nanoTime();
       team.run(execution);
+      programs[0].rehearsal().afterRun(System.nanoTime() - start);
     } finally {
       execution.end();
     }
+  }
+
+  @Override
+  public boolean prepare(Shape input, long nanos) {
+    Rehearsal rehearsal = program(input).rehearsal();
+    rehearsal.rehearse(nanos);
+    return rehearsal.isOver();
+  }
+
+  /** Uses generated kernels at once, for tests of both kinds. */
+  void settle(Shape input) {
+    program(input).rehearsal().settle();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,6 +51,19 @@ final class Check {
     double tolerance = network.tolerance(largest(expected));
     for (int i = 0; i < outputs.length; i++) {
       assertClose(names.get(i) + " of " + input, expected.get(names.get(i)), outputs[i], tolerance);
+    }
+    assertGeneratedKernelsAgree((VectorModel) model, input, images, outputs);
+  }
+
+  /** What twins may have computed, to the last bit. */
+  private static void assertGeneratedKernelsAgree(
+      VectorModel model, Shape input, float[] images, float[][] expected) {
+    float[][] outputs = new float[expected.length][];
+    Arrays.setAll(outputs, i -> new float[expected[i].length]);
+    model.settle(input);
+    model.run(input, images, outputs);
+    for (int i = 0; i < outputs.length; i++) {
+      assertArrayEquals(expected[i], outputs[i]);
     }
   }
 

@@ -1,0 +1,123 @@
+package dev.vgnet.cpu.kernel;
+
+import java.lang.ref.SoftReference;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * A kernel whose {@link Twin} stands in until its generated code is compiled: vectors are objects
+ * to the interpreter and the first compiler, which makes them a hundred times slower. Meanwhile the
+ * generated code is called on blank memory, until it is no slower than the twin. As both compute
+ * the same bits, nobody can tell when one takes over from the other.
+ *
+ * <p>One a shape and process. Every method may be called from any thread.
+ *
+ * @param <K> the kind of kernel
+ */
+public final class RehearsedKernel<K> {
+  /** The compilers have done what they will by then. */
+  private static final long MAX_NANOS = 5_000_000_000L;
+
+  /** Of floats: kernels that need more are not rehearsed. */
+  private static final int MAX_MEMORY = 1 << 24;
+
+  /** For each real one: see {@link TileKernel}. */
+  private static final int DRY_RUNS = 15;
+
+  private static final Map<Record, SoftReference<RehearsedKernel<?>>> KNOWN = new HashMap<>();
+
+  private final Twin<K> twin;
+  private volatile K kernel;
+  private volatile boolean settled;
+
+  private K generated;
+  private float[] memory;
+  private long rehearsed;
+  private long fastest = Long.MAX_VALUE;
+  private long fastestTwin = Long.MAX_VALUE;
+
+  private RehearsedKernel(Twin<K> twin) {
+    this.twin = twin;
+    kernel = twin.kernel();
+  }
+
+  /** The tiles of this shape. The same are handed out again while anyone holds them. */
+  public static RehearsedKernel<TileKernel> of(TileSpec spec) {
+    return known(spec, () -> new PlainTile(spec));
+  }
+
+  /** The rows of this shape. The same are handed out again while anyone holds them. */
+  public static RehearsedKernel<DepthwiseKernel> of(DepthwiseSpec spec) {
+    return known(spec, () -> new PlainDepthwise(spec));
+  }
+
+  @SuppressWarnings("unchecked") // the type of a spec tells that of its kernel
+  private static <K> RehearsedKernel<K> known(Record spec, Supplier<Twin<K>> twin) {
+    synchronized (KNOWN) {
+      SoftReference<RehearsedKernel<?>> reference = KNOWN.get(spec);
+      RehearsedKernel<?> known = reference == null ? null : reference.get();
+      if (known == null) {
+        known = new RehearsedKernel<>(twin.get());
+        KNOWN.values().removeIf(old -> old.get() == null);
+        KNOWN.put(spec, new SoftReference<>(known));
+      }
+      return (RehearsedKernel<K>) known;
+    }
+  }
+
+  /** What is fastest at the moment. */
+  public K kernel() {
+    return kernel;
+  }
+
+  /** Whether {@link #kernel} is what it will be for ever. */
+  public boolean isSettled() {
+    return settled;
+  }
+
+  /**
+   * Calls the generated kernel for about so long, and at least once, unless it is settled; settles
+   * when it is no slower than the twin, or has had its time.
+   */
+  public synchronized void rehearse(long nanos) {
+    if (settled) {
+      return;
+    }
+    if (twin.memory() > MAX_MEMORY) {
+      settle();
+      return;
+    }
+    if (generated == null) {
+      generated = twin.generate();
+      memory = new float[(int) twin.memory()];
+    }
+    fastestTwin = Math.min(fastestTwin, time(twin.kernel()));
+    long start = System.nanoTime();
+    long spent;
+    do {
+      for (int i = 0; i < DRY_RUNS; i++) {
+        twin.rehearse(generated, memory, true);
+      }
+      fastest = Math.min(fastest, time(generated));
+      spent = System.nanoTime() - start;
+    } while (spent < nanos);
+    rehearsed += spent;
+    if (fastest <= fastestTwin || rehearsed >= MAX_NANOS) {
+      settle();
+    }
+  }
+
+  /** Uses the generated kernel from now on, however slow it still is. */
+  public synchronized void settle() {
+    kernel = generated == null ? twin.generate() : generated;
+    settled = true;
+    memory = null;
+  }
+
+  private long time(K candidate) {
+    long start = System.nanoTime();
+    twin.rehearse(candidate, memory, false);
+    return System.nanoTime() - start;
+  }
+}

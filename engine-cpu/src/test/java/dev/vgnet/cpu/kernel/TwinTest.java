@@ -1,0 +1,138 @@
+package dev.vgnet.cpu.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import dev.vgnet.graph.Operator.Function;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Nobody may be able to tell by its results which of two kernels has computed. */
+class TwinTest {
+  private static final List<Optional<Function>> ACTIVATIONS =
+      Stream.concat(Stream.of((Function) null), Arrays.stream(Function.values()))
+          .map(Optional::ofNullable)
+          .toList();
+
+  private final Samples samples = new Samples("TwinTest");
+
+  @Test
+  void tilesAreEqualToTheLastBit() {
+    List<Tap> taps = List.of(Tap.of(5, 19), Tap.of(5, 19), new Tap(3, 2, 7), Tap.of(13, 16));
+    for (EpilogueSpec epilogue : epilogues()) {
+      TileShape shape = TileShape.choose(samples.oneOf(7, 28, 100), 49).getFirst();
+      int pixels = samples.oneOf(shape.pixels(), 49);
+      int width = shape.vectors() * Vectors.LANES;
+      TileSpec spec =
+          new TileSpec(shape.pixels(), shape.vectors(), taps, width + 3, epilogue, width + 1);
+      float[] in = numbers(49 * 19 + 64);
+      float[] weights = numbers(spec.weights() + 2);
+      float[] out = numbers(49 * (2 * width + 4) + 1);
+      float[] twin = out.clone();
+      int[] offsets = {4, 0, 2, 9};
+      int first = 49 * (width + 1) + 1;
+      TileKernel.of(spec).run(in, offsets, weights, 2, out, first, pixels, 1);
+      new PlainTile(spec).run(in, offsets, weights, 2, twin, first, pixels, 1);
+      assertArrayEquals(bits(out), bits(twin), spec::toString);
+    }
+  }
+
+  @Test
+  void depthwiseRowsAreEqualToTheLastBit() {
+    for (EpilogueSpec epilogue : epilogues()) {
+      int kernel = samples.oneOf(1, 2, 3, 5, 7);
+      int channels = samples.oneOf(1, 12, 16, 28, 32);
+      int width = samples.oneOf(7, 8, 13, 15, 28);
+      int padded = Vectors.padded(channels);
+      int stride = samples.oneOf(1, 2, 3);
+      DepthwiseSpec spec =
+          new DepthwiseSpec(
+              kernel,
+              stride,
+              kernel / 2,
+              width,
+              channels,
+              padded + 1,
+              padded + 3,
+              padded,
+              epilogue,
+              padded + 2);
+      int row = width * (padded + 1) + Vectors.LANES;
+      float[] in = numbers(kernel * row);
+      int[] rows = new int[kernel];
+      Arrays.setAll(rows, i -> i * row);
+      float[] weights = numbers((kernel * kernel + 3) * padded + Vectors.LANES);
+      int first = 30 * (padded + 2);
+      float[] out = numbers(first + 30 * (padded + 3));
+      float[] twin = out.clone();
+      DepthwiseKernel.of(spec).row(in, rows, weights, 0, out, first, 1);
+      new PlainDepthwise(spec).row(in, rows, weights, 0, twin, first, 1);
+      assertArrayEquals(bits(out), bits(twin), spec::toString);
+    }
+  }
+
+  @Test
+  void theGeneratedKernelTakesOver() {
+    TileSpec spec = new TileSpec(3, 2, List.of(Tap.of(11, 32)), 32);
+    RehearsedKernel<TileKernel> kernel = RehearsedKernel.of(spec);
+    assertInstanceOf(PlainTile.class, kernel.kernel());
+    assertSame(kernel, RehearsedKernel.of(new TileSpec(3, 2, List.of(Tap.of(11, 32)), 32)));
+    int turns = 0;
+    while (!kernel.isSettled()) {
+      kernel.rehearse(10_000_000);
+      assertTrue(++turns < 1_000, "still not settled");
+    }
+    assertSame(TileKernel.of(spec), kernel.kernel());
+  }
+
+  @Test
+  void settlesWithoutRehearsal() {
+    DepthwiseSpec spec = new DepthwiseSpec(3, 1, 1, 9, 17, 32, 32, 32);
+    RehearsedKernel<DepthwiseKernel> kernel = RehearsedKernel.of(spec);
+    DepthwiseKernel twin = kernel.kernel();
+    kernel.settle();
+    assertTrue(kernel.isSettled());
+    assertNotSame(twin, kernel.kernel());
+    assertSame(DepthwiseKernel.of(spec), kernel.kernel());
+  }
+
+  private static List<EpilogueSpec> epilogues() {
+    List<EpilogueSpec> epilogues = new ArrayList<>();
+    for (int parts = 0; parts < 8; parts++) {
+      for (Optional<Function> activation : ACTIVATIONS) {
+        for (Optional<Function> last : ACTIVATIONS) {
+          epilogues.add(
+              new EpilogueSpec(
+                  (parts & 1) != 0, activation, (parts & 2) != 0, (parts & 4) != 0, last));
+        }
+      }
+    }
+    return epilogues;
+  }
+
+  /** Mostly small ones, and some of those that are special. */
+  private float[] numbers(int length) {
+    float[] special = {
+      Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, 0f, 1e30f, -1e3f, 1e-40f
+    };
+    float[] numbers = samples.floats(length);
+    for (int i = 0; i < length; i += 1 + samples.random.nextInt(400)) {
+      numbers[i] = special[samples.random.nextInt(special.length)];
+    }
+    return numbers;
+  }
+
+  private static int[] bits(float[] values) {
+    int[] bits = new int[values.length];
+    Arrays.setAll(bits, i -> Float.floatToIntBits(values[i]));
+    return bits;
+  }
+}
