@@ -17,7 +17,7 @@ final class Rehearsal {
   private boolean over;
   private int next;
 
-  Rehearsal(List<Pass> passes) {
+  Rehearsal(List<? extends Pass> passes) {
     kernels =
         passes.stream().<RehearsedKernel<?>>flatMap(p -> p.kernels().stream()).distinct().toList();
     over = kernels.isEmpty();

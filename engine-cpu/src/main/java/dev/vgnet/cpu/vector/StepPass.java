@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.runtime.Device;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.StepEvent;
@@ -32,6 +33,11 @@ record StepPass(Pass pass, StepReport step, long multiplyAccumulates, long bytes
   /** What falls to a part, from one place to another; all parts add up to the total. */
   private static long part(long total, long from, long to, long end) {
     return Math.round(total * ((double) to / end)) - Math.round(total * ((double) from / end));
+  }
+
+  @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return pass.kernels();
   }
 
   @Override
