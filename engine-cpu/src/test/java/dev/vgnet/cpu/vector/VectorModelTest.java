@@ -2,6 +2,7 @@ package dev.vgnet.cpu.vector;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -115,6 +116,16 @@ class VectorModelTest {
     ExecutorService closed = Executors.newFixedThreadPool(1);
     closed.close();
     checkExecutor(closed);
+  }
+
+  @Test
+  void kernelsWaitForTheirRehearsal() {
+    Shape input = Shape.of(1, 3, 37, 41);
+    try (VectorModel model = (VectorModel) Check.compile(network, graph, 1)) {
+      assertFalse(model.prepare(input, 0));
+      model.settle(input);
+      assertTrue(model.prepare(input, 0));
+    }
   }
 
   private void checkExecutor(Executor executor) {
