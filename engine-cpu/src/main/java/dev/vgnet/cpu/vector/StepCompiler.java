@@ -269,7 +269,8 @@ final class StepCompiler {
     if (!isImage.test(step.input()) && WinogradPass.suits(step, output)) {
       View input = input(step);
       WinogradPass pass =
-          new WinogradPass(step.name(), input, output, window, finish, threads, weight, weights);
+          new WinogradPass(
+              step.name(), input, output, window, step.groups(), finish, threads, weight, weights);
       passes.add(pass);
       return pass.describe();
     }

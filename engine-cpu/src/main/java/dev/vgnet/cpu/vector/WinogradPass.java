@@ -15,9 +15,10 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * A 3x3 convolution with stride 1 as {@link Winograd} does it. For a block of tiles of the output,
- * the windows of the input are transformed, all channels of them; then, panel by panel of output
- * channels, come a matrix product for each of the 36 positions, the transform back and the finish.
+ * A 3x3 convolution with stride 1 as {@link Winograd} does it, in groups or not. For a block of
+ * tiles of the output, the windows of the input are transformed, all channels of them; then, panel
+ * by panel of output channels, come a matrix product for each of the 36 positions, the transform
+ * back and the finish.
  */
 final class WinogradPass implements Pass {
   /** Tiles of a block: enough to make good use of weights that come from the last cache. */
@@ -39,7 +40,15 @@ final class WinogradPass implements Pass {
   private static final int POSITIONS = Winograd.POSITIONS;
   private static final int TILE_PIXELS = TILE * TILE;
 
-  private record Panel(TileKernel kernel, TileShape shape, int weights, int channel) {
+  /**
+   * Output channels of one group.
+   *
+   * @param weights where they start
+   * @param firstInput the group's first input channel
+   * @param channel the first output channel
+   */
+  private record Panel(
+      TileKernel kernel, TileShape shape, int weights, int firstInput, int channel) {
     int channels() {
       return shape.vectors() * Vectors.LANES;
     }
@@ -50,6 +59,7 @@ final class WinogradPass implements Pass {
   private final View input;
   private final View output;
   private final Window window;
+  private final int groups;
   private final Finish finish;
   private final Part out;
   private final int columns;
@@ -66,13 +76,14 @@ final class WinogradPass implements Pass {
 
   /**
    * @param step which these weights are packed for
-   * @param weight called if they have not been packed yet: {@code [out, in, 3, 3]}
+   * @param weight called if they have not been packed yet: {@code [out, in / groups, 3, 3]}
    */
   WinogradPass(
       String step,
       View input,
       View output,
       Window window,
+      int groups,
       Finish finish,
       int threads,
       Supplier<double[]> weight,
@@ -80,11 +91,12 @@ final class WinogradPass implements Pass {
     this.input = input;
     this.output = output;
     this.window = window;
+    this.groups = groups;
     this.finish = finish;
     out = output.whole();
     columns = Math.ceilDiv(output.width(), TILE);
     tiles = tiles(output);
-    blocks = Chunks.of(tiles, output.channels(), threads, MIN_BLOCK, MAX_BLOCK);
+    blocks = Chunks.of(tiles, output.channels() / groups, threads, MIN_BLOCK, MAX_BLOCK);
     // The vector after the channels is where the last of an input in parts may write to.
     pixelStride = Vectors.padded(input.channels()) + Vectors.LANES;
     inputStride = skewed((long) largestBlock() * pixelStride);
@@ -98,13 +110,14 @@ final class WinogradPass implements Pass {
 
   /** Whether this is likely the fastest way: where transforms and weights are worth their time. */
   static boolean suits(Step.Convolution step, View output) {
-    boolean possible =
-        step.kernel() == 3 && step.stride() == 1 && step.groups() == 1 && step.padding() < 3;
-    int in = step.input().channels();
-    int out = output.channels();
+    boolean possible = step.kernel() == 3 && step.stride() == 1 && step.padding() < 3;
+    int in = step.input().channels() / step.groups();
+    int out = output.channels() / step.groups();
+    boolean wholeVectors = step.groups() == 1 || out % Vectors.LANES == 0;
     return possible
+        && wholeVectors
         && Math.min(in, out) >= MIN_CHANNELS
-        && (long) POSITIONS * in * Vectors.padded(out) <= MAX_WEIGHTS
+        && (long) POSITIONS * in * Vectors.padded(output.channels()) <= MAX_WEIGHTS
         && POSITIONS * (tiles(output) + WEIGHTS_COST) < 9L * (output.pixels() + WEIGHTS_COST);
   }
 
@@ -119,18 +132,24 @@ final class WinogradPass implements Pass {
     return Arenas.index(lines * AlignedArrays.LINE);
   }
 
+  /** Those of every group. */
   private void addPanels(List<TileShape> shapes) {
-    int in = input.channels();
+    List<Tap> taps = List.of(Tap.of(inPerGroup(), pixelStride));
     int first = 0;
     int offset = 0;
-    for (TileShape shape : shapes) {
-      List<Tap> taps = List.of(Tap.of(in, pixelStride));
-      int width = shape.vectors() * Vectors.LANES;
-      TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, width);
-      panels.add(new Panel(TileKernel.of(spec), shape, offset, first));
-      first += width;
-      offset += POSITIONS * spec.weights();
+    for (int group = 0; group < groups; group++) {
+      for (TileShape shape : shapes) {
+        int width = shape.vectors() * Vectors.LANES;
+        TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, width);
+        panels.add(new Panel(TileKernel.of(spec), shape, offset, group * inPerGroup(), first));
+        first += width;
+        offset += POSITIONS * spec.weights();
+      }
     }
+  }
+
+  private int inPerGroup() {
+    return input.channels() / groups;
   }
 
   private int largestBlock() {
@@ -143,7 +162,7 @@ final class WinogradPass implements Pass {
 
   /** {@code [panel][position][input channel][output channel of the panel]}. */
   private float[] pack(double[] weight) {
-    int in = input.channels();
+    int in = inPerGroup();
     Panel last = panels.getLast();
     float[] values = new float[last.weights + POSITIONS * in * last.channels()];
     double[] factors = new double[POSITIONS];
@@ -171,7 +190,7 @@ final class WinogradPass implements Pass {
             Collectors.joining(
                 " ",
                 "winograd %dx%d tile ".formatted(TILE, TILE),
-                " f32x%d K=%dx%d".formatted(Vectors.LANES, POSITIONS, input.channels())));
+                " f32x%d K=%dx%d".formatted(Vectors.LANES, POSITIONS, inPerGroup())));
   }
 
   @Override
@@ -181,7 +200,7 @@ final class WinogradPass implements Pass {
 
   @Override
   public long work() {
-    return (long) tiles * POSITIONS * input.channels() * output.channels();
+    return (long) tiles * POSITIONS * inPerGroup() * output.channels();
   }
 
   @Override
@@ -276,12 +295,12 @@ final class WinogradPass implements Pass {
   private void product(Workspace workspace, Panel panel, int count) {
     int weights = packed.offset() + panel.weights;
     for (int position = 0; position < POSITIONS; position++) {
-      workspace.offsets[0] = inputs(workspace) + position * inputStride;
+      workspace.offsets[0] = inputs(workspace) + position * inputStride + panel.firstInput;
       panel.kernel.run(
           workspace.arena,
           workspace.offsets,
           packed.array(),
-          weights + position * input.channels() * panel.channels(),
+          weights + position * inPerGroup() * panel.channels(),
           workspace.arena,
           sums(workspace) + position * sumStride,
           count,
