@@ -42,15 +42,10 @@ public final class ChromeTrace {
       runs.run();
       recording.stop();
       recording.dump(file);
-      return of(process, since(recording.getStartTime(), RecordingFile.readAllEvents(file)));
+      return of(process, RecordingFile.readAllEvents(file));
     } finally {
       Files.delete(file);
     }
-  }
-
-  /** A thread's buffer may still hold what it did during an earlier recording. */
-  private static List<RecordedEvent> since(Instant start, List<RecordedEvent> events) {
-    return events.stream().filter(event -> !event.getStartTime().isBefore(start)).toList();
   }
 
   /**

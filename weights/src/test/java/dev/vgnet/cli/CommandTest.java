@@ -24,9 +24,14 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import picocli.CommandLine;
 
-/** The commands as a user meets them: what they print, write and return. */
+/**
+ * The commands as a user meets them: what they print, write and return. By itself, as a trace holds
+ * the steps of all sessions in the process.
+ */
+@Isolated
 class CommandTest {
   private static final Path CHECKPOINT = Path.of("train", "demo.pth");
   private static final Path MODEL = Path.of("demo", "vgnetg_demo.safetensors");
