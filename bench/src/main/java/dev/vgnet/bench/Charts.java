@@ -167,7 +167,7 @@ final class Charts {
     }
     NetworkResult first = points.getFirst().result();
     double most = points.stream().mapToDouble(Point::millis).max().orElseThrow();
-    NumberAxis millis = ChartStyle.fromZero(number("ms for %d images", first.batch()), most);
+    NumberAxis millis = ChartStyle.fromZero(number("ms for a batch of %d", first.batch()), most);
     JFreeChart chart =
         ChartStyle.chart(title, subtitle(points), new XYPlot(data, domain, millis, renderer));
     PointLabels.add(chart, SIZE, labels);
@@ -204,7 +204,8 @@ final class Charts {
     ValueAxis millis =
         axis(
             number(
-                "ms for %d images: the median, and a line to the 95th percentile", first.batch()),
+                "ms for a batch of %d: the median, and a line to the 95th percentile",
+                first.batch()),
             shown);
     JFreeChart chart =
         ChartStyle.chart(

@@ -76,7 +76,7 @@ final class DepthwiseGenerator {
           }
           if (!finishesInPlace) {
             addMethod(
-                builder, "finish", code -> DepthwiseStrip.of(spec, strip, 0, code).finishStored());
+                builder, "finish", code -> new DepthwiseStrip(spec, strip, 0, code).finishStored());
           }
         });
   }
@@ -125,7 +125,7 @@ final class DepthwiseGenerator {
     addMethod(
         builder,
         method,
-        code -> DepthwiseStrip.of(spec, strip, pixel, code).write(finishesInPlace));
+        code -> new DepthwiseStrip(spec, strip, pixel, code).write(finishesInPlace));
   }
 
   private static void addMethod(ClassBuilder builder, String method, Consumer<CodeBuilder> body) {

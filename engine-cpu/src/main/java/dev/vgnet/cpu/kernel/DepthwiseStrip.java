@@ -2,11 +2,8 @@ package dev.vgnet.cpu.kernel;
 
 import java.lang.classfile.CodeBuilder;
 
-/**
- * Writes a method that computes one vector of channels of some output pixels side by side. How they
- * are added up is left to others.
- */
-abstract sealed class DepthwiseStrip permits PlainStrip {
+/** Writes a method that computes one vector of channels of some output pixels side by side. */
+final class DepthwiseStrip {
   /**
    * Arithmetic, loads and stores of a method; a store with a mask counts for three, making the mask
    * for six. The first compiler gives up on much larger ones, and without its profile the second
@@ -30,38 +27,42 @@ abstract sealed class DepthwiseStrip permits PlainStrip {
   private static final int PIXEL = 12;
   static final int FIRST_SUM = 13;
 
-  final DepthwiseSpec spec;
-  final int pixels;
-  final CodeBuilder code;
-  final KernelCode kernel;
+  private final DepthwiseSpec spec;
+  private final int pixels;
+  private final CodeBuilder code;
+  private final KernelCode kernel;
 
-  /** Free locals, which the epilogue overwrites. */
-  final int firstScratch;
+  /** Free locals from here on, which the epilogue overwrites. */
+  private final int row;
 
+  private final int windowRow;
+  private final int rowWeight;
+  private final int input;
+  private final int firstWeight;
   private final int firstPixel;
   private final EpilogueCode epilogue;
 
+  /**
+   * @param pixels the output pixels of the strip
+   * @param firstPixel the first one of any strip that meets the same borders
+   */
   DepthwiseStrip(DepthwiseSpec spec, int pixels, int firstPixel, CodeBuilder code) {
     this.spec = spec;
     this.pixels = pixels;
     this.firstPixel = firstPixel;
     this.code = code;
     kernel = new KernelCode(code);
-    firstScratch = FIRST_SUM + pixels;
-    epilogue = new EpilogueCode(kernel, spec.epilogue(), OUT, firstScratch);
-  }
-
-  /**
-   * @param pixels the output pixels of the strip
-   * @param firstPixel the first one of any strip that meets the same borders
-   */
-  static DepthwiseStrip of(DepthwiseSpec spec, int pixels, int firstPixel, CodeBuilder code) {
-    return new PlainStrip(spec, pixels, firstPixel, code);
+    row = FIRST_SUM + pixels;
+    windowRow = row + 1;
+    rowWeight = row + 2;
+    input = row + 3;
+    firstWeight = row + 4;
+    epilogue = new EpilogueCode(kernel, spec.epilogue(), OUT, row);
   }
 
   /** Whether one method has room for sums and epilogue. */
   static boolean finishesInPlace(DepthwiseSpec spec, int pixels) {
-    int sums = PlainStrip.ofRow(spec, pixels) + stores(spec, pixels);
+    int sums = ofRow(spec, pixels) + stores(spec, pixels);
     int epilogue = pixels * spec.epilogue().operations();
     return epilogue == 0 || sums + epilogue <= MAX_OPERATIONS;
   }
@@ -108,9 +109,6 @@ abstract sealed class DepthwiseStrip permits PlainStrip {
           store(FIRST_SUM, out);
         });
   }
-
-  /** Writes the sums of all pixels, bias included, into the locals from {@link #FIRST_SUM} on. */
-  abstract void addUp();
 
   /** The weights of one position of the window, or a row of the epilogue's parameters. */
   Index weights(int row) {
@@ -177,5 +175,63 @@ abstract sealed class DepthwiseStrip permits PlainStrip {
 
   private static boolean wholeVectors(DepthwiseSpec spec) {
     return spec.channels() % Vectors.LANES == 0;
+  }
+
+  /** Operations of one row of the windows. */
+  private static int ofRow(DepthwiseSpec spec, int pixels) {
+    return pixels * spec.kernel() + columns(spec, pixels) + spec.kernel();
+  }
+
+  /**
+   * Writes the sums of all pixels, bias included, into the locals from {@link #FIRST_SUM} on. For
+   * each row and each column of the windows, unrolled: loads the input, multiply-adds it to every
+   * sum that it belongs to. The rows of windows too large for that are a loop.
+   */
+  private void addUp() {
+    if (spec.epilogue().bias()) {
+      kernel.load(WEIGHTS, bias()).set(FIRST_SUM);
+    } else {
+      kernel.zero().set(FIRST_SUM);
+    }
+    for (int o = 1; o < pixels; o++) {
+      kernel.get(FIRST_SUM).set(FIRST_SUM + o);
+    }
+    int operations = spec.kernel() * ofRow(spec, pixels) + stores(spec, pixels);
+    if (operations + pixels * spec.epilogue().operations() <= MAX_OPERATIONS) {
+      for (int ky = 0; ky < spec.kernel(); ky++) {
+        code.loadConstant(ky).istore(windowRow);
+        addRow();
+      }
+    } else {
+      kernel.loop(windowRow, 0, spec.kernel(), 1, this::addRow);
+    }
+  }
+
+  private void addRow() {
+    kernel.address(
+        rowWeight, Index.of(WEIGHT).plus(windowRow, spec.kernel() * spec.weightStride()));
+    for (int kx = 0; kx < spec.kernel(); kx++) {
+      kernel
+          .load(WEIGHTS, Index.of(rowWeight).plus(kx * spec.weightStride()))
+          .set(firstWeight + kx);
+    }
+    code.iload(windowRow);
+    inputRow(row);
+    for (int column = 0; column < columns(spec, pixels); column++) {
+      if (isInside(column)) {
+        kernel.load(IN, input(row, column)).set(input);
+        addColumn(column);
+      }
+    }
+  }
+
+  private void addColumn(int column) {
+    for (int kx = 0; kx < spec.kernel(); kx++) {
+      int o = Math.floorDiv(column - kx, spec.stride());
+      if (o >= 0 && o < pixels && o * spec.stride() + kx == column) {
+        int sum = FIRST_SUM + o;
+        kernel.get(input).get(firstWeight + kx).get(sum).multiplyAdd().set(sum);
+      }
+    }
   }
 }

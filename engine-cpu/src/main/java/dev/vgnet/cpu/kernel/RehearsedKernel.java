@@ -1,8 +1,5 @@
 package dev.vgnet.cpu.kernel;
 
-import java.lang.ref.SoftReference;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -25,7 +22,7 @@ public final class RehearsedKernel<K> {
   /** For each real one: see {@link TileKernel}. */
   private static final int DRY_RUNS = 15;
 
-  private static final Map<Record, SoftReference<RehearsedKernel<?>>> KNOWN = new HashMap<>();
+  private static final SoftCache<Record, RehearsedKernel<?>> KNOWN = new SoftCache<>();
 
   private final Twin<K> twin;
   private volatile K kernel;
@@ -54,16 +51,7 @@ public final class RehearsedKernel<K> {
 
   @SuppressWarnings("unchecked") // the type of a spec tells that of its kernel
   private static <K> RehearsedKernel<K> known(Record spec, Supplier<Twin<K>> twin) {
-    synchronized (KNOWN) {
-      SoftReference<RehearsedKernel<?>> reference = KNOWN.get(spec);
-      RehearsedKernel<?> known = reference == null ? null : reference.get();
-      if (known == null) {
-        known = new RehearsedKernel<>(twin.get());
-        KNOWN.values().removeIf(old -> old.get() == null);
-        KNOWN.put(spec, new SoftReference<>(known));
-      }
-      return (RehearsedKernel<K>) known;
-    }
+    return (RehearsedKernel<K>) KNOWN.get(spec, () -> new RehearsedKernel<>(twin.get()));
   }
 
   /** What is fastest at the moment. */
