@@ -10,12 +10,10 @@ import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
-import dev.vgnet.torch.StateDict;
 import dev.vgnet.zoo.ImportOptions;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -67,6 +65,7 @@ class OnnxRuntimeTest {
     "regnet_x_400mf_w384, 64, 97",
     "regnet_y_400mf, 64, 97",
     "efficientnet_b0, 64, 97",
+    "ghostnet_x1_0, 64, 97",
     "mnasnet1_0, 64, 97",
     "mnasnet_a1, 64, 97",
     "mobilenet_v1_x0_5, 64, 97",
@@ -99,30 +98,6 @@ class OnnxRuntimeTest {
             Zoo.importStateDict(Zoo.randomStateDict(architecture, SEED), "random", "", options)
                 .file());
     assertAgree(model, List.of(Shape.of(1, 3, height, width), Shape.of(3, 3, 64, 32)));
-  }
-
-  /**
-   * GhostNet joins sums without an activation and gates them: with kernels made for a ReLU behind
-   * each, numbers grow so large that the gates turn noise into zero or one.
-   */
-  @Test
-  void agreesOnGhostNet() throws IOException, OrtException {
-    Map<String, Tensor> tensors =
-        new LinkedHashMap<>(Zoo.randomStateDict("ghostnet_x1_0", SEED).tensors());
-    tensors.replaceAll((_, tensor) -> tensor.shape().rank() > 1 ? halved(tensor) : tensor);
-    StateDict state = new StateDict(tensors, List.of());
-    ImportOptions options = ImportOptions.of("ghostnet_x1_0");
-    Model model = Model.of(Zoo.importStateDict(state, "random", "", options).file());
-    assertAgree(model, List.of(Shape.of(1, 3, 64, 97), Shape.of(3, 3, 64, 32)));
-  }
-
-  /** With half the variance. */
-  private static Tensor halved(Tensor kernel) {
-    float[] values = kernel.toFloatArray();
-    for (int i = 0; i < values.length; i++) {
-      values[i] *= (float) Math.sqrt(0.5);
-    }
-    return Tensor.of(kernel.shape(), values);
   }
 
   private static void assertAgree(Model model, List<Shape> inputs)
