@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       LayersCommand.class,
       StartUpCommand.class,
       ReportCommand.class,
+      CompareCommand.class,
       CommandLine.HelpCommand.class
     })
 final class BenchCommand implements Callable<Integer> {

@@ -11,7 +11,6 @@ import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -32,6 +31,7 @@ import org.jfree.data.xy.XYSeriesCollection;
 final class Charts {
   private static final Dimension SIZE = new Dimension(900, 620);
   private static final int LEAST_POINTS = 2;
+  private static final int PAPERS_BATCH = 16;
 
   /** The longest time over the shortest, from which on short ones would run into each other. */
   private static final double WIDE = 100;
@@ -109,25 +109,23 @@ final class Charts {
 
   /** What was measured of a table, with the batch and threads that most of it was measured with. */
   private List<Point> points(PaperTable paper) {
-    Map<List<Integer>, List<Point>> sizes = new LinkedHashMap<>();
+    Map<Size, List<Point>> sizes = new LinkedHashMap<>();
     for (PaperTable.Row row : paper.rows()) {
       for (NetworkResult result : results) {
         if (result.model().equals(row.model())) {
           sizes
-              .computeIfAbsent(List.of(result.threads(), result.batch()), _ -> new ArrayList<>())
+              .computeIfAbsent(Size.of(result), _ -> new ArrayList<>())
               .add(new Point(row, result));
         }
       }
     }
-    Optional<List<Point>> most =
-        sizes.values().stream()
-            .max(
-                (a, b) ->
-                    a.size() != b.size()
-                        ? Integer.compare(a.size(), b.size())
-                        : Integer.compare(
-                            a.getFirst().result().threads(), b.getFirst().result().threads()));
-    return most.orElse(List.of());
+    return sizes.entrySet().stream()
+        .max(
+            Comparator.<Map.Entry<Size, List<Point>>>comparingInt(size -> size.getValue().size())
+                .thenComparing(size -> size.getKey().batch() == PAPERS_BATCH)
+                .thenComparing(size -> size.getKey().threads()))
+        .map(Map.Entry::getValue)
+        .orElse(List.of());
   }
 
   private String subtitle(List<Point> points) {
@@ -139,9 +137,7 @@ final class Charts {
             .sorted(Comparator.reverseOrder())
             .map(size -> number("%dx%d", size, size))
             .collect(Collectors.joining(" or "));
-    return number(
-        "batch %d, %d thread%s, %s, float32; %s",
-        first.batch(), first.threads(), first.threads() == 1 ? "" : "s", sizes, machine);
+    return number("%s, %s, float32; %s", Size.of(first).label(), sizes, machine);
   }
 
   private void write(

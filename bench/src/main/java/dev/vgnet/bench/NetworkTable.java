@@ -2,11 +2,8 @@ package dev.vgnet.bench;
 
 import static dev.vgnet.bench.Tables.number;
 
-import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,25 +19,20 @@ final class NetworkTable {
     }
   }
 
-  /** Its cell is null where nothing is known. */
-  private record Column(String header, Function<Line, String> cell) {}
-
   private final ResultFile<NetworkResult> file;
   private final GpuResults gpu;
   private final int batch;
   private final int threads;
   private final List<Line> lines;
-  private final List<Column> columns = new ArrayList<>();
+  private final Columns<Line> columns = new Columns<>();
 
-  NetworkTable(
-      PaperTable paper, ResultFile<NetworkResult> file, GpuResults gpu, int batch, int threads) {
+  NetworkTable(PaperTable paper, ResultFile<NetworkResult> file, GpuResults gpu, Size size) {
     this.file = file;
     this.gpu = gpu;
-    this.batch = batch;
-    this.threads = threads;
+    batch = size.batch();
+    threads = size.threads();
     lines = paper.rows().stream().map(this::line).filter(Line::isMeasured).toList();
-    column("network", line -> line.row().label());
-    addPaper();
+    columns.addPaper(Line::row);
     addGpu();
     for (EngineKind kind : EngineKind.values()) {
       addEngine(kind);
@@ -59,18 +51,7 @@ final class NetworkTable {
 
   @Override
   public String toString() {
-    List<Column> known =
-        columns.stream()
-            .filter(column -> lines.stream().anyMatch(line -> column.cell().apply(line) != null))
-            .toList();
-    Markdown table = new Markdown(known.stream().map(Column::header).toList());
-    for (Line line : lines) {
-      table.add(
-          known.stream()
-              .map(column -> Optional.ofNullable(column.cell().apply(line)).orElse(""))
-              .toList());
-    }
-    return table.toString();
+    return columns.table(lines);
   }
 
   private Line line(PaperTable.Row row) {
@@ -84,40 +65,9 @@ final class NetworkTable {
         .orElse(null);
   }
 
-  private void column(String header, Function<Line, String> cell) {
-    columns.add(new Column(header, cell));
-  }
-
-  /** A column of a figure that may be null. */
-  private void figure(String header, String format, Function<Line, Object> value) {
-    column(
-        header,
-        line -> Optional.ofNullable(value.apply(line)).map(v -> number(format, v)).orElse(null));
-  }
-
-  private void addPaper() {
-    column("SE", line -> line.row().squeezeExcite() ? "✓" : null);
-    figure("parameters", "%,d", line -> Workload.info(line.row().model()).parameters());
-    figure("paper's", "%s M", line -> millions(line.row().parameters()));
-    figure(
-        "MACs (M)", "%.1f", line -> 1e-6 * Workload.info(line.row().model()).multiplyAccumulates());
-    figure("paper's (M)", "%s", line -> millions(line.row().multiplyAccumulates()));
-    figure("paper's top-1 %", "%.1f", line -> line.row().accuracy());
-    column("from", line -> line.row().where());
-    figure("paper's GPU ms", "%.2f", line -> line.row().millis());
-    figure("batches/s", "%.0f", line -> line.row().batchesPerSecond());
-  }
-
-  /** With the paper's digits. */
-  private static String millions(Long count) {
-    return count == null
-        ? null
-        : BigDecimal.valueOf(count).movePointLeft(6).stripTrailingZeros().toPlainString();
-  }
-
   private void addGpu() {
     for (String column : gpu.columns()) {
-      figure(
+      columns.add(
           column + " ms",
           "%.3f",
           line -> gpu.millis(column, line.row().model(), batch).orElse(null));
@@ -126,15 +76,16 @@ final class NetworkTable {
 
   private void addEngine(EngineKind kind) {
     String label = kind.label();
-    figure(label + " ms", "%.2f", line -> latency(line, kind).map(Latency::median).orElse(null));
+    columns.add(
+        label + " ms", "%.2f", line -> latency(line, kind).map(Latency::median).orElse(null));
     if (kind == EngineKind.VGNET) {
-      figure("p95", "%.2f", line -> latency(line, kind).map(Latency::p95).orElse(null));
-      figure("p99", "%.2f", line -> latency(line, kind).map(Latency::p99).orElse(null));
-      figure("runs", "%d", line -> latency(line, kind).map(Latency::runs).orElse(null));
-      figure(
+      columns.add("p95", "%.2f", line -> latency(line, kind).map(Latency::p95).orElse(null));
+      columns.add("p99", "%.2f", line -> latency(line, kind).map(Latency::p99).orElse(null));
+      columns.add("runs", "%d", line -> latency(line, kind).map(Latency::runs).orElse(null));
+      columns.add(
           "images/s", "%.0f", line -> line.cpu() == null ? null : line.cpu().imagesPerSecond(kind));
     }
-    column(
+    columns.add(
         label + " ÷ ours",
         line ->
             ratio(line, kind)
@@ -143,16 +94,16 @@ final class NetworkTable {
   }
 
   private void addRest() {
-    figure(
+    columns.add(
         "GFLOP/s", "%.0f", line -> line.cpu() == null ? null : line.cpu().gflops(EngineKind.VGNET));
-    figure(
+    columns.add(
         "of peak",
         "%.0f %%",
         line ->
             line.cpu() == null || file.peak(threads) == 0
                 ? null
                 : 100 * line.cpu().gflops(EngineKind.VGNET) / file.peak(threads));
-    column("doubts", line -> doubts(line).isEmpty() ? null : doubts(line));
+    columns.add("doubts", line -> doubts(line).isEmpty() ? null : doubts(line));
   }
 
   private static String doubts(Line line) {

@@ -23,11 +23,10 @@ final class PairTable {
     rows = paper.rows().stream().collect(Collectors.toMap(PaperTable.Row::model, row -> row));
     pairs =
         paper.pairs().stream()
-            .filter(pair -> sizes().stream().anyMatch(size -> ratio(pair, size).isPresent()))
+            .filter(
+                pair -> Size.of(results).stream().anyMatch(size -> ratio(pair, size).isPresent()))
             .toList();
   }
-
-  private record Size(int batch, int threads) {}
 
   boolean isEmpty() {
     return pairs.isEmpty();
@@ -36,7 +35,7 @@ final class PairTable {
   @Override
   public String toString() {
     List<Size> sizes =
-        sizes().stream()
+        Size.of(results).stream()
             .filter(size -> pairs.stream().anyMatch(pair -> ratio(pair, size).isPresent()))
             .toList();
     boolean timed = rows.values().stream().anyMatch(row -> row.millis() != null);
@@ -46,7 +45,7 @@ final class PairTable {
       headers.add("time ÷, paper");
     }
     for (Size size : sizes) {
-      headers.add("time ÷, batch %d, %s".formatted(size.batch(), threads(size.threads())));
+      headers.add("time ÷, " + size.label());
     }
     Markdown table = new Markdown(headers);
     for (PaperTable.Pair pair : pairs) {
@@ -81,10 +80,6 @@ final class PairTable {
     return (double) count.apply(one.model()) / count.apply(other.model());
   }
 
-  private List<Size> sizes() {
-    return results.stream().map(r -> new Size(r.batch(), r.threads())).distinct().toList();
-  }
-
   private Optional<Double> ratio(PaperTable.Pair pair, Size size) {
     return millis(pair.model(), size)
         .flatMap(one -> millis(pair.beside(), size).map(other -> one / other));
@@ -93,12 +88,8 @@ final class PairTable {
   private Optional<Double> millis(String model, Size size) {
     return results.stream()
         .filter(r -> r.model().equals(model))
-        .filter(r -> r.batch() == size.batch() && r.threads() == size.threads())
+        .filter(r -> Size.of(r).equals(size))
         .map(r -> r.latency(EngineKind.VGNET).orElseThrow().median())
         .findFirst();
-  }
-
-  private static String threads(int threads) {
-    return threads == 1 ? "1 thread" : threads + " threads";
   }
 }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -18,8 +17,6 @@ final class Report {
   private static final String BEGIN = "<!-- begin tables -->";
   private static final String END = "<!-- end tables -->";
   private static final Pattern MARKED = Pattern.compile("(?s)" + BEGIN + ".*" + END);
-
-  private record Size(int batch, int threads) {}
 
   private final ResultFile<NetworkResult> file;
   private final GpuResults gpu;
@@ -59,45 +56,73 @@ final class Report {
         charts.stream()
             .map(name -> "![%s](%s/%s.svg)\n\n".formatted(name, relative(from, folder), name))
             .collect(Collectors.joining());
-    String tables = pictures + text().replaceAll("(?m)^## ", "### ");
+    String tables = overview().replaceAll("(?m)^## ", "### ");
+    String rest =
+        "Percentiles, spread, images a second and GFLOP/s are in [table.md](%s/table.md).\n"
+            .formatted(relative(from, folder));
     Files.writeString(
-        page, marked.replaceFirst(Matcher.quoteReplacement(BEGIN + "\n\n" + tables + "\n" + END)));
+        page,
+        marked.replaceFirst(
+            Matcher.quoteReplacement(String.join("\n", BEGIN, "", pictures + tables, rest, END))));
   }
 
   private static String relative(Path from, Path folder) {
     return from.relativize(folder.toAbsolutePath()).toString().replace('\\', '/');
   }
 
-  /** The tables. */
+  /** All tables. */
   String text() throws IOException {
+    StringBuilder text = new StringBuilder(overview());
+    for (PaperTable paper : PaperTable.all()) {
+      appendTables(text.append('\n'), paper);
+    }
+    return text.toString().stripTrailing() + "\n";
+  }
+
+  /** All medians and ratios, but nothing of their spread. */
+  private String overview() throws IOException {
     StringBuilder text = new StringBuilder();
     for (PaperTable paper : PaperTable.all()) {
-      append(text, paper);
+      appendOverview(text, paper);
       appendPairs(text, paper);
     }
+    appendScaling(text);
+    return text.append(conditions()).toString();
+  }
+
+  private void appendScaling(StringBuilder text) {
     for (Scaling scaling : Scaling.of(file.results())) {
       text.append("## ").append(scaling.model()).append(", by batch and threads\n\n");
       text.append("Images a second.\n\n").append(scaling.table()).append('\n');
     }
-    return text.append(conditions()).toString();
   }
 
-  private void append(StringBuilder text, PaperTable paper) {
+  private void appendTables(StringBuilder text, PaperTable paper) {
     for (Size size : sizes()) {
-      NetworkTable table = new NetworkTable(paper, file, gpu, size.batch(), size.threads());
+      NetworkTable table = new NetworkTable(paper, file, gpu, size);
       if (table.isEmpty() || table.size() == 1 && isInAnotherTable(paper, size)) {
         continue;
       }
-      text.append(
-          number("## %s; batch %d%s\n\n", paper.title(), size.batch(), threads(size.threads())));
+      text.append(number("## %s; %s\n\n", paper.title(), size.label()));
       if (table.size() < paper.rows().size() && !paper.source().isEmpty()) {
         text.append(
             number("%d of the table's %d networks.\n\n", table.size(), paper.rows().size()));
       }
       text.append(table).append('\n');
-      if (!paper.source().isEmpty()) {
-        text.append("Paper: ").append(paper.source()).append(".\n\n");
-      }
+    }
+  }
+
+  private static void appendSource(StringBuilder text, PaperTable paper) {
+    if (!paper.source().isEmpty()) {
+      text.append("Paper: ").append(paper.source()).append(".\n\n");
+    }
+  }
+
+  private void appendOverview(StringBuilder text, PaperTable paper) {
+    Overview overview = new Overview(paper, file.results(), gpu);
+    if (!overview.isEmpty()) {
+      text.append("## ").append(paper.title()).append("\n\n").append(overview).append('\n');
+      appendSource(text, paper);
     }
   }
 
@@ -114,26 +139,16 @@ final class Report {
   private boolean isInAnotherTable(PaperTable paper, Size size) {
     return sizes().stream()
         .filter(other -> !other.equals(size))
-        .anyMatch(o -> new NetworkTable(paper, file, gpu, o.batch(), o.threads()).size() > 1);
-  }
-
-  private static String threads(int threads) {
-    return switch (threads) {
-      case 0 -> "";
-      case 1 -> ", 1 thread";
-      default -> ", " + threads + " threads";
-    };
+        .anyMatch(o -> new NetworkTable(paper, file, gpu, o).size() > 1);
   }
 
   private List<Size> sizes() {
-    List<Size> sizes =
-        file.results().stream().map(r -> new Size(r.batch(), r.threads())).distinct().toList();
+    List<Size> sizes = Size.of(file.results());
     return sizes.stream()
         .filter(
             size ->
                 size.threads() > 0
                     || sizes.stream().noneMatch(s -> s.threads() > 0 && s.batch() == size.batch()))
-        .sorted(Comparator.comparing(Size::batch).thenComparing(Size::threads))
         .toList();
   }
 
@@ -153,7 +168,8 @@ final class Report {
     lines.add("versions: " + pairs(conditions.versions()));
     file.peaks()
         .forEach(
-            (threads, peak) -> lines.add(number("peak%s: %.0f GFLOP/s", threads(threads), peak)));
+            (threads, peak) ->
+                lines.add(number("peak, %s: %.0f GFLOP/s", Size.threads(threads), peak)));
     if (!gpu.devices().isEmpty()) {
       lines.add("GPU: " + String.join("; ", gpu.devices()));
     }

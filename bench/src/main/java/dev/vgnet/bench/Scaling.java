@@ -13,7 +13,7 @@ record Scaling(String model, List<NetworkResult> results) {
   /** An engine with a number of threads. */
   record Line(EngineKind kind, int threads) {
     String label() {
-      return "%s, %d thread%s".formatted(kind.label(), threads, threads == 1 ? "" : "s");
+      return kind.label() + ", " + Size.threads(threads);
     }
   }
 

@@ -16,8 +16,10 @@ import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
 
 /**
  * What an engine is given to do: a network and images, the same numbers in every process.
@@ -65,10 +67,15 @@ record Workload(Model model, Shape shape, float[] images) {
    */
   static ArchitectureInfo info(String name) {
     String architecture = architecture(name);
-    return Zoo.architectures().stream()
-        .filter(info -> info.name().equals(architecture))
-        .findFirst()
+    return Optional.ofNullable(Catalogue.BY_NAME.get(architecture))
         .orElseThrow(() -> new IllegalArgumentException("no network is called " + name));
+  }
+
+  /** Made when it is first asked for: it counts every network, which a measurement needs not. */
+  private static final class Catalogue {
+    static final Map<String, ArchitectureInfo> BY_NAME =
+        Zoo.architectures().stream()
+            .collect(Collectors.toUnmodifiableMap(ArchitectureInfo::name, info -> info));
   }
 
   private static String architecture(String name) {

@@ -30,6 +30,7 @@ class BenchCommandTest {
         "layers --help",
         "startup --help",
         "report --help",
+        "compare --help",
         "help report",
         "--version"
       })
@@ -46,7 +47,8 @@ class BenchCommandTest {
         "--devices tpu",
         "--nothing",
         "startup",
-        "report"
+        "report",
+        "compare DIR"
       })
   void refusesWhatItDoesNotKnow(String arguments) {
     assertEquals(MISUSED, run(arguments));
@@ -62,7 +64,8 @@ class BenchCommandTest {
         "--gpu DIR/nothing.json --output DIR",
         "layers --models nothing --output DIR",
         "startup nothing --output DIR",
-        "report DIR"
+        "report DIR",
+        "compare DIR DIR"
       })
   void refusesWhatCannotBeMeasured(String arguments) throws IOException {
     assertEquals(FAILED, run(arguments));

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.vgnet.zoo.ArchitectureInfo;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,47 +21,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is written from results that are made up, so that every figure is known. */
 class ReportTest {
-  private static final List<EngineKind> KINDS = List.of(EngineKind.VGNET, EngineKind.ORT);
-
   @TempDir private Path folder;
   private ResultFile<NetworkResult> file;
 
   @BeforeEach
   void measure() throws IOException {
-    Conditions conditions =
-        new Conditions("a CPU", 2, 256, "an OS", "a JVM", List.of("-Dx=y"), Map.of("jmh", "1"));
-    file = new ResultFile<>(folder.resolve("results.json"), NetworkResult.class, conditions);
+    file = MadeUpResults.file(folder);
     file.addPeak(2, 100);
-    file.replace(List.of(), result("vgnetg_1_0mp", 16, 40, 0));
-    file.replace(List.of(), result("mobilenet_v2_x0_5", 16, 20, 0.08));
+    file.replace(List.of(), MadeUpResults.result("vgnetg_1_0mp", 16, 40, 0));
+    file.replace(List.of(), MadeUpResults.result("mobilenet_v2_x0_5", 16, 20, 0.08));
     for (int batch : new int[] {1, 2, 64}) {
-      file.replace(List.of(), result("vgnetg_1_0mp", batch, 2.5 * batch, 0));
+      file.replace(List.of(), MadeUpResults.result("vgnetg_1_0mp", batch, 2.5 * batch, 0));
     }
-    file.replace(List.of(), result("cifar_resnet20", 16, 10, 0));
-    file.replace(List.of(), result("cifar_resnet110_bsconvu", 16, 15, 0));
-  }
-
-  private static NetworkResult result(String model, int batch, double millis, double drift) {
-    Map<String, Latency> engines = new LinkedHashMap<>();
-    for (EngineKind kind : KINDS) {
-      double median = millis * (1 + kind.ordinal());
-      engines.put(
-          kind.id(),
-          new Latency(median, 1.5 * median, 2 * median, 77, drift, List.of(new double[] {median})));
-    }
-    ArchitectureInfo info = Workload.info(model);
-    return new NetworkResult(
-        model,
-        batch,
-        2,
-        info.imageSize(),
-        info.parameters(),
-        info.multiplyAccumulates(),
-        "2026-01-02T03:04:05Z",
-        new Effort(1, 2, 3, 4),
-        new double[] {0.1, 0.7},
-        engines,
-        Map.of("ort", new Ratio(2, 1.9, batch == 64 ? 2.3 : 2.05)));
+    file.replace(List.of(), MadeUpResults.result("cifar_resnet20", 16, 10, 0));
+    file.replace(List.of(), MadeUpResults.result("cifar_resnet110_bsconvu", 16, 15, 0));
   }
 
   private String report(Path... gpu) throws IOException {
@@ -100,7 +72,7 @@ class ReportTest {
     String text = report();
     assertTrue(text.indexOf("MobileNetV2 ×0.5") < text.indexOf("VGNetG-1.0MP"), text);
     assertTrue(text.contains("2 of the table's 20 networks"), text);
-    Map<String, String> row = row(text, "VGNet, Table 3", "VGNetG-1.0MP");
+    Map<String, String> row = row(text, "ImageNet; batch 16, 2 threads", "VGNetG-1.0MP");
     assertEquals("997,358", row.get("parameters"));
     assertEquals("0.997 M", row.get("paper's"));
     assertEquals("4.37", row.get("paper's GPU ms"));
@@ -111,8 +83,21 @@ class ReportTest {
     assertEquals("2.00 (1.90–2.05)", row.get("ONNX Runtime ÷ ours"));
     assertEquals("113 %", row.get("of peak"));
     assertEquals("", row.get("doubts"));
-    Map<String, String> drifting = row(text, "VGNet, Table 3", "MobileNetV2 ×0.5");
+    Map<String, String> drifting = row(text, "ImageNet; batch 16, 2 threads", "MobileNetV2 ×0.5");
     assertEquals("this engine drifted +8 %; ONNX Runtime drifted +8 %", drifting.get("doubts"));
+  }
+
+  @Test
+  void overviewHasAllMediansAndRatios() throws IOException {
+    String text = report();
+    Map<String, String> row = row(text, "VGNet, Table 3: ImageNet", "VGNetG-1.0MP");
+    assertEquals("0.997 M", row.get("paper's"));
+    assertEquals("40.00 (2.00)", row.get("batch 16, 2 threads"));
+    assertFalse(row.containsKey("batch 64, 2 threads"), "a single network");
+    assertEquals(
+        "20.00 (2.00)†",
+        row(text, "VGNet, Table 3", "MobileNetV2 ×0.5").get("batch 16, 2 threads"));
+    assertTrue(text.contains("mean of the 2 ratios: 2.00; 2 are at least 1."), text);
   }
 
   @Test
@@ -174,7 +159,8 @@ class ReportTest {
           {"model": "x/vgnetg_1_0mp.safetensors", "precision": "fp32", "variant": "compile",
            "batch": 16, "failure": "no compiler"}]}
         """);
-    Map<String, String> row = row(report(ours, peer), "VGNet, Table 3", "VGNetG-1.0MP");
+    Map<String, String> row =
+        row(report(ours, peer), "ImageNet; batch 16, 2 threads", "VGNetG-1.0MP");
     assertEquals("0.250", row.get("CUDA TF32 ms"));
     assertEquals("0.125", row.get("CUDA TF32, without copies, ms"));
     assertEquals("0.500", row.get("PyTorch FP16 ms"));

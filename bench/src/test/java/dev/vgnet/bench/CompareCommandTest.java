@@ -1,0 +1,82 @@
+package dev.vgnet.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CompareCommandTest {
+  @TempDir private Path folder;
+  private Path before;
+  private Path after;
+
+  @BeforeEach
+  void makeFolders() throws IOException {
+    before = Files.createDirectory(folder.resolve("before"));
+    after = Files.createDirectory(folder.resolve("after"));
+  }
+
+  private static void write(Path folder, String model, double millis, double ratio)
+      throws IOException {
+    NetworkResult made = MadeUpResults.result(model, 16, millis, 0);
+    NetworkResult result =
+        new NetworkResult(
+            model,
+            made.batch(),
+            made.threads(),
+            made.imageSize(),
+            made.parameters(),
+            made.multiplyAccumulates(),
+            made.measured(),
+            made.effort(),
+            made.load(),
+            made.engines(),
+            Map.of("ort", new Ratio(ratio, ratio, ratio)));
+    MadeUpResults.file(folder).replace(List.of(), result);
+  }
+
+  private String compare() {
+    StringWriter out = new StringWriter();
+    int code =
+        new CommandLine(new CompareCommand())
+            .setOut(new PrintWriter(out))
+            .execute(before.toString(), after.toString());
+    assertEquals(0, code);
+    return out.toString();
+  }
+
+  @Test
+  void tellsHowTimesAndRatiosChanged() throws IOException {
+    write(before, "vgnetg_1_0mp", 40, 1.5);
+    write(after, "vgnetg_1_0mp", 44, 1.47);
+    write(before, "mobilenet_v2_x0_5", 20, 1.0);
+    write(after, "mobilenet_v2_x0_5", 20, 1.2);
+    write(after, "cifar_resnet20", 10, 2);
+    List<String> lines = compare().lines().map(line -> line.replaceAll(" +", " ")).toList();
+    assertEquals(
+        "| vgnetg_1_0mp | batch 16, 2 threads | 40.00 | 44.00 | +10.0 % | 1.50 | 1.47 | -2.0 % |",
+        lines.get(2));
+    assertTrue(lines.get(3).contains("| +0.0 % | 1.00 | 1.20 | +20.0 % |"), lines.get(3));
+    assertEquals(6, lines.size(), "nothing of the network that only one of them has");
+    assertEquals(
+        "Ratios to ONNX Runtime: 1 of 2 changed by at most 5 %; median 11.0 %, most 20.0 %.",
+        lines.getLast());
+  }
+
+  @Test
+  void saysThatNothingCanBeCompared() throws IOException {
+    write(before, "vgnetg_1_0mp", 40, 1.5);
+    write(after, "cifar_resnet20", 40, 1.5);
+    assertTrue(compare().endsWith("No ratio was measured in both.\n"));
+  }
+}

@@ -1,0 +1,46 @@
+package dev.vgnet.bench;
+
+import dev.vgnet.zoo.ArchitectureInfo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Results whose every figure is known. */
+final class MadeUpResults {
+  private static final List<EngineKind> KINDS = List.of(EngineKind.VGNET, EngineKind.ORT);
+
+  private MadeUpResults() {}
+
+  /** A file of them without any yet. */
+  static ResultFile<NetworkResult> file(Path folder) throws IOException {
+    Conditions conditions =
+        new Conditions("a CPU", 2, 256, "an OS", "a JVM", List.of("-Dx=y"), Map.of("jmh", "1"));
+    return new ResultFile<>(folder.resolve("results.json"), NetworkResult.class, conditions);
+  }
+
+  /** On two threads; the other engine takes twice as long. */
+  static NetworkResult result(String model, int batch, double millis, double drift) {
+    Map<String, Latency> engines = new LinkedHashMap<>();
+    for (EngineKind kind : KINDS) {
+      double median = millis * (1 + kind.ordinal());
+      engines.put(
+          kind.id(),
+          new Latency(median, 1.5 * median, 2 * median, 77, drift, List.of(new double[] {median})));
+    }
+    ArchitectureInfo info = Workload.info(model);
+    return new NetworkResult(
+        model,
+        batch,
+        2,
+        info.imageSize(),
+        info.parameters(),
+        info.multiplyAccumulates(),
+        "2026-01-02T03:04:05Z",
+        new Effort(1, 2, 3, 4),
+        new double[] {0.1, 0.7},
+        engines,
+        Map.of("ort", new Ratio(2, 1.9, batch == 64 ? 2.3 : 2.05)));
+  }
+}
