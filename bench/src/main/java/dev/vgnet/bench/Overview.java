@@ -96,8 +96,7 @@ final class Overview {
                     ratios.length,
                     StatUtils.geometricMean(ratios),
                     Arrays.stream(ratios).filter(r -> r >= 1).count()));
-    return text
-        + (DOUBTFUL + " drifted while it was measured, or the interval of the ratio is wide.\n");
+    return text + DOUBTFUL + " drifted meanwhile, or the interval of the ratio is wide.\n";
   }
 
   private Optional<NetworkResult> result(PaperTable.Row row, Size size) {

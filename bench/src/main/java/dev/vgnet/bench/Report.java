@@ -5,9 +5,7 @@ import static dev.vgnet.bench.Tables.number;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -87,7 +85,7 @@ final class Report {
       appendPairs(text, paper);
     }
     appendScaling(text);
-    return text.append(conditions()).toString();
+    return text.append(new ConditionsText(file, gpu)).toString();
   }
 
   private void appendScaling(StringBuilder text) {
@@ -150,65 +148,5 @@ final class Report {
                 size.threads() > 0
                     || sizes.stream().noneMatch(s -> s.threads() > 0 && s.batch() == size.batch()))
         .toList();
-  }
-
-  private String conditions() {
-    Conditions conditions = file.conditions();
-    List<String> lines = new ArrayList<>();
-    lines.add(number("CPU: %s; %d processors", conditions.cpu(), conditions.processors()));
-    lines.add(number("vectors: %d bits", conditions.vectorBits()));
-    lines.add("system: " + conditions.system());
-    lines.add(
-        "JVM: %s, flags: %s"
-            .formatted(
-                conditions.jvm(),
-                conditions.jvmFlags().isEmpty()
-                    ? "none"
-                    : String.join(" ", conditions.jvmFlags())));
-    lines.add("versions: " + pairs(conditions.versions()));
-    file.peaks()
-        .forEach(
-            (threads, peak) ->
-                lines.add(number("peak, %s: %.0f GFLOP/s", Size.threads(threads), peak)));
-    if (!gpu.devices().isEmpty()) {
-      lines.add("GPU: " + String.join("; ", gpu.devices()));
-    }
-    if (!file.results().isEmpty()) {
-      lines.add(effort());
-      lines.add(times());
-    }
-    return "## Conditions\n\n"
-        + lines.stream().map(line -> "* " + line + "\n").collect(Collectors.joining());
-  }
-
-  private String effort() {
-    return "effort: "
-        + file.results().stream()
-            .map(NetworkResult::effort)
-            .distinct()
-            .map(
-                e ->
-                    number(
-                        "%d forks x %d iterations of %d ms, after %d of warm-up",
-                        e.forks(), e.iterations(), e.millis(), e.warmUps()))
-            .collect(Collectors.joining("; "));
-  }
-
-  private String times() {
-    List<String> times = file.results().stream().map(NetworkResult::measured).sorted().toList();
-    double load =
-        file.results().stream()
-            .mapToDouble(r -> Math.max(r.load()[0], r.load()[1]))
-            .max()
-            .orElse(0);
-    return number(
-        "measured from %s to %s; load average %.1f at most, the engines' own threads included",
-        times.getFirst(), times.getLast(), load);
-  }
-
-  private static String pairs(Map<String, String> map) {
-    return map.entrySet().stream()
-        .map(entry -> entry.getKey() + " " + entry.getValue())
-        .collect(Collectors.joining(", "));
   }
 }

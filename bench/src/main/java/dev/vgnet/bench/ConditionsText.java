@@ -1,0 +1,91 @@
+package dev.vgnet.bench;
+
+import static dev.vgnet.bench.Tables.number;
+
+import java.util.ArrayList;
+import java.util.IntSummaryStatistics;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+
+/** Under what conditions results were measured, as a list in Markdown. */
+final class ConditionsText {
+  private final ResultFile<NetworkResult> file;
+  private final GpuResults gpu;
+
+  ConditionsText(ResultFile<NetworkResult> file, GpuResults gpu) {
+    this.file = file;
+    this.gpu = gpu;
+  }
+
+  @Override
+  public String toString() {
+    Conditions conditions = file.conditions();
+    List<String> lines = new ArrayList<>();
+    lines.add(number("CPU: %s; %d processors", conditions.cpu(), conditions.processors()));
+    lines.add(number("vectors: %d bits", conditions.vectorBits()));
+    lines.add("system: " + conditions.system());
+    lines.add(
+        "JVM: %s, flags: %s"
+            .formatted(
+                conditions.jvm(),
+                conditions.jvmFlags().isEmpty()
+                    ? "none"
+                    : String.join(" ", conditions.jvmFlags())));
+    lines.add("versions: " + pairs(conditions.versions()));
+    file.peaks()
+        .forEach(
+            (threads, peak) ->
+                lines.add(number("peak, %s: %.0f GFLOP/s", Size.threads(threads), peak)));
+    if (!gpu.devices().isEmpty()) {
+      lines.add("GPU: " + String.join("; ", gpu.devices()));
+    }
+    if (!file.results().isEmpty()) {
+      lines.add(effort());
+      lines.add(times());
+    }
+    return "## Conditions\n\n"
+        + lines.stream().map(line -> "* " + line + "\n").collect(Collectors.joining());
+  }
+
+  private String effort() {
+    return "effort: %s, %s of %s ms or a run for each engine, after %s of warm-up"
+        .formatted(
+            counted(Effort::forks, "JVM"),
+            counted(Effort::iterations, "iteration"),
+            range(Effort::millis),
+            range(Effort::warmUps));
+  }
+
+  private String counted(ToIntFunction<Effort> count, String noun) {
+    String range = range(count);
+    return range + " " + noun + (range.equals("1") ? "" : "s");
+  }
+
+  private String range(ToIntFunction<Effort> count) {
+    IntSummaryStatistics counts =
+        file.results().stream().map(NetworkResult::effort).mapToInt(count).summaryStatistics();
+    return counts.getMin() == counts.getMax()
+        ? Integer.toString(counts.getMin())
+        : counts.getMin() + " to " + counts.getMax();
+  }
+
+  private String times() {
+    List<String> times = file.results().stream().map(NetworkResult::measured).sorted().toList();
+    double load =
+        file.results().stream()
+            .mapToDouble(r -> Math.max(r.load()[0], r.load()[1]))
+            .max()
+            .orElse(0);
+    return number(
+        "measured from %s to %s; load average %.1f at most, the engines' own threads included",
+        times.getFirst(), times.getLast(), load);
+  }
+
+  private static String pairs(Map<String, String> map) {
+    return map.entrySet().stream()
+        .map(entry -> entry.getKey() + " " + entry.getValue())
+        .collect(Collectors.joining(", "));
+  }
+}
