@@ -14,10 +14,12 @@ import dev.vgnet.cuda.driver.Probe;
 import dev.vgnet.cuda.program.CudaModel;
 import dev.vgnet.cuda.program.KernelChoice;
 import dev.vgnet.model.ModelFile;
+import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.Precision;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.zoo.ImportOptions;
 import dev.vgnet.zoo.Zoo;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -34,23 +36,27 @@ class CudaTest {
 
   @ParameterizedTest
   @CsvSource({
-    "vgnetg_1_0mp, FP32, 64",
-    "vgnetg_1_0mp, TF32, 64",
-    "vgnetg_1_0mp, FP16, 64",
-    "vgnetg_1_0mp_se, FP32, 64",
-    "vgnetg_1_0mp_se, FP16, 64",
-    "vgnetc_1_0mp, FP32, 64",
-    "vgnetf1_1_5mp, FP32, 64",
-    "mobilenet_v2_x0_5, FP32, 64",
-    "mobilenet_v2_x0_5, FP16, 32",
-    "cifar_resnet20, FP32, 32",
-    "densenet121_bsconvu, FP32, 32"
+    "vgnetg_1_0mp, FP32, 64, 22",
+    "vgnetg_1_0mp, TF32, 64, 22",
+    "vgnetg_1_0mp, FP16, 64, 22",
+    "vgnetg_1_0mp_se, FP32, 64, 22",
+    "vgnetg_1_0mp_se, FP16, 64, 22",
+    "vgnetc_1_0mp, FP32, 64, 22",
+    "vgnetf1_1_5mp, FP32, 64, 22",
+    "vgnetf2_1_5mp, TF32, 64, 22",
+    "mobilenet_v2_x0_5, FP32, 64, 17",
+    "mobilenet_v2_x0_5, FP16, 32, 17",
+    "cifar_resnet20, FP32, 32, 0",
+    "densenet121_bsconvu, FP32, 32, 0"
   })
   @EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
-  void agreesWithTheReferenceWhenEmulated(String network, Precision precision, int size) {
+  void agreesWithTheReferenceWhenEmulated(
+      String network, Precision precision, int size, int joined) {
     EmulatedDriver driver = new EmulatedDriver(precision, CAPACITY);
-    check(network, precision, size, driver);
+    List<StepReport> steps = check(network, precision, size, driver);
     assertEquals(0, driver.taken());
+    assertEquals(
+        joined, steps.stream().filter(s -> s.kind().equals("depthwise + pointwise")).count());
   }
 
   @ParameterizedTest
@@ -103,11 +109,13 @@ class CudaTest {
         .file();
   }
 
-  private static void check(String network, Precision precision, int size, Driver driver) {
-    check(network, precision, size, driver, KernelChoice.FASTEST);
+  private static List<StepReport> check(
+      String network, Precision precision, int size, Driver driver) {
+    return check(network, precision, size, driver, KernelChoice.FASTEST);
   }
 
-  private static void check(
+  /** The steps that computed the network's output. */
+  private static List<StepReport> check(
       String network, Precision precision, int size, Driver driver, KernelChoice choice) {
     ModelFile file = file(network);
     Shape input = Shape.of(BATCH, 3, size, size);
@@ -120,11 +128,13 @@ class CudaTest {
       session.run(input, images, expected);
     }
     float[][] outputs = new float[1][BATCH * classes];
+    List<StepReport> steps;
     try (CudaModel model = new CudaModel(file.graph(), file.tensors(), driver, precision, choice)) {
       model.run(input, images, outputs);
       float[] first = outputs[0].clone();
       model.run(input, images, outputs);
       assertArrayEquals(first, outputs[0], "the same again");
+      steps = model.report(input).steps();
     }
     double limit = limit(precision) * deviation(expected, BATCH * classes);
     for (int i = 0; i < BATCH * classes; i++) {
@@ -132,6 +142,7 @@ class CudaTest {
       assertTrue(
           error <= limit, "logit %d is off by %s, the limit is %s".formatted(i, error, limit));
     }
+    return steps;
   }
 
   private static float[] images(Shape shape) {

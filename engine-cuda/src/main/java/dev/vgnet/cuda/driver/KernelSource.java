@@ -20,9 +20,12 @@ final class KernelSource {
           "common.cuh",
           "convolution.cu",
           "depthwise.cu",
+          "depthwise.cuh",
           "elementwise.cu",
           "pool.cu",
           "product.cu",
+          "product.cuh",
+          "separable.cu",
           "tiles_float.cuh",
           "tiles_tensor.cuh",
           "transfer.cu");

@@ -65,20 +65,43 @@ final class Convolutions {
   }
 
   String depthwise(Step.Depthwise step, View output) {
-    int channels = output.channels();
-    int positions = step.kernel() * step.kernel();
     Folding folding = scope.folding(step.bias(), step.epilogue());
-    long weight =
-        scope.weights.prepare(
-            new Key(step.name(), step.weight()),
-            () -> transposed(perChannel(step, folding, channels, scope), channels, 1, positions));
     scope.launches.depthwise(
         scope.readable(step.input()),
-        weight,
-        new Window(step.kernel(), step.stride(), step.padding()),
+        depthwiseWeight(step, folding),
+        window(step),
         scope.epilogue(step.name(), folding.bias(), step.epilogue()),
         output);
     return "number by number";
+  }
+
+  /** What a product does with those parts of its input that a step convolves. */
+  DeviceFilter filter(Separable pair) {
+    Step.Depthwise step = pair.depthwise();
+    Folding folding = scope.folding(step.bias(), step.epilogue());
+    return new DeviceFilter(
+        scope.view(step.input()),
+        pair.firstPart(),
+        pair.firstChannel(),
+        depthwiseWeight(step, folding),
+        window(step),
+        scope.epilogue(step.name(), folding.bias(), step.epilogue()));
+  }
+
+  private static Window window(Step.Depthwise step) {
+    return new Window(step.kernel(), step.stride(), step.padding());
+  }
+
+  private long depthwiseWeight(Step.Depthwise step, Folding folding) {
+    int channels = step.output().channels();
+    return scope.weights.prepare(
+        new Key(step.name(), step.weight()),
+        () ->
+            transposed(
+                perChannel(step, folding, channels, scope),
+                channels,
+                1,
+                step.kernel() * step.kernel()));
   }
 
   /** A kernel for each channel, {@code [channels][kernel * kernel]}. */

@@ -56,26 +56,38 @@ final class Launches {
   /**
    * A convolution over one group.
    *
-   * @param weight {@code [kernel * kernel * channels][weightStride]}
+   * @param weight {@code [kernel * kernel * channels]} rows
    */
   void product(
-      View input,
-      long weight,
-      int weightStride,
-      Window window,
-      DeviceEpilogue epilogue,
-      View output) {
+      View input, PackedMatrix weight, Window window, DeviceEpilogue epilogue, View output) {
+    tiles(
+        "productTile", output, Parameters.product(input, weight, window, input, epilogue, output));
+  }
+
+  /**
+   * A pointwise convolution, after a depthwise one of some parts of its input.
+   *
+   * @param input in no more parts than kernels read; those of the filter of its input's extent
+   */
+  void separable(
+      View input, DeviceFilter filter, PackedMatrix weight, DeviceEpilogue epilogue, View output) {
+    View filtered = filter.input();
     Parameters parameters =
-        new Parameters()
-            .view(input)
-            .longs(weight)
-            .epilogue(epilogue)
-            .target(output)
-            .window(window, input, output)
-            .longs(output.pixels())
-            .integers(weightStride, 0);
+        Parameters.product(input, weight, Window.PIXEL, output, epilogue, output)
+            .longs(filter.weight())
+            .epilogue(filter.epilogue())
+            .window(filter.window(), filtered, output)
+            .integers(
+                filter.firstPart(),
+                filter.firstPart() + filtered.parts().size(),
+                filter.firstChannel(),
+                filtered.channels());
+    tiles("separableTile", output, parameters);
+  }
+
+  private void tiles(String kernel, View output, Parameters parameters) {
     add(
-        "productTile",
+        kernel,
         Math.ceilDiv(output.pixels(), PRODUCT_PIXELS),
         Math.ceilDiv(output.channels(), PRODUCT_CHANNELS),
         parameters);
@@ -91,7 +103,7 @@ final class Launches {
     perNumber(
         "convolution",
         output,
-        windowed(input, weight, window, epilogue, output).integers(groups, 0));
+        Parameters.convolution(input, weight, window, epilogue, output).integers(groups, 0));
   }
 
   /**
@@ -100,20 +112,20 @@ final class Launches {
    * @param weight {@code [kernel * kernel][channels]}
    */
   void depthwise(View input, long weight, Window window, DeviceEpilogue epilogue, View output) {
-    perNumber("depthwise", output, windowed(input, weight, window, epilogue, output));
+    perNumber("depthwise", output, Parameters.convolution(input, weight, window, epilogue, output));
   }
 
   void maxPool(View input, Window window, View output) {
-    perNumber("maxPool", output, pool(input, window, output));
+    perNumber("maxPool", output, Parameters.pool(input, window, output));
   }
 
   void averagePool(View input, Window window, View output) {
-    perNumber("averagePool", output, pool(input, window, output));
+    perNumber("averagePool", output, Parameters.pool(input, window, output));
   }
 
   /** The means of the cells of a grid. */
   void cellMean(View input, View output) {
-    perNumber("cellMean", output, pool(input, Window.PIXEL, output));
+    perNumber("cellMean", output, Parameters.pool(input, Window.PIXEL, output));
   }
 
   /** The means of whole maps. */
@@ -122,7 +134,7 @@ final class Launches {
         "mapMean",
         output.images(),
         Math.ceilDiv(output.channels(), MEAN_CHANNELS),
-        pool(input, Window.PIXEL, output));
+        Parameters.pool(input, Window.PIXEL, output));
   }
 
   void elementwise(View input, DeviceEpilogue epilogue, View output) {
@@ -158,25 +170,6 @@ final class Launches {
           new Parameters().parts(some.parts(), MAX_GATHERED).target(target).longs(target.pixels()));
       address += (long) some.channels() * elementBytes;
     }
-  }
-
-  private static Parameters windowed(
-      View input, long weight, Window window, DeviceEpilogue epilogue, View output) {
-    return new Parameters()
-        .view(input)
-        .longs(weight)
-        .epilogue(epilogue)
-        .target(output)
-        .window(window, input, output)
-        .longs(output.pixels());
-  }
-
-  private static Parameters pool(View input, Window window, View output) {
-    return new Parameters()
-        .view(input)
-        .target(output)
-        .window(window, input, output)
-        .longs(output.pixels());
   }
 
   /** A thread for each number of a map. */

@@ -18,6 +18,49 @@ final class Parameters {
 
   private final ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES).order(ByteOrder.nativeOrder());
 
+  /**
+   * Of a product.
+   *
+   * @param extent a map of the size over which the window slides
+   */
+  static Parameters product(
+      View input,
+      PackedMatrix weight,
+      Window window,
+      View extent,
+      DeviceEpilogue epilogue,
+      View output) {
+    return new Parameters()
+        .view(input)
+        .longs(weight.address())
+        .epilogue(epilogue)
+        .target(output)
+        .window(window, extent, output)
+        .longs(output.pixels())
+        .integers(weight.stride(), 0);
+  }
+
+  /** Of convolutions, number by number. */
+  static Parameters convolution(
+      View input, long weight, Window window, DeviceEpilogue epilogue, View output) {
+    return new Parameters()
+        .view(input)
+        .longs(weight)
+        .epilogue(epilogue)
+        .target(output)
+        .window(window, input, output)
+        .longs(output.pixels());
+  }
+
+  /** Of a pool. */
+  static Parameters pool(View input, Window window, View output) {
+    return new Parameters()
+        .view(input)
+        .target(output)
+        .window(window, input, output)
+        .longs(output.pixels());
+  }
+
   Parameters integers(int... values) {
     Arrays.stream(values).forEach(bytes::putInt);
     return this;

@@ -24,7 +24,7 @@ final class Placement {
   Placement(Plan plan, int images, int elementBytes) {
     this.images = images;
     this.elementBytes = elementBytes;
-    memory = MemoryPlan.of(plan, this::size, ALIGNMENT);
+    memory = MemoryPlan.of(Separable.keepingInputs(plan), this::size, ALIGNMENT);
   }
 
   /** Of a number. */

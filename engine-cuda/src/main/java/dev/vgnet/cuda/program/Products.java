@@ -117,22 +117,44 @@ final class Products {
       Folding folding,
       Epilogue epilogue,
       View output) {
-    int in = input.channels();
     return product(
         new Key(step, weight, columns),
         input,
         Window.PIXEL,
-        () -> {
-          double[] values = folding.fold(scope.weights.values(weight));
-          return (row, out) -> values[out * in + columns.get(row)];
-        },
+        rows(weight, folding, columns),
         scope.epilogue(step, folding.bias(), epilogue),
         output);
+  }
+
+  /** With a depthwise convolution of some of its input as that is read. */
+  String separable(Separable pair) {
+    Step.Pointwise step = pair.pointwise();
+    Folding folding = Folding.of(step, scope.weights::values);
+    View output = scope.output(step);
+    scope.launches.separable(
+        scope.view(new Value(pair.input())),
+        new Convolutions(scope).filter(pair),
+        packed(
+            new Key(step.name(), step.weight(), pair.sorted().channels()),
+            step.input().channels(),
+            output.channels(),
+            rows(step.weight(), folding, pair.sorted().channels())),
+        scope.epilogue(step.name(), folding.bias(), step.epilogue()),
+        output);
+    return "tiles, depthwise as they are filled";
   }
 
   /** The weights of a product: the row is the position in the sum. */
   interface Matrix {
     double at(int row, int column);
+  }
+
+  /** Weights {@code [out, in]} whose columns are the rows of a product. */
+  private Supplier<Matrix> rows(String weight, Folding folding, List<Integer> columns) {
+    return () -> {
+      double[] values = folding.fold(scope.weights.values(weight));
+      return (row, out) -> values[out * columns.size() + columns.get(row)];
+    };
   }
 
   String product(
@@ -143,9 +165,14 @@ final class Products {
       DeviceEpilogue epilogue,
       View output) {
     int rows = window.kernel() * window.kernel() * input.channels();
-    int columns = output.channels();
+    PackedMatrix weight = packed(key, rows, output.channels(), matrix);
+    scope.launches.product(input, weight, window, epilogue, output);
+    return "tiles";
+  }
+
+  private PackedMatrix packed(Key key, int rows, int columns, Supplier<Matrix> matrix) {
     int stride = Math.ceilDiv(columns, WEIGHT_ALIGNMENT) * WEIGHT_ALIGNMENT;
-    long weight =
+    long address =
         scope.weights.prepare(
             key,
             () -> {
@@ -158,7 +185,6 @@ final class Products {
               }
               return packed;
             });
-    scope.launches.product(input, weight, stride, window, epilogue, output);
-    return "tiles";
+    return new PackedMatrix(address, stride);
   }
 }

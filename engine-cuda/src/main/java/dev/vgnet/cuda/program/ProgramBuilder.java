@@ -5,6 +5,7 @@ import dev.vgnet.cuda.program.Program.Output;
 import dev.vgnet.cuda.program.Program.ProgramStep;
 import dev.vgnet.cuda.program.StepCompiler.CompiledStep;
 import dev.vgnet.graph.Graph;
+import dev.vgnet.plan.Buffer;
 import dev.vgnet.plan.Plan;
 import dev.vgnet.plan.PlanText;
 import dev.vgnet.plan.Planner;
@@ -17,6 +18,7 @@ import dev.vgnet.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Turns the plan of a graph into launches. An arena holds, in this order, the images and the
@@ -89,12 +91,9 @@ final class ProgramBuilder {
     List<ProgramStep> steps = new ArrayList<>();
     steps.add(imported(images, imported));
     Writers writers = new Writers(plan.input(), graph.input());
-    List<CompiledStep> compiled = compiler.compile(plan.steps());
-    for (int i = 0; i < compiled.size(); i++) {
-      Step step = plan.steps().get(i);
-      StepReport report = report(step, writers.of(step.inputs()), compiled.get(i).kernel());
-      steps.add(new ProgramStep(report, compiled.get(i).work()));
-      writers.add(step);
+    for (CompiledStep compiled : compiler.compile(plan)) {
+      steps.add(new ProgramStep(report(compiled, writers), compiled.work()));
+      compiled.steps().forEach(writers::add);
     }
     for (int i = 0; i < outputs.size(); i++) {
       steps.add(exported(i, writers, outputs.get(i)));
@@ -128,16 +127,29 @@ final class ProgramBuilder {
         launches.list());
   }
 
-  private StepReport report(Step step, List<String> inputs, String kernel) {
-    StepCost cost = StepCost.of(step, weights.shapes());
+  /** Of steps that are one, that of what goes into them and comes out of the last. */
+  private StepReport report(CompiledStep compiled, Writers writers) {
+    List<Step> steps = compiled.steps();
+    Step last = steps.getLast();
+    List<Buffer> between = steps.subList(0, steps.size() - 1).stream().map(Step::output).toList();
+    List<Value> inputs =
+        steps.stream()
+            .flatMap(step -> step.inputs().stream())
+            .flatMap(value -> value.segments().stream())
+            .filter(segment -> !between.contains(segment.buffer()))
+            .map(segment -> new Value(List.of(segment)))
+            .toList();
+    List<StepCost> costs = steps.stream().map(step -> StepCost.of(step, weights.shapes())).toList();
+    long neverStored =
+        2 * between.stream().mapToLong(buffer -> shape(Value.of(buffer)).elementCount()).sum();
     return new StepReport(
-        step.name(),
-        PlanText.kind(step),
-        inputs,
-        kernel,
-        shape(Value.of(step.output())),
-        cost.multiplyAccumulates(),
-        elementBytes * cost.numbers());
+        last.name(),
+        steps.stream().map(PlanText::kind).collect(Collectors.joining(" + ")),
+        writers.of(inputs),
+        compiled.kernel(),
+        shape(Value.of(last.output())),
+        costs.stream().mapToLong(StepCost::multiplyAccumulates).sum(),
+        elementBytes * (costs.stream().mapToLong(StepCost::numbers).sum() - neverStored));
   }
 
   private StepReport copy(String name, String kind, List<String> inputs, String kernel, Shape map) {

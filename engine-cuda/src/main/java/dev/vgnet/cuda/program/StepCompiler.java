@@ -3,6 +3,7 @@ package dev.vgnet.cuda.program;
 import dev.vgnet.cuda.driver.Driver;
 import dev.vgnet.cuda.driver.Work;
 import dev.vgnet.error.DeviceMemoryException;
+import dev.vgnet.plan.Plan;
 import dev.vgnet.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +16,10 @@ import java.util.OptionalLong;
  */
 final class StepCompiler {
   /**
-   * @param kernel how the step is computed, in words
+   * @param steps one, or a pair that is computed as one
+   * @param kernel how, in words
    */
-  record CompiledStep(List<Work> work, String kernel) {}
+  record CompiledStep(List<Step> steps, List<Work> work, String kernel) {}
 
   private final Driver driver;
   private final KernelChoice choice;
@@ -46,12 +48,17 @@ final class StepCompiler {
   }
 
   /** The work of all steps, one after the other. */
-  List<CompiledStep> compile(List<Step> steps) {
+  List<CompiledStep> compile(Plan plan) {
     List<CompiledStep> compiled = new ArrayList<>();
-    for (Step step : steps) {
-      StepScope scope = scope(weights.unplaced());
-      List<Way> ways = ways(step, scope);
-      compiled.add(ways.size() == 1 ? build(ways.getFirst()) : choose(step, ways, scope));
+    for (int i = 0; i < plan.steps().size(); i++) {
+      Optional<Separable> pair = mayJoin() ? Separable.at(plan, i) : Optional.empty();
+      if (pair.isPresent()) {
+        compiled.addAll(joinedOrApart(pair.get()));
+        i++;
+      } else {
+        Step step = plan.steps().get(i);
+        compiled.add(build(List.of(step), fastest(step)));
+      }
     }
     if (weights.arePlaced()) {
       driver.choices().save();
@@ -59,10 +66,42 @@ final class StepCompiler {
     return compiled;
   }
 
+  private boolean mayJoin() {
+    return choice.allowsOwn() || driver.cudnn().isEmpty();
+  }
+
+  private List<CompiledStep> joinedOrApart(Separable pair) {
+    Way first = fastest(pair.depthwise());
+    Way second = fastest(pair.pointwise());
+    Way joined = new Way("joined", target -> new Products(target).separable(pair));
+    Way apart =
+        new Way(
+            "apart", target -> first.build().apply(target) + ", " + second.build().apply(target));
+    StepScope scope = scope(weights.unplaced());
+    String what =
+        StepKey.of(pair.depthwise(), scope) + " then " + StepKey.of(pair.pointwise(), scope);
+    return choose(what, List.of(joined, apart), apart) == joined
+        ? List.of(build(List.of(pair.depthwise(), pair.pointwise()), joined))
+        : List.of(
+            build(List.of(pair.depthwise()), first), build(List.of(pair.pointwise()), second));
+  }
+
+  private Way fastest(Step step) {
+    StepScope scope = scope(weights.unplaced());
+    List<Way> ways = ways(step, scope);
+    if (ways.size() == 1) {
+      return ways.getFirst();
+    }
+    return choose(StepKey.of(step, scope), ways, own(step));
+  }
+
+  private static Way own(Step step) {
+    return new Way("own", target -> OwnKernels.build(step, target));
+  }
+
   private List<Way> ways(Step step, StepScope scope) {
-    Way own = new Way("own", target -> OwnKernels.build(step, target));
     if (!choice.allowsCudnn() || driver.cudnn().isEmpty()) {
-      return List.of(own);
+      return List.of(own(step));
     }
     List<Way> ways = new ArrayList<>();
     if (step instanceof Step.Pool pool) {
@@ -71,37 +110,37 @@ final class StepCompiler {
       ways.addAll(new CudnnConvolutions(driver.cudnn().get()).ways(step, scope));
     }
     if (choice.allowsOwn() || ways.isEmpty()) {
-      ways.addFirst(own);
+      ways.addFirst(own(step));
     }
     return ways;
   }
 
-  private CompiledStep choose(Step step, List<Way> ways, StepScope scope) {
-    String what = choice + " " + StepKey.of(step, scope);
-    return driver
-        .choices()
-        .get(what)
-        .flatMap(name -> ways.stream().filter(way -> way.name().equals(name)).findFirst())
-        .map(this::build)
-        .orElseGet(() -> measured(what, ways, new Way("own", t -> OwnKernels.build(step, t))));
-  }
-
   /**
+   * @param what is computed
    * @param last resort, if there is no room to measure, or nothing works
    */
-  private CompiledStep measured(String what, List<Way> ways, Way last) {
+  private Way choose(String what, List<Way> ways, Way last) {
+    String key = choice + " " + what;
+    return driver
+        .choices()
+        .get(key)
+        .flatMap(name -> ways.stream().filter(way -> way.name().equals(name)).findFirst())
+        .orElseGet(() -> measured(key, ways, last));
+  }
+
+  private Way measured(String key, List<Way> ways, Way last) {
     if (!weights.arePlaced()) {
-      ways.forEach(this::build);
-      return build(last);
+      ways.forEach(way -> build(way, weights));
+      return last;
     }
     Optional<Way> fastest;
     try {
       fastest = fastest(ways);
     } catch (DeviceMemoryException e) {
-      return build(last);
+      return last;
     }
-    fastest.ifPresent(way -> driver.choices().put(what, way.name()));
-    return build(fastest.orElse(last));
+    fastest.ifPresent(way -> driver.choices().put(key, way.name()));
+    return fastest.orElse(last);
   }
 
   private Optional<Way> fastest(List<Way> ways) {
@@ -122,14 +161,17 @@ final class StepCompiler {
     return fastest;
   }
 
-  private CompiledStep build(Way way) {
-    return build(way, weights);
+  private CompiledStep build(List<Step> steps, Way way) {
+    Built built = build(way, weights);
+    return new CompiledStep(steps, built.work(), built.kernel());
   }
 
-  private CompiledStep build(Way way, DeviceWeights from) {
+  private record Built(List<Work> work, String kernel) {}
+
+  private Built build(Way way, DeviceWeights from) {
     StepScope scope = scope(from);
     String kernel = way.build().apply(scope);
-    return new CompiledStep(List.copyOf(scope.launches.list()), kernel);
+    return new Built(List.copyOf(scope.launches.list()), kernel);
   }
 
   private StepScope scope(DeviceWeights from) {

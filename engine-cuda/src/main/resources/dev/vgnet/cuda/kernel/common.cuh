@@ -121,6 +121,8 @@ struct Place {
     int top;
     int left;
 
+    Place() = default;
+
     __device__ Place(const Window& w, long long pixel) {
         int x = static_cast<int>(pixel % w.outWidth);
         long long row = pixel / w.outWidth;

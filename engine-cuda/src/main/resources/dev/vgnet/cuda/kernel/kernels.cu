@@ -4,4 +4,5 @@
 #include "elementwise.cu"
 #include "pool.cu"
 #include "product.cu"
+#include "separable.cu"
 #include "transfer.cu"

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 
 /**
  * A device on the CPU. Its memory starts as numbers that are none, and ends in a zone that must
@@ -35,18 +36,21 @@ public final class EmulatedDriver implements Driver {
 
   private final Choices choices = Choices.inMemory();
   private final Optional<EmulatedCudnn> cudnn;
-  private final Random clock;
+  private final ToLongFunction<List<Work>> clock;
   private boolean reverse;
   private long taken;
   private int replays;
 
+  /** A clock by which the shortest list of work is the fastest. */
+  public static final ToLongFunction<List<Work>> FEWEST = List::size;
+
   /**
-   * Without cuDNN.
+   * Without cuDNN; the fewest launches are the fastest.
    *
    * @param capacity the bytes that the device has
    */
   public EmulatedDriver(Precision precision, long capacity) {
-    this(precision, capacity, false, 0);
+    this(precision, capacity, false, FEWEST);
   }
 
   /**
@@ -55,10 +59,25 @@ public final class EmulatedDriver implements Driver {
    * @param seed of the times that it measures
    */
   public EmulatedDriver(Precision precision, long capacity, boolean hasCudnn, long seed) {
+    this(precision, capacity, hasCudnn, randomClock(seed));
+  }
+
+  /**
+   * @param capacity the bytes that the device has
+   * @param hasCudnn whether it has cuDNN
+   * @param clock the nanoseconds that it measures
+   */
+  public EmulatedDriver(
+      Precision precision, long capacity, boolean hasCudnn, ToLongFunction<List<Work>> clock) {
     kernels = EmulatedKernels.of(precision);
     this.capacity = capacity;
     cudnn = hasCudnn ? Optional.of(new EmulatedCudnn(this::memory, precision)) : Optional.empty();
-    clock = new Random(seed);
+    this.clock = clock;
+  }
+
+  private static ToLongFunction<List<Work>> randomClock(long seed) {
+    Random random = new Random(seed);
+    return _ -> random.nextInt(1000);
   }
 
   /** Whether the kernels can be compiled here. */
@@ -162,7 +181,7 @@ public final class EmulatedDriver implements Driver {
       return OptionalLong.empty();
     }
     work.forEach(this::launch);
-    return OptionalLong.of(clock.nextInt(1000));
+    return OptionalLong.of(clock.applyAsLong(work));
   }
 
   @Override

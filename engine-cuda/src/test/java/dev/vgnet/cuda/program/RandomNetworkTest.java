@@ -37,7 +37,8 @@ class RandomNetworkTest {
   @RepeatedTest(100)
   @EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
   void agreesWithTheReference(RepetitionInfo repetition) {
-    check(Precision.FP32, SEED + repetition.getCurrentRepetition(), RandomNetworkTest::emulated);
+    long seed = SEED + repetition.getCurrentRepetition();
+    check(Precision.FP32, seed, emulated(seed));
   }
 
   @RepeatedTest(150)
@@ -52,18 +53,16 @@ class RandomNetworkTest {
     return Probe.availability().available();
   }
 
-  private static Driver emulated(Precision precision) {
-    return new EmulatedDriver(precision, CAPACITY);
+  private static Function<Precision, Driver> emulated(long seed) {
+    return precision -> new EmulatedDriver(precision, CAPACITY, false, seed);
   }
 
   @RepeatedTest(60)
   @EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
   void agreesOnTensorCores(RepetitionInfo repetition) {
     boolean odd = repetition.getCurrentRepetition() % 2 == 1;
-    check(
-        odd ? Precision.TF32 : Precision.FP16,
-        SEED - repetition.getCurrentRepetition(),
-        RandomNetworkTest::emulated);
+    long seed = SEED - repetition.getCurrentRepetition();
+    check(odd ? Precision.TF32 : Precision.FP16, seed, emulated(seed));
   }
 
   @RepeatedTest(150)

@@ -1,0 +1,122 @@
+package dev.vgnet.cuda.program;
+
+import dev.vgnet.plan.Plan;
+import dev.vgnet.plan.Segment;
+import dev.vgnet.plan.SortedValue;
+import dev.vgnet.plan.Step;
+import dev.vgnet.plan.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A depthwise convolution and the pointwise one right after it, which alone reads it: one kernel
+ * can compute both, so that what lies between them is never stored.
+ */
+record Separable(Step.Depthwise depthwise, Step.Pointwise pointwise) {
+  /**
+   * Each block of output channels computes the depthwise convolution anew: with more channels than
+   * four blocks have, or larger kernels than 3x3, that is more than reading it again.
+   */
+  private static final int MAX_CHANNELS = 256;
+
+  private static final int MAX_KERNEL = 3;
+
+  /**
+   * The steps at some index of a plan and after it, if they are such a pair and it may pay to join
+   * them; whether it does is measured.
+   */
+  static Optional<Separable> at(Plan plan, int index) {
+    if (index + 1 < plan.steps().size()
+        && plan.steps().get(index) instanceof Step.Depthwise depthwise
+        && plan.steps().get(index + 1) instanceof Step.Pointwise pointwise) {
+      return Optional.of(new Separable(depthwise, pointwise))
+          .filter(pair -> pair.mayPay() && pair.isAlone(plan));
+    }
+    return Optional.empty();
+  }
+
+  private boolean mayPay() {
+    return depthwise.kernel() <= MAX_KERNEL
+        && pointwise.output().channels() <= MAX_CHANNELS
+        && pointwise.prologue().isNone();
+  }
+
+  /** Whether the kernel can read its input in place, and nothing else reads what lies between. */
+  private boolean isAlone(Plan plan) {
+    List<Segment> between = sorted().value().segments().stream().filter(this::isBetween).toList();
+    boolean elsewhere =
+        Stream.concat(
+                plan.outputs().stream(),
+                plan.steps().stream()
+                    .flatMap(
+                        step ->
+                            step == pointwise
+                                ? pointwise.epilogue().residual().stream()
+                                : step.inputs().stream()))
+            .flatMap(value -> value.segments().stream())
+            .anyMatch(this::isBetween);
+    return !elsewhere
+        && between.size() == 1
+        && between.getFirst().channels() == depthwise.output().channels()
+        && input().size() <= Parameters.MAX_PARTS;
+  }
+
+  /** The input of the pointwise convolution, in the order in which its channels are summed up. */
+  SortedValue sorted() {
+    return SortedValue.of(pointwise.input());
+  }
+
+  /** The same, with the input of the depthwise convolution in the place of its output. */
+  List<Segment> input() {
+    return sorted().value().segments().stream()
+        .flatMap(s -> isBetween(s) ? depthwise.input().segments().stream() : Stream.of(s))
+        .toList();
+  }
+
+  /** The index in {@link #input} of the first segment that is convolved; all of it follow. */
+  int firstPart() {
+    return sorted().value().segments().stream().map(this::isBetween).toList().indexOf(true);
+  }
+
+  /** The channels before that. */
+  int firstChannel() {
+    return sorted().value().segments().stream()
+        .limit(firstPart())
+        .mapToInt(Segment::channels)
+        .sum();
+  }
+
+  private boolean isBetween(Segment segment) {
+    return segment.buffer().equals(depthwise.output());
+  }
+
+  /**
+   * A plan in which what such pairs read is kept until both are done, whether they are joined or
+   * not. For its lifetimes: it computes something else.
+   */
+  static Plan keepingInputs(Plan plan) {
+    List<Step> steps = new ArrayList<>(plan.steps());
+    for (int i = 0; i + 1 < steps.size(); i++) {
+      Optional<Separable> pair = at(plan, i);
+      if (pair.isPresent()) {
+        steps.set(i + 1, pair.get().readingAll());
+      }
+    }
+    return new Plan(plan.input(), plan.buffers(), steps, plan.outputs());
+  }
+
+  private Step readingAll() {
+    return new Step.Pointwise(
+        pointwise.name(),
+        Value.concat(
+            Stream.concat(depthwise.inputs().stream(), pointwise.inputs().stream()).toList()),
+        pointwise.inputNorms(),
+        pointwise.prologue(),
+        pointwise.weight(),
+        pointwise.bias(),
+        pointwise.epilogue(),
+        pointwise.output());
+  }
+}
