@@ -158,13 +158,14 @@ public final class CudaModel implements CompiledModel {
 
   @Override
   public void close() {
-    driver.attach();
-    Set.copyOf(blocks).forEach(DeviceBlock::close);
-    programs.close();
-    images.close();
-    results.close();
-    weights.close();
-    driver.close();
+    try (Driver _ = driver;
+        DeviceWeights _ = weights;
+        HostBuffer _ = results;
+        HostBuffer _ = images;
+        Programs _ = programs) {
+      driver.attach();
+      Set.copyOf(blocks).forEach(DeviceBlock::close);
+    }
   }
 
   private Programs.Ready ready(Shape input) {
@@ -173,10 +174,7 @@ public final class CudaModel implements CompiledModel {
   }
 
   private void upload(Program program, float[] values) {
-    int numbers = Math.toIntExact(program.input().elementCount());
-    MemorySegment host = images.floats(numbers);
-    MemorySegment.copy(values, 0, host, ValueLayout.JAVA_FLOAT, 0, numbers);
-    driver.upload(host, program.images());
+    images.upload(values, Math.toIntExact(program.input().elementCount()), program.images());
   }
 
   private void download(Program program, float[][] outputs) {

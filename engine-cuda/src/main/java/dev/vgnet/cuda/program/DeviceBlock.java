@@ -38,9 +38,7 @@ final class DeviceBlock implements DeviceMemory {
   @Override
   public void write(float[] values) {
     driver.attach();
-    MemorySegment memory = host.floats(numbers);
-    MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, numbers);
-    driver.upload(memory, address);
+    host.upload(values, numbers, address);
     driver.await();
   }
 

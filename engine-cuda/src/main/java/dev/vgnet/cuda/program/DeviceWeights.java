@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * The model's tensors, and on the device what has been prepared from them, which all programs
  * share. For one thread at a time.
  */
-final class DeviceWeights {
+final class DeviceWeights implements AutoCloseable {
   /** Many weights share one allocation. */
   private static final long CHUNK_BYTES = 4L << 20;
 
@@ -110,11 +110,14 @@ final class DeviceWeights {
   }
 
   /** Frees what has been prepared. */
-  void close() {
-    chunks.forEach(driver::free);
-    chunks.clear();
+  @Override
+  public void close() {
     prepared.clear();
     left = 0;
+    bytes = 0;
+    while (!chunks.isEmpty()) {
+      driver.free(chunks.removeLast());
+    }
   }
 
   private long place(float[] numbers, int elementBytes) {

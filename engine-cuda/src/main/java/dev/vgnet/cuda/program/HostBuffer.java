@@ -2,14 +2,36 @@ package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.driver.Driver;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** Memory of the host that the device copies from or to; it grows, and is kept. */
-final class HostBuffer {
+final class HostBuffer implements AutoCloseable {
+  /** The numbers that are copied at once: 1 MiB, which takes far longer to copy than to ask for. */
+  static final int PIECE = 1 << 18;
+
   private final Driver driver;
   private MemorySegment memory = MemorySegment.NULL;
 
   HostBuffer(Driver driver) {
     this.driver = driver;
+  }
+
+  /**
+   * Asks for a copy to the device, piece by piece: it copies one while the next is being written
+   * here. Whatever is asked for later finds all of them there.
+   *
+   * @param values at least {@code numbers} of them, which may be changed after this
+   * @param address on the device
+   */
+  void upload(float[] values, int numbers, long address) {
+    MemorySegment host = floats(numbers);
+    for (int from = 0; from < numbers; from += PIECE) {
+      int count = Math.min(PIECE, numbers - from);
+      long offset = (long) from * Float.BYTES;
+      MemorySegment piece = host.asSlice(offset, (long) count * Float.BYTES);
+      MemorySegment.copy(values, from, piece, ValueLayout.JAVA_FLOAT, 0, count);
+      driver.upload(piece, address + offset);
+    }
   }
 
   /** Room for so many float32 numbers, good until the next call. */
@@ -23,10 +45,16 @@ final class HostBuffer {
   }
 
   /** Gives the memory back; the next call takes some again. */
-  void close() {
+  @Override
+  public void close() {
     if (memory.byteSize() > 0) {
-      driver.freeHost(memory);
-      memory = MemorySegment.NULL;
+      try {
+        // A run that failed may have left copies under way.
+        driver.await();
+      } finally {
+        driver.freeHost(memory);
+        memory = MemorySegment.NULL;
+      }
     }
   }
 }

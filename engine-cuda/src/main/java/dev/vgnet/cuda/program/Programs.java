@@ -2,17 +2,16 @@ package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.driver.Driver;
 import dev.vgnet.cuda.driver.Replay;
+import dev.vgnet.error.DeviceMemoryException;
 import dev.vgnet.tensor.Shape;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /**
  * The programs of the batches seen last, captured, and the arena that they take turns to use. A
  * program that needs a larger arena ends all others, which know the addresses of the old one.
  */
-final class Programs {
+final class Programs implements AutoCloseable {
   /** The batches and image sizes whose programs are kept. */
   static final int MAX_PROGRAMS = 8;
 
@@ -22,7 +21,7 @@ final class Programs {
   private final Driver driver;
 
   /** The least recently used first. */
-  private final Map<Shape, Ready> ready =
+  private final LinkedHashMap<Shape, Ready> ready =
       new LinkedHashMap<>(2 * MAX_PROGRAMS, 0.75f, /* accessOrder= */ true);
 
   private long arena;
@@ -36,8 +35,8 @@ final class Programs {
    * The program for a batch.
    *
    * @param input {@code [N, C, H, W]}
-   * @throws dev.vgnet.error.DeviceMemoryException if the device has no room for it; the arena is
-   *     then given back
+   * @throws DeviceMemoryException if the device has no room for it; the arena is then given back,
+   *     and all programs with it
    */
   Ready get(Shape input, Supplier<ProgramBuilder> builder) {
     Ready known = ready.get(input);
@@ -45,19 +44,24 @@ final class Programs {
       return known;
     }
     ProgramBuilder program = builder.get();
-    reserve(program.bytes());
-    Program placed = program.build(arena);
-    if (ready.size() == MAX_PROGRAMS) {
-      Iterator<Ready> oldest = ready.values().iterator();
-      oldest.next().replay().close();
-      oldest.remove();
+    try {
+      reserve(program.bytes());
+      Program placed = program.build(arena);
+      if (ready.size() == MAX_PROGRAMS) {
+        ready.pollFirstEntry().getValue().replay().close();
+      }
+      Ready made = new Ready(placed, driver.capture(placed.computing()));
+      ready.put(input, made);
+      return made;
+    } catch (DeviceMemoryException e) {
+      // A smaller batch may fit with a smaller arena.
+      close();
+      throw e;
     }
-    Ready made = new Ready(placed, driver.capture(placed.computing()));
-    ready.put(input, made);
-    return made;
   }
 
-  void close() {
+  @Override
+  public void close() {
     ready.values().forEach(program -> program.replay().close());
     ready.clear();
     if (arenaBytes > 0) {

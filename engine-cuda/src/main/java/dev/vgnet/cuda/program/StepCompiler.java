@@ -144,10 +144,9 @@ final class StepCompiler {
   }
 
   private Optional<Way> fastest(List<Way> ways) {
-    DeviceWeights scratch = weights.scratch();
     Optional<Way> fastest = Optional.empty();
     long least = Long.MAX_VALUE;
-    try {
+    try (DeviceWeights scratch = weights.scratch()) {
       for (Way way : ways) {
         OptionalLong nanos = driver.measure(build(way, scratch).work());
         if (nanos.isPresent() && nanos.getAsLong() < least) {
@@ -155,8 +154,6 @@ final class StepCompiler {
           least = nanos.getAsLong();
         }
       }
-    } finally {
-      scratch.close();
     }
     return fastest;
   }

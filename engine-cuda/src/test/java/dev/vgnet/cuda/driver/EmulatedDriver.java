@@ -5,7 +5,9 @@ import dev.vgnet.runtime.Precision;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +19,7 @@ import java.util.function.ToLongFunction;
 /**
  * A device on the CPU. Its memory starts as numbers that are none, and ends in a zone that must
  * remain as it is; what is used after it was given back is an error, and what is not given back,
- * too.
+ * too. What it is asked for it does at once, or at any time until it is awaited.
  */
 public final class EmulatedDriver implements Driver {
   private static final byte POISON = (byte) 0xff;
@@ -37,6 +39,12 @@ public final class EmulatedDriver implements Driver {
   private final Choices choices = Choices.inMemory();
   private final Optional<EmulatedCudnn> cudnn;
   private final ToLongFunction<List<Work>> clock;
+  private final Random whim = new Random(1);
+
+  /** What has been asked for and not been done. */
+  private final Deque<Runnable> asked = new ArrayDeque<>();
+
+  private Thread user;
   private boolean reverse;
   private long taken;
   private int replays;
@@ -86,10 +94,27 @@ public final class EmulatedDriver implements Driver {
   }
 
   @Override
-  public void attach() {}
+  public void attach() {
+    user = Thread.currentThread();
+  }
+
+  private void requireAttached() {
+    if (user != Thread.currentThread()) {
+      throw new AssertionError("used by a thread that is not attached");
+    }
+  }
+
+  private void later(Runnable work) {
+    requireAttached();
+    asked.add(work);
+    if (whim.nextInt(4) == 0) {
+      await();
+    }
+  }
 
   @Override
   public long allocate(long bytes) {
+    requireAttached();
     if (bytes <= 0 || taken + bytes > capacity) {
       throw new DeviceMemoryException(bytes + " bytes of " + (capacity - taken));
     }
@@ -108,6 +133,7 @@ public final class EmulatedDriver implements Driver {
 
   @Override
   public void free(long address) {
+    await();
     Block block = device.remove(address);
     checkGuard(block);
     taken -= block.bytes;
@@ -124,23 +150,30 @@ public final class EmulatedDriver implements Driver {
 
   @Override
   public void freeHost(MemorySegment memory) {
+    if (!asked.isEmpty()) {
+      throw new AssertionError("host memory is given back that the device may still use");
+    }
     host.remove(memory.address()).close();
   }
 
   @Override
   public void upload(MemorySegment from, long address) {
     requireHost(from);
-    memory(address, from.byteSize()).copyFrom(from);
+    later(() -> memory(address, from.byteSize()).copyFrom(from));
   }
 
   @Override
   public void download(long address, MemorySegment to) {
     requireHost(to);
-    to.copyFrom(memory(address, to.byteSize()));
+    later(() -> to.copyFrom(memory(address, to.byteSize())));
   }
 
   @Override
   public void launch(Work work) {
+    later(() -> doNow(work));
+  }
+
+  private void doNow(Work work) {
     log.add(work.name());
     switch (work) {
       case Launch launch -> kernels.run(launch, reverse);
@@ -153,6 +186,7 @@ public final class EmulatedDriver implements Driver {
 
   @Override
   public Replay capture(List<Work> work) {
+    requireAttached();
     List<Work> captured = List.copyOf(work);
     replays++;
     return new Replay() {
@@ -181,6 +215,7 @@ public final class EmulatedDriver implements Driver {
       return OptionalLong.empty();
     }
     work.forEach(this::launch);
+    await();
     return OptionalLong.of(clock.applyAsLong(work));
   }
 
@@ -195,7 +230,12 @@ public final class EmulatedDriver implements Driver {
   }
 
   @Override
-  public void await() {}
+  public void await() {
+    requireAttached();
+    while (!asked.isEmpty()) {
+      asked.poll().run();
+    }
+  }
 
   /** The bytes of the device that are in use. */
   public long taken() {

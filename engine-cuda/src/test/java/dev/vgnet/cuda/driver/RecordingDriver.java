@@ -5,7 +5,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,13 +25,39 @@ public final class RecordingDriver implements Driver {
   /** What was last asked for: the launches of each capture that was run, and single launches. */
   public final List<Launch> launched = new ArrayList<>();
 
+  /**
+   * All that was asked for, in order: {@link Launch}, {@link Upload}, {@link Download}, {@link
+   * Await}.
+   */
+  public final List<Record> asked = new ArrayList<>();
+
+  /** What is copied from the device, once it has been awaited. */
+  public static final float DOWNLOADED = 42;
+
+  /**
+   * A copy to the device.
+   *
+   * @param last number of the host's at this time
+   * @param after it in the same buffer of the host, or not a number
+   */
+  public record Upload(long address, int bytes, float last, float after) {}
+
+  /** A copy from the device. */
+  public record Download(long address, int bytes) {}
+
+  /** Waiting for the device. */
+  public record Await() {}
+
   /** The captures that have not been closed. */
   public int replays;
 
   /** Whether it has been closed. */
   public boolean closed;
 
-  private final Map<Long, Arena> host = new HashMap<>();
+  private record HostBlock(Arena arena, MemorySegment memory) {}
+
+  private final TreeMap<Long, HostBlock> host = new TreeMap<>();
+  private final List<MemorySegment> downloading = new ArrayList<>();
   private long next = FIRST_ADDRESS;
 
   /**
@@ -94,23 +119,33 @@ public final class RecordingDriver implements Driver {
   public MemorySegment allocateHost(long bytes) {
     Arena arena = Arena.ofShared();
     MemorySegment memory = arena.allocate(bytes, Long.BYTES);
-    host.put(memory.address(), arena);
+    host.put(memory.address(), new HostBlock(arena, memory));
     return memory;
   }
 
   @Override
   public void freeHost(MemorySegment memory) {
-    host.remove(memory.address()).close();
+    host.remove(memory.address()).arena.close();
   }
 
   @Override
   public void upload(MemorySegment from, long address) {
     requireTaken(address, from.byteSize());
+    MemorySegment block = host.floorEntry(from.address()).getValue().memory;
+    long end = from.address() - block.address() + from.byteSize();
+    asked.add(
+        new Upload(
+            address,
+            (int) from.byteSize(),
+            block.get(ValueLayout.JAVA_FLOAT, end - Float.BYTES),
+            end < block.byteSize() ? block.get(ValueLayout.JAVA_FLOAT, end) : Float.NaN));
   }
 
   @Override
   public void download(long address, MemorySegment to) {
     requireTaken(address, to.byteSize());
+    asked.add(new Download(address, (int) to.byteSize()));
+    downloading.add(to);
   }
 
   @Override
@@ -120,6 +155,7 @@ public final class RecordingDriver implements Driver {
     }
     addresses(launch).forEach(address -> requireTaken(address, 1));
     launched.add(launch);
+    asked.add(launch);
   }
 
   @Override
@@ -154,7 +190,15 @@ public final class RecordingDriver implements Driver {
   }
 
   @Override
-  public void await() {}
+  public void await() {
+    asked.add(new Await());
+    for (MemorySegment memory : downloading) {
+      for (long i = 0; i < memory.byteSize(); i += Float.BYTES) {
+        memory.set(ValueLayout.JAVA_FLOAT, i, DOWNLOADED);
+      }
+    }
+    downloading.clear();
+  }
 
   @Override
   public void close() {
