@@ -1,37 +1,29 @@
 package dev.vgnet.cuda.driver;
 
-import dev.vgnet.error.DeviceMemoryException;
+import dev.vgnet.cuda.driver.EmulatedMemory.Room;
 import dev.vgnet.runtime.Precision;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
 
 /**
- * A device on the CPU. Its memory starts as numbers that are none, and ends in a zone that must
- * remain as it is; what is used after it was given back is an error, and what is not given back,
- * too. What it is asked for it does at once, or at any time until it is awaited.
+ * A device on the CPU. What is used after it was given back is an error, and what is not given
+ * back, too. What it is asked for it does at once, or at any time until it is awaited.
  */
 public final class EmulatedDriver implements Driver {
-  private static final byte POISON = (byte) 0xff;
-  private static final long ALIGNMENT = 256;
-  private static final long GUARD = 1024;
-
-  private record Block(Arena arena, MemorySegment all, long bytes) {}
+  /** A clock by which the shortest list of work is the fastest. */
+  public static final ToLongFunction<List<Work>> FEWEST = List::size;
 
   private final EmulatedKernels kernels;
-  private final long capacity;
-  private final TreeMap<Long, Block> device = new TreeMap<>();
-  private final Map<Long, Arena> host = new TreeMap<>();
+  private final Precision precision;
+  private final EmulatedMemory memory;
 
   /** All kernels started, in order. */
   public final List<String> log = new ArrayList<>();
@@ -46,11 +38,7 @@ public final class EmulatedDriver implements Driver {
 
   private Thread user;
   private boolean reverse;
-  private long taken;
   private int replays;
-
-  /** A clock by which the shortest list of work is the fastest. */
-  public static final ToLongFunction<List<Work>> FEWEST = List::size;
 
   /**
    * Without cuDNN; the fewest launches are the fastest.
@@ -77,10 +65,34 @@ public final class EmulatedDriver implements Driver {
    */
   public EmulatedDriver(
       Precision precision, long capacity, boolean hasCudnn, ToLongFunction<List<Work>> clock) {
+    this(precision, new Room(capacity, new AtomicLong()), hasCudnn, clock);
+  }
+
+  private EmulatedDriver(
+      Precision precision, Room room, boolean hasCudnn, ToLongFunction<List<Work>> clock) {
     kernels = EmulatedKernels.of(precision);
-    this.capacity = capacity;
-    cudnn = hasCudnn ? Optional.of(new EmulatedCudnn(this::memory, precision)) : Optional.empty();
+    this.precision = precision;
+    memory = new EmulatedMemory(room);
+    cudnn = hasCudnn ? Optional.of(new EmulatedCudnn(memory::at, precision)) : Optional.empty();
     this.clock = clock;
+  }
+
+  /** Another user of the same device. */
+  public EmulatedDriver another() {
+    return new EmulatedDriver(precision, memory.room(), cudnn.isPresent(), clock);
+  }
+
+  /**
+   * From now on grants some wishes for memory, of device or host or for a capture, then refuses
+   * one.
+   */
+  public void refuse(int granted) {
+    memory.refuse(granted);
+  }
+
+  /** Whether a wish has been refused. */
+  public boolean hasRefused() {
+    return memory.hasRefused();
   }
 
   private static ToLongFunction<List<Work>> randomClock(long seed) {
@@ -115,57 +127,44 @@ public final class EmulatedDriver implements Driver {
   @Override
   public long allocate(long bytes) {
     requireAttached();
-    if (bytes <= 0 || taken + bytes > capacity) {
-      throw new DeviceMemoryException(bytes + " bytes of " + (capacity - taken));
-    }
-    Arena arena = Arena.ofShared();
-    MemorySegment all = arena.allocate(bytes + GUARD, ALIGNMENT);
-    all.fill(POISON);
-    device.put(all.address(), new Block(arena, all, bytes));
-    taken += bytes;
-    return all.address();
+    return memory.allocate(bytes);
   }
 
   @Override
   public long usedBytes() {
-    return taken;
+    return memory.room().used().get();
   }
 
   @Override
   public void free(long address) {
     await();
-    Block block = device.remove(address);
-    checkGuard(block);
-    taken -= block.bytes;
-    block.arena.close();
+    memory.free(address);
   }
 
   @Override
   public MemorySegment allocateHost(long bytes) {
-    Arena arena = Arena.ofShared();
-    MemorySegment memory = arena.allocate(bytes, ALIGNMENT);
-    host.put(memory.address(), arena);
-    return memory;
+    requireAttached();
+    return memory.allocateHost(bytes);
   }
 
   @Override
-  public void freeHost(MemorySegment memory) {
+  public void freeHost(MemorySegment host) {
     if (!asked.isEmpty()) {
       throw new AssertionError("host memory is given back that the device may still use");
     }
-    host.remove(memory.address()).close();
+    memory.freeHost(host);
   }
 
   @Override
   public void upload(MemorySegment from, long address) {
-    requireHost(from);
-    later(() -> memory(address, from.byteSize()).copyFrom(from));
+    memory.requireHost(from);
+    later(() -> memory.at(address, from.byteSize()).copyFrom(from));
   }
 
   @Override
   public void download(long address, MemorySegment to) {
-    requireHost(to);
-    later(() -> to.copyFrom(memory(address, to.byteSize())));
+    memory.requireHost(to);
+    later(() -> to.copyFrom(memory.at(address, to.byteSize())));
   }
 
   @Override
@@ -181,12 +180,13 @@ public final class EmulatedDriver implements Driver {
       case CudnnPool call -> cudnn.orElseThrow().run(call);
     }
     reverse = !reverse;
-    device.values().forEach(EmulatedDriver::checkGuard);
+    memory.checkGuards();
   }
 
   @Override
   public Replay capture(List<Work> work) {
     requireAttached();
+    memory.grantOrRefuse();
     List<Work> captured = List.copyOf(work);
     replays++;
     return new Replay() {
@@ -239,7 +239,7 @@ public final class EmulatedDriver implements Driver {
 
   /** The bytes of the device that are in use. */
   public long taken() {
-    return taken;
+    return memory.taken();
   }
 
   /** The replays that have not been closed. */
@@ -249,34 +249,10 @@ public final class EmulatedDriver implements Driver {
 
   @Override
   public void close() {
-    if (!device.isEmpty() || !host.isEmpty() || replays != 0) {
+    if (!memory.isEmpty() || replays != 0) {
       throw new AssertionError(
-          "not given back: %d bytes, %d host buffers, %d replays"
-              .formatted(taken, host.size(), replays));
-    }
-  }
-
-  private void requireHost(MemorySegment memory) {
-    Map.Entry<Long, Arena> start = ((TreeMap<Long, Arena>) host).floorEntry(memory.address());
-    if (start == null || !memory.isNative()) {
-      throw new AssertionError("host memory that was not taken from the driver");
-    }
-  }
-
-  private MemorySegment memory(long address, long bytes) {
-    Map.Entry<Long, Block> block = device.floorEntry(address);
-    if (block == null) {
-      throw new AssertionError("no memory of the device at " + address);
-    }
-    return block.getValue().all.asSlice(address - block.getKey(), bytes);
-  }
-
-  private static void checkGuard(Block block) {
-    MemorySegment guard = block.all.asSlice(block.bytes);
-    for (long i = 0; i < GUARD; i++) {
-      if (guard.get(ValueLayout.JAVA_BYTE, i) != POISON) {
-        throw new AssertionError("written beyond the end of a block, at " + i);
-      }
+          "not given back: %d bytes or host buffers, %d replays"
+              .formatted(memory.taken(), replays));
     }
   }
 }
