@@ -1,205 +1,135 @@
 package dev.vgnet.bench;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import dev.vgnet.Model;
-import dev.vgnet.Session;
-import dev.vgnet.SessionOptions;
-import dev.vgnet.cuda.driver.Driver;
-import dev.vgnet.cuda.driver.Drivers;
-import dev.vgnet.cuda.program.CudaModel;
-import dev.vgnet.cuda.program.KernelChoice;
 import dev.vgnet.error.DeviceUnavailableException;
-import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.runtime.Backend;
 import dev.vgnet.runtime.Backends;
 import dev.vgnet.runtime.Device;
-import dev.vgnet.runtime.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import joptsimple.OptionException;
-import joptsimple.OptionParser;
-import joptsimple.OptionSet;
-import joptsimple.OptionSpec;
-import joptsimple.util.PathConverter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Proves a device against the scalar reference, measures it, and writes both as JSON. */
-public final class DeviceMain {
+@Command(
+    name = "run",
+    description = "Proves a device against the scalar reference and measures it.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:All goals are met.",
+      "1:A goal is missed.",
+      "2:The arguments are wrong.",
+      "3:There is no device.",
+      "4:It could not be done."
+    },
+    exitCodeOnExecutionException = 4)
+public final class DeviceMain implements Callable<Integer> {
   private static final int MISSED = 1;
-  private static final int WRONG_ARGUMENTS = 2;
   private static final int NO_DEVICE = 3;
 
-  private final OptionParser parser = new OptionParser();
-  private final OptionSpec<String> networks =
-      parser.nonOptions("networks, by their names in the zoo");
-  private final OptionSpec<Device> device =
-      parser
-          .accepts("device", "CUDA or CPU")
-          .withRequiredArg()
-          .ofType(Device.class)
-          .defaultsTo(Device.CUDA);
-  private final OptionSpec<Integer> images =
-      parser
-          .accepts("images", "compared with the reference")
-          .withRequiredArg()
-          .ofType(Integer.class)
-          .defaultsTo(2);
-  private final OptionSpec<Integer> batch =
-      parser
-          .accepts("batch", "images a run when measured; 0 measures nothing")
-          .withRequiredArg()
-          .ofType(Integer.class)
-          .defaultsTo(16);
-  private final OptionSpec<Path> models =
-      parser
-          .accepts("models", "folder to write the networks to, for other engines")
-          .withRequiredArg()
-          .withValuesConvertedBy(new PathConverter());
-  private final OptionSpec<Path> output =
-      parser
-          .accepts("output", "JSON file of results")
-          .withRequiredArg()
-          .withValuesConvertedBy(new PathConverter());
+  @Spec private CommandSpec spec;
 
-  private final OptionSpec<Integer> replays =
-      parser
-          .accepts("replays", "of the first network on a GPU, that must all be alike; 0 for none")
-          .withRequiredArg()
-          .ofType(Integer.class)
-          .defaultsTo(10_000);
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "NETWORK",
+      description = "Networks, by their names in the zoo.")
+  private List<String> networks;
 
-  private final List<Endurance> endurances = new ArrayList<>();
-  private final List<Parity> parities = new ArrayList<>();
-  private final List<DeviceLatency> latencies = new ArrayList<>();
+  @Option(names = "--device", description = "CUDA or CPU.")
+  private Device device = Device.CUDA;
+
+  @Option(names = "--images", paramLabel = "N", description = "Compared with the reference.")
+  private int images = 2;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Images a run when measured; 0 measures nothing.")
+  private int batch = 16;
+
+  @Option(
+      names = "--replays",
+      paramLabel = "N",
+      description = "Of the first network on a GPU, that must all be alike; 0 for none.")
+  private int replays = 10_000;
+
+  @Option(
+      names = "--models",
+      paramLabel = "FOLDER",
+      description = "Where to write the networks, for other engines.")
+  private Path models;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FILE",
+      description = "JSON file of results.")
+  private Path output;
 
   private DeviceMain() {}
 
-  /** Exits with 1 if a goal is missed, 2 if the arguments are wrong, 3 if there is no device. */
-  public static void main(String[] arguments) throws IOException {
-    DeviceMain main = new DeviceMain();
+  /**
+   * @param arguments the command line; {@code --help} explains it
+   */
+  public static void main(String[] arguments) {
+    Locale.setDefault(Locale.ROOT);
+    CommandLine command = new CommandLine(new DeviceMain());
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    System.exit(command.execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (images < 1 || batch < 0 || replays < 0) {
+      throw misuse("--images is at least 1, --batch and --replays at least 0");
+    }
     try {
-      System.exit(main.run(arguments));
+      networks.forEach(Workload::info);
+    } catch (IllegalArgumentException e) {
+      throw misuse(e.getMessage());
+    }
+    try {
+      return run();
     } catch (DeviceUnavailableException e) {
       System.err.println("nothing was run: " + e.getMessage());
-      System.exit(NO_DEVICE);
-    } catch (OptionException | IllegalArgumentException | UnsupportedModelException e) {
-      System.err.println(e.getMessage());
-      main.parser.printHelpOn(System.err);
-      System.exit(WRONG_ARGUMENTS);
+      return NO_DEVICE;
     }
   }
 
-  private int run(String... arguments) throws IOException {
-    OptionSet options = parser.parse(arguments);
-    List<String> names = options.valuesOf(networks);
-    if (names.isEmpty() || !options.has(output) || options.valueOf(images) < 1) {
-      throw new IllegalArgumentException("name networks and --output; --images is at least 1");
-    }
-    Backend backend = Backends.choose(options.valueOf(device), Optional.empty());
-    for (String name : names) {
-      Workload few = Workload.random(name, options.valueOf(images));
-      if (options.has(models)) {
-        Files.createDirectories(options.valueOf(models));
-        few.write(options.valueOf(models).resolve(name + ".safetensors"));
+  private ParameterException misuse(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private int run() throws IOException {
+    Backend backend = Backends.choose(device, Optional.empty());
+    DeviceCheck check = new DeviceCheck(backend);
+    for (String name : networks) {
+      Workload few = Workload.random(name, images);
+      if (models != null) {
+        Files.createDirectories(models);
+        few.write(models.resolve(name + ".safetensors"));
       }
-      prove(name, few, backend.device());
-      if (backend.device() == Device.CUDA && endurances.isEmpty() && options.valueOf(replays) > 0) {
-        endure(name, few, options.valueOf(replays));
+      check.prove(name, few);
+      if (backend.device() == Device.CUDA && name.equals(networks.getFirst()) && replays > 0) {
+        check.endure(name, few, replays);
       }
-      if (options.valueOf(batch) > 0) {
-        measure(name, Workload.random(name, options.valueOf(batch)), backend.device());
+      if (batch > 0) {
+        check.measure(name, Workload.random(name, batch));
       }
       // After each network, so that an interrupted run leaves what it found.
-      writeResults(options.valueOf(output), backend);
+      check.write(output);
     }
-    return passed() ? 0 : MISSED;
-  }
-
-  private void prove(String name, Workload workload, Device on) {
-    float[] expected = Parity.reference(workload);
-    for (Precision precision : Precision.values()) {
-      Parity parity = Parity.of(name, workload, expected, on, precision);
-      parities.add(parity);
-      say(
-          "%-22s %s error %.2e of a deviation, limit %.0e: %s",
-          name, precision, parity.error(), parity.limit(), parity.passed() ? "passed" : "MISSED");
-    }
-  }
-
-  private boolean passed() {
-    return parities.stream().allMatch(Parity::passed)
-        && endurances.stream().allMatch(Endurance::passed);
-  }
-
-  private void endure(String name, Workload workload, int runs) {
-    Model model = workload.model();
-    int outputs;
-    try (Session session =
-        model.newSession(SessionOptions.builder().backend("reference").build())) {
-      outputs = (int) session.outputShape(workload.shape()).elementCount();
-    }
-    Driver driver = Drivers.open(Precision.FP32);
-    try (CudaModel compiled =
-        new CudaModel(
-            model.graph(), model.tensors(), driver, Precision.FP32, KernelChoice.ofUser())) {
-      Endurance endurance =
-          Endurance.of(
-              name,
-              compiled,
-              driver::usedBytes,
-              workload.shape(),
-              workload.images(),
-              outputs,
-              runs);
-      endurances.add(endurance);
-      say(
-          "%-22s %d replays, %d of them differ, %d bytes more on the device, %d on the host: %s",
-          name,
-          runs,
-          endurance.differing(),
-          endurance.deviceBytes(),
-          endurance.hostBytes(),
-          endurance.passed() ? "passed" : "MISSED");
-    }
-  }
-
-  private void measure(String name, Workload workload, Device on) {
-    for (Precision precision : Precision.values()) {
-      DeviceLatency latency = DeviceLatency.of(name, workload, on, precision);
-      latencies.add(latency);
-      say(
-          "%-22s %s %.3f ms a run of %d images, copies included%s",
-          name,
-          precision,
-          latency.medianMillis(),
-          latency.batch(),
-          latency.onDeviceMillis() == null
-              ? ""
-              : String.format(Locale.ROOT, "; %.3f ms without", latency.onDeviceMillis()));
-    }
-  }
-
-  private void writeResults(Path path, Backend backend) throws IOException {
-    Map<String, Object> results = new LinkedHashMap<>();
-    results.put("backend", backend.name());
-    results.put("device", backend.probe().detail());
-    results.put("findings", backend.probe().findings());
-    results.put("jvm", System.getProperty("java.vm.name") + " " + Runtime.version());
-    results.put("passed", passed());
-    results.put("parity", parities);
-    results.put("endurance", endurances);
-    results.put("latency", latencies);
-    Files.writeString(
-        path, JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(results) + "\n");
-  }
-
-  private static void say(String format, Object... values) {
-    System.out.printf(Locale.ROOT, format + "%n", values);
+    return check.passed() ? 0 : MISSED;
   }
 }

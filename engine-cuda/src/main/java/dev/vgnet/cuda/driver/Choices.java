@@ -21,6 +21,9 @@ public final class Choices {
   private final Optional<Path> file;
   private final Properties known = new Properties();
 
+  /** Whether something is known that the file may lack. */
+  private boolean unsaved;
+
   private Choices(Optional<Path> file) {
     this.file = file;
     read().forEach(known::put);
@@ -48,13 +51,19 @@ public final class Choices {
   /** Remembers the name of the fastest way. */
   public synchronized void put(String what, String fastest) {
     known.setProperty(what, fastest);
+    unsaved = true;
   }
 
-  /** Writes what has been remembered, and what other processes have written meanwhile. */
+  /**
+   * Writes what has been remembered since the last time, if anything, beside what other processes
+   * have written meanwhile.
+   */
   public synchronized void save() {
-    if (file.isEmpty()) {
+    if (file.isEmpty() || !unsaved) {
       return;
     }
+    // Whatever cannot be written now will not be later, either.
+    unsaved = false;
     read().forEach(known::putIfAbsent);
     Path path = file.get();
     try {

@@ -22,10 +22,12 @@ import java.util.function.Supplier;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
-/** cuDNN on one stream. */
+/**
+ * cuDNN on one stream, with descriptors that are made once a shape. For the thread that uses the
+ * {@link Driver}.
+ */
 // Of two interfaces, the one that lets algorithms be listed; NVIDIA calls it the legacy one.
 @SuppressWarnings("deprecation")
 final class CudaCudnn implements Cudnn, AutoCloseable {
@@ -80,9 +82,11 @@ final class CudaCudnn implements Cudnn, AutoCloseable {
           continue;
         }
         for (int number = 0; number < CUDNN_CONVOLUTION_FWD_ALGO_COUNT; number++) {
-          if (cudnnGetConvolutionForwardWorkspaceSize(
-                  handle, all.input, all.filter, all.convolution, all.output, number, bytes)
-              == CUDNN_STATUS_SUCCESS) {
+          int status =
+              cudnnGetConvolutionForwardWorkspaceSize(
+                  handle, all.input, all.filter, all.convolution, all.output, number, bytes);
+          if (!isRefusal(status)) {
+            check(status, "asking cuDNN for an algorithm");
             supported.add(new CudnnAlgorithm(number, layout, bytes.get()));
           }
         }
@@ -149,10 +153,12 @@ final class CudaCudnn implements Cudnn, AutoCloseable {
     if (status == CUDNN_STATUS_ALLOC_FAILED) {
       throw new DeviceMemoryException(message);
     }
-    // From 2000 on: wrong parameters; from 3000 on: what is not supported.
-    throw status >= 2000 && status < 4000
-        ? new RefusedException(message)
-        : new DeviceFailedException(message);
+    throw isRefusal(status) ? new RefusedException(message) : new DeviceFailedException(message);
+  }
+
+  /** From 2000 on: wrong parameters; from 3000 on: what is not supported. */
+  private static boolean isRefusal(int status) {
+    return status >= 2000 && status < 4000;
   }
 
   private CudnnDescriptors convolution(CudnnShape shape, WeightLayout layout) {
@@ -169,12 +175,5 @@ final class CudaCudnn implements Cudnn, AutoCloseable {
       descriptors.put(key, known);
     }
     return known;
-  }
-
-  /** A pointer to the device's memory. */
-  private static final class Address extends Pointer {
-    Address(long address) {
-      this.address = address;
-    }
   }
 }

@@ -36,7 +36,10 @@ import org.bytedeco.cuda.cudnn.cudnnFilterStruct;
 import org.bytedeco.cuda.cudnn.cudnnPoolingStruct;
 import org.bytedeco.cuda.cudnn.cudnnTensorStruct;
 
-/** What cuDNN is told of one shape. Sums are in float32 whatever the numbers are. */
+/**
+ * What cuDNN is told of one shape. Sums are in float32 whatever the numbers are. For the thread
+ * that uses the {@link Driver}.
+ */
 // Of two interfaces, the one that lets algorithms be listed; NVIDIA calls it the legacy one.
 @SuppressWarnings("deprecation")
 final class CudnnDescriptors implements AutoCloseable {

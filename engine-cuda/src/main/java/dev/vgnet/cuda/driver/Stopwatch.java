@@ -10,7 +10,7 @@ import static org.bytedeco.cuda.global.cudart.cuEventSynchronize;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 
-/** Times work by the device's own clock. */
+/** Times work by the device's own clock. For the thread that uses the {@link Driver}. */
 final class Stopwatch implements AutoCloseable {
   private static final int WARM_UPS = 3;
   private static final int ROUNDS = 5;
@@ -23,7 +23,12 @@ final class Stopwatch implements AutoCloseable {
   Stopwatch(CUstream_st stream) {
     this.stream = stream;
     Check.success(cuEventCreate(start, CU_EVENT_DEFAULT), "making an event");
-    Check.success(cuEventCreate(end, CU_EVENT_DEFAULT), "making an event");
+    try {
+      Check.success(cuEventCreate(end, CU_EVENT_DEFAULT), "making an event");
+    } catch (RuntimeException e) {
+      cuEventDestroy(start);
+      throw e;
+    }
   }
 
   /** Nanoseconds of one replay, of the fastest round of several. */
