@@ -23,7 +23,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description = "Proves a device against the scalar reference and measures it.",
-    mixinStandardHelpOptions = true,
     showDefaultValues = true,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
@@ -39,6 +38,12 @@ public final class DeviceMain implements Callable<Integer> {
   private static final int NO_DEVICE = 3;
 
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Shows this text.")
+  private boolean help;
 
   @Parameters(
       arity = "1..*",
