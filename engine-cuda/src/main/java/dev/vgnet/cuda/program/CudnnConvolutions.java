@@ -36,10 +36,12 @@ final class CudnnConvolutions {
       return List.of();
     }
     List<Piece> pieces = pieces(convolved.get(), scope, scope.output(step));
+    List<List<CudnnAlgorithm>> supported =
+        pieces.stream().map(piece -> cudnn.algorithms(piece.shape())).toList();
     List<Way> ways = new ArrayList<>();
-    for (CudnnAlgorithm algorithm : cudnn.algorithms(pieces.getFirst().shape())) {
+    for (CudnnAlgorithm algorithm : supported.getFirst()) {
       List<CudnnAlgorithm> each =
-          pieces.stream().flatMap(piece -> same(algorithm, piece).stream()).toList();
+          supported.stream().flatMap(some -> same(algorithm, some).stream()).toList();
       if (each.size() == pieces.size()) {
         ways.add(new Way(algorithm.name(), target -> build(step, each, target)));
       }
@@ -47,8 +49,9 @@ final class CudnnConvolutions {
     return ways;
   }
 
-  private Optional<CudnnAlgorithm> same(CudnnAlgorithm wanted, Piece piece) {
-    return cudnn.algorithms(piece.shape()).stream()
+  private static Optional<CudnnAlgorithm> same(
+      CudnnAlgorithm wanted, List<CudnnAlgorithm> supported) {
+    return supported.stream()
         .filter(found -> found.name().equals(wanted.name()))
         .filter(found -> found.workspaceBytes() <= MAX_WORKSPACE_BYTES)
         .findFirst();

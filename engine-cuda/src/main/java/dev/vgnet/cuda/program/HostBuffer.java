@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 
 /** Memory of the host that the device copies from or to; it grows, and is kept. */
 final class HostBuffer implements AutoCloseable {
-  /** The numbers that are copied at once: 1 MiB, which takes far longer to copy than to ask for. */
+  /** The numbers that are copied at once: 1 MiB. */
   static final int PIECE = 1 << 18;
 
   private final Driver driver;

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
  */
 record Separable(Step.Depthwise depthwise, Step.Pointwise pointwise) {
   /**
-   * Each block of output channels computes the depthwise convolution anew: with more channels than
-   * four blocks have, or larger kernels than 3x3, that is more than reading it again.
+   * Each block of 64 output channels computes the depthwise convolution anew; where more than four
+   * would, or the kernel is larger than 3x3, it is not even tried.
    */
   private static final int MAX_CHANNELS = 256;
 
