@@ -2,6 +2,7 @@ package dev.vgnet.cpu.kernel;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /** Maxima and means over windows and whole maps. */
 public final class Pooling {
@@ -39,38 +40,43 @@ public final class Pooling {
     boolean dense = Vectors.padded(row.channels) == row.inStride;
     int lines = dense ? 1 : row.inWidth;
     int length = dense ? row.inWidth * row.inStride : row.channels;
-    for (int y = 0; y < rows; y += 3) {
+    for (int y = 0; y == 0 || y < rows - 1; y += 2) {
       int second = Math.min(y + 1, rows - 1);
       int third = Math.min(y + 2, rows - 1);
       for (int line = 0; line < lines; line++) {
         int shift = line * row.inStride;
         int to = scratch + shift;
-        int a = rowOffsets[y] + shift;
-        int b = rowOffsets[second] + shift;
-        int c = rowOffsets[third] + shift;
-        max(arena, y == 0 ? a : to, a, b, c, to, length);
+        int a = y == 0 ? rowOffsets[0] + shift : to;
+        max(arena, a, rowOffsets[second] + shift, rowOffsets[third] + shift, to, length);
       }
     }
     for (int x = 0; x < row.outWidth; x++) {
-      int first = x * row.stride - row.padding;
-      int last = Math.min(first + row.kernel, row.inWidth) - 1;
+      int start = x * row.stride - row.padding;
+      int last = Math.min(start + row.kernel, row.inWidth) - 1;
+      int first = Math.max(start, 0);
       int to = out + x * row.outStride;
-      for (int column = Math.max(first, 0), from = column; column <= last; column += 3) {
-        int a = scratch + column * row.inStride;
+      for (int column = first; column == first || column < last; column += 2) {
+        int a = column == first ? scratch + column * row.inStride : to;
         int b = scratch + Math.min(column + 1, last) * row.inStride;
         int c = scratch + Math.min(column + 2, last) * row.inStride;
-        max(arena, column == from ? a : to, a, b, c, to, row.channels);
+        max(arena, a, b, c, to, row.channels);
       }
     }
   }
 
-  /** The greatest of four: repeating one is cheaper than code for every number of them. */
-  private static void max(float[] arena, int a, int b, int c, int d, int to, int channels) {
+  /** The greatest of three: repeating one is cheaper than code for every number of them. */
+  private static void max(float[] arena, int a, int b, int c, int to, int channels) {
     for (int i = 0; i < channels; i += LANES) {
-      FloatVector max = load(arena, a + i).max(load(arena, b + i));
-      max = max.max(load(arena, c + i).max(load(arena, d + i)));
+      FloatVector max =
+          greater(greater(load(arena, a + i), load(arena, b + i)), load(arena, c + i));
       store(max, arena, to + i, channels - i);
     }
+  }
+
+  /** NaN is greater than any number. {@link FloatVector#max} is slower, as it tells -0 from 0. */
+  private static FloatVector greater(FloatVector one, FloatVector other) {
+    VectorMask<Float> greater = other.compare(VectorOperators.GT, one);
+    return one.blend(other, greater.or(other.compare(VectorOperators.NE, other)));
   }
 
   /**

@@ -134,7 +134,7 @@ final class Finish {
   }
 
   /** No numbers where there are none. */
-  static float[] floats(Optional<double[]> values) {
+  private static float[] floats(Optional<double[]> values) {
     return values.map(Finish::floats).orElseGet(() -> new float[0]);
   }
 

@@ -67,7 +67,7 @@ final class StepCompiler {
       case Step.Pointwise s -> {
         Folding folding = Folding.of(s, weights::values);
         Finish finish = finish(s.epilogue(), folding.bias(), output);
-        yield Preparation.of(s.prologue(), weights)
+        yield Preparation.of(s.prologue(), s.input().channels(), weights)
             .map(p -> prepared(s, p, folding, output, finish))
             .orElseGet(
                 () ->
@@ -281,7 +281,7 @@ final class StepCompiler {
         step.name(),
         step.weight(),
         source(step.input()),
-        Preparation.of(step.prologue(), weights),
+        Preparation.of(step.prologue(), step.input().channels(), weights),
         window,
         step.groups(),
         weight,
@@ -356,7 +356,8 @@ final class StepCompiler {
   /** What a convolution reads, as a whole map: prepared, or put together from too many parts. */
   private View input(Step.Convolution step) {
     View view = placement.view(step.input());
-    Optional<Preparation> preparation = Preparation.of(step.prologue(), weights);
+    Optional<Preparation> preparation =
+        Preparation.of(step.prologue(), step.input().channels(), weights);
     if (preparation.isEmpty()) {
       return view.parts().size() > MAX_TAPS ? gathered(view) : view;
     }
