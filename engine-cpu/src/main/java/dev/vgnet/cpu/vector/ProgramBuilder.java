@@ -26,6 +26,7 @@ final class ProgramBuilder {
   private final Weights weights;
   private final boolean withInput;
   private final int threads;
+  private final StepContext context;
   private final StepCompiler compiler;
 
   private final Writers writers;
@@ -41,7 +42,8 @@ final class ProgramBuilder {
         plan.outputs().stream().anyMatch(this::touchesInput)
             || plan.steps().stream().anyMatch(this::readsPlacedInput);
     placement = new Placement(plan, withInput);
-    compiler = new StepCompiler(placement, this::isInput, weights, threads);
+    context = new StepContext(placement, this::isInput, weights, threads);
+    compiler = new StepCompiler(context);
     writers = new Writers(plan.input(), graph.input());
   }
 
@@ -83,7 +85,7 @@ final class ProgramBuilder {
         outputs,
         placement,
         Arenas.index(
-            placement.end() + AlignedArrays.padded((long) compiler.shared() + Vectors.LANES)),
+            placement.end() + AlignedArrays.padded((long) context.shared() + Vectors.LANES)),
         threads);
   }
 
