@@ -2,32 +2,32 @@ package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.Vectors;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A convolution of any kernel, stride, padding and grouping. Bands of input rows are first copied
- * to the worker's scratch, with zeros around them and the channels of a pixel side by side, those
- * of all groups or of one after the other: there a row of the window is one run of numbers.
+ * A convolution of any kernel, stride, padding and grouping, one cluster of groups after the other.
+ * Bands of a cluster's input rows are first copied to the worker's scratch, with zeros around them
+ * and the channels of a pixel side by side: there a row of the window is one run of numbers.
  */
 final class ConvolutionPass implements Pass {
   /** Floats of a band that leave room for weights in a second-level cache. */
   private static final int BAND = 1 << 16;
 
-  private final RowSource source;
+  /** What a cluster reads, and the first of its panels. */
+  private record Cluster(RowSource source, int firstPanel, int endPanel, int bandRows) {}
 
-  /** The source, cut into the channels that lie side by side. */
-  private final RowSource[] slices;
-
+  private final List<Cluster> clusters = new ArrayList<>();
   private final Optional<Preparation> preparation;
   private final Window window;
   private final Product product;
   private final GroupedWeights weights;
   private final View output;
-  private final int rowSize;
-  private final int bandRows;
+  private final int width;
   private final long work;
+  private final int scratch;
 
   ConvolutionPass(
       RowSource source,
@@ -37,21 +37,40 @@ final class ConvolutionPass implements Pass {
       GroupedWeights weights,
       View output,
       long work) {
-    this.source = source;
     this.preparation = preparation;
     this.window = window;
     this.product = product;
     this.weights = weights;
     this.output = output;
     this.work = work;
-    slices = new RowSource[source.channels() / weights.adjacent()];
-    for (int i = 0; i < slices.length; i++) {
-      slices[i] = source.slice(i * weights.adjacent(), (i + 1) * weights.adjacent());
+    width = Arenas.index(source.width() + 2L * window.padding());
+    addClusters(source);
+    scratch = clusters.stream().mapToInt(this::bandSize).max().orElseThrow() + Vectors.LANES;
+  }
+
+  private void addClusters(RowSource source) {
+    int panel = 0;
+    for (int i = 0; i < weights.clusters(); i++) {
+      int first = panel;
+      while (panel < product.panels() && weights.cluster(product.channel(panel)) == i) {
+        panel++;
+      }
+      int from = weights.firstInput(i);
+      int inputs = weights.inputs(i);
+      int rowSize = Arenas.index((long) width * inputs);
+      int fitting = (BAND / rowSize - window.kernel()) / window.stride() + 1;
+      int bandRows = Math.clamp(fitting, 1, output.height());
+      clusters.add(new Cluster(source.slice(from, from + inputs), first, panel, bandRows));
     }
-    rowSize = Arenas.index((source.width() + 2L * window.padding()) * source.channels());
-    int fitting = (BAND / rowSize - window.kernel()) / window.stride() + 1;
-    bandRows = Math.clamp(fitting, 1, output.height());
-    Arenas.index((long) window.rows(bandRows) * rowSize + Vectors.LANES);
+  }
+
+  private int bandSize(Cluster cluster) {
+    return Arenas.index((long) window.rows(cluster.bandRows) * rowSize(cluster) + Vectors.LANES)
+        - Vectors.LANES;
+  }
+
+  private int rowSize(Cluster cluster) {
+    return width * cluster.source.channels();
   }
 
   @Override
@@ -61,7 +80,7 @@ final class ConvolutionPass implements Pass {
 
   @Override
   public int units() {
-    return output.height();
+    return clusters.size() * output.height();
   }
 
   @Override
@@ -71,7 +90,7 @@ final class ConvolutionPass implements Pass {
 
   @Override
   public int scratch() {
-    return window.rows(bandRows) * rowSize + Vectors.LANES;
+    return scratch;
   }
 
   @Override
@@ -81,58 +100,54 @@ final class ConvolutionPass implements Pass {
 
   @Override
   public void run(Workspace workspace, int from, int to) {
-    for (int first = from; first < to; first += bandRows) {
-      band(workspace, first, Math.min(first + bandRows, to));
+    for (int unit = from; unit < to; ) {
+      int index = unit / output.height();
+      int y = unit % output.height();
+      int rows = Math.min(Math.min(clusters.get(index).bandRows, output.height() - y), to - unit);
+      band(workspace, index, y, y + rows);
+      unit += rows;
     }
   }
 
   /** Panel by panel, so that a panel's weights serve the whole band before they leave the cache. */
-  private void band(Workspace workspace, int from, int to) {
-    copyRows(workspace, from, to);
-    for (int panel = 0; panel < product.panels(); panel++) {
+  private void band(Workspace workspace, int index, int from, int to) {
+    Cluster cluster = clusters.get(index);
+    for (int i = 0; i < window.rows(to - from); i++) {
+      int row = workspace.scratch + i * rowSize(cluster);
+      copyRow(workspace, cluster.source, weights.firstInput(index), window.row(from, i), row);
+    }
+    for (int panel = cluster.firstPanel; panel < cluster.endPanel; panel++) {
       for (int y = from; y < to; y++) {
-        int top = workspace.scratch + (y - from) * window.stride() * rowSize;
-        setOffsets(workspace.offsets, panel, top);
+        int top = workspace.scratch + (y - from) * window.stride() * rowSize(cluster);
+        setOffsets(workspace.offsets, panel, top, cluster.source.channels());
         product.run(workspace, panel, y * output.width(), output.width());
       }
     }
   }
 
-  private void copyRows(Workspace workspace, int from, int to) {
+  private void copyRow(Workspace workspace, RowSource source, int channel, int y, int row) {
     float[] arena = workspace.arena;
-    for (int i = 0; i < window.rows(to - from); i++) {
-      int row = workspace.scratch + i * rowSize;
-      int y = window.row(from, i);
-      if (y < 0 || y >= source.height()) {
-        Arrays.fill(arena, row, row + rowSize, 0);
-      } else {
-        int length = rowSize / slices.length;
-        for (int slice = 0; slice < slices.length; slice++) {
-          copyRow(workspace, slice, y, row + slice * length, length);
-        }
-      }
+    int channels = source.channels();
+    int end = row + width * channels;
+    if (y < 0 || y >= source.height()) {
+      Arrays.fill(arena, row, end, 0);
+      return;
     }
-  }
-
-  private void copyRow(Workspace workspace, int slice, int y, int row, int length) {
-    float[] arena = workspace.arena;
-    int channels = weights.adjacent();
     int border = window.padding() * channels;
     Arrays.fill(arena, row, row + border, 0);
-    Arrays.fill(arena, row + length - border, row + length, 0);
-    slices[slice].copyRow(workspace, y, row + border, channels);
+    Arrays.fill(arena, end - border, end, 0);
+    source.copyRow(workspace, y, row + border, channels);
     if (preparation.isPresent()) {
-      preparation.get().apply(arena, row + border, source.width(), slice * channels, channels);
+      preparation.get().apply(arena, row + border, source.width(), channel, channels);
     }
   }
 
-  private void setOffsets(int[] offsets, int panel, int top) {
-    int input = weights.firstInput(product.channel(panel));
-    int first = top + (weights.apart() ? input * (source.width() + 2 * window.padding()) : input);
+  private void setOffsets(int[] offsets, int panel, int top, int channels) {
+    int first = top + weights.firstRead(product.channel(panel));
     int columns = weights.tapColumns();
     for (int ky = 0; ky < window.kernel(); ky++) {
       for (int kx = 0; kx < columns; kx++) {
-        offsets[ky * columns + kx] = first + ky * rowSize + kx * source.channels();
+        offsets[ky * columns + kx] = first + (ky * width + kx) * channels;
       }
     }
   }

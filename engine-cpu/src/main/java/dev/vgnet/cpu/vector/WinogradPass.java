@@ -30,6 +30,9 @@ final class WinogradPass implements Pass {
   /** With fewer channels the transforms take longer than they save. */
   private static final int MIN_CHANNELS = 12;
 
+  /** On fewer tiles the products of a group are too short for what surrounds them. */
+  private static final int MIN_GROUPED_TILES = 2 * MIN_BLOCK;
+
   /** There are four times as many as in the model; this is a gibibyte. */
   private static final long MAX_WEIGHTS = 1 << 28;
 
@@ -115,6 +118,7 @@ final class WinogradPass implements Pass {
     int out = output.channels() / step.groups();
     boolean wholeVectors = step.groups() == 1 || out % Vectors.LANES == 0;
     return possible
+        && (step.groups() == 1 || tiles(output) >= MIN_GROUPED_TILES)
         && wholeVectors
         && Math.min(in, out) >= MIN_CHANNELS
         && (long) POSITIONS * in * Vectors.padded(output.channels()) <= MAX_WEIGHTS
