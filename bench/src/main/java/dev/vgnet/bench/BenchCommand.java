@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       LayersCommand.class,
       StartUpCommand.class,
+      SharingCommand.class,
       ReportCommand.class,
       CompareCommand.class,
       CommandLine.HelpCommand.class
@@ -152,7 +153,7 @@ final class BenchCommand implements Callable<Integer> {
     return settings;
   }
 
-  private Set<String> models() throws IOException {
+  private List<String> models() throws IOException {
     Set<String> all = new LinkedHashSet<>();
     for (Table table : tables) {
       PaperTable paper =
@@ -163,9 +164,7 @@ final class BenchCommand implements Callable<Integer> {
           };
       paper.rows().forEach(row -> all.add(row.model()));
     }
-    options.requireMatches(all);
-    all.removeIf(options.isWanted().negate());
-    return all;
+    return options.wanted(all);
   }
 
   /** Those that can be measured here; a line says why another cannot. */

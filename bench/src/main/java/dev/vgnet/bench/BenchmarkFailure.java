@@ -1,13 +1,15 @@
 package dev.vgnet.bench;
 
 import java.io.Serial;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A benchmark that JMH could not run; the message is the first reason that its output names. */
+/** A benchmark that could not be run; the message is the first reason that its output names. */
 final class BenchmarkFailure extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
-  private static final Pattern REASON = Pattern.compile("[\\w.$]+(Exception|Error)(: .*)?");
+  private static final Pattern REASON =
+      Pattern.compile("(?:Exception in thread \"[^\"]*\" )?([\\w.$]+(?:Exception|Error)(?:: .*)?)");
 
   private final String output;
 
@@ -16,14 +18,16 @@ final class BenchmarkFailure extends RuntimeException {
         output
             .lines()
             .map(String::strip)
-            .filter(REASON.asMatchPredicate())
+            .map(REASON::matcher)
+            .filter(Matcher::matches)
+            .map(reason -> reason.group(1))
             .findFirst()
             .orElse(cause.getMessage()),
         cause);
     this.output = output;
   }
 
-  /** All that JMH said. */
+  /** All that the failing process said. */
   String output() {
     return output;
   }

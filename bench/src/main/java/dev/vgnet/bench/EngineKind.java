@@ -35,10 +35,22 @@ enum EngineKind {
   }
 
   /**
-   * How far its logits may be from another engine's, as a share of the largest: guards against
-   * engines that compute different things; accuracy is for tests to prove.
+   * Guards against engines that compute different things; accuracy is for tests to prove.
+   *
+   * @param expected another engine's logits
+   * @param logits this one's
+   * @throws IllegalStateException if they differ by more than a share of the largest
    */
-  double tolerance() {
-    return tolerance;
+  void requireSame(float[] expected, float[] logits) {
+    double largest = 0;
+    double difference = 0;
+    for (int i = 0; i < expected.length; i++) {
+      largest = Math.max(largest, Math.abs(expected[i]));
+      difference = Math.max(difference, Math.abs(expected[i] - logits[i]));
+    }
+    if (!(difference <= tolerance * largest)) {
+      throw new IllegalStateException(
+          "the logits of %s differ by %g; the largest is %g".formatted(label, difference, largest));
+    }
   }
 }

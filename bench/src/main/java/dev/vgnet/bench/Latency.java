@@ -2,6 +2,7 @@ package dev.vgnet.bench;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.util.MultisetStatistics;
@@ -29,17 +30,36 @@ record Latency(
    * @param forks for each fork, its iterations in turn
    */
   static Latency of(List<List<IterationResult>> forks) {
+    return of(forks, iteration -> iteration.getPrimaryResult().getStatistics());
+  }
+
+  /**
+   * Of runs that were timed one by one.
+   *
+   * @param forks for each fork, the milliseconds of the runs of each iteration in turn
+   */
+  static Latency ofRuns(List<List<double[]>> forks) {
+    return of(
+        forks,
+        runs -> {
+          MultisetStatistics statistics = new MultisetStatistics();
+          Arrays.stream(runs).forEach(millis -> statistics.addValue(millis, 1));
+          return statistics;
+        });
+  }
+
+  private static <I> Latency of(List<List<I>> forks, Function<I, Statistics> statistics) {
+    List<List<Statistics>> measured =
+        forks.stream().map(fork -> fork.stream().map(statistics).toList()).toList();
     MultisetStatistics all = new MultisetStatistics();
-    for (List<IterationResult> fork : forks) {
-      for (IterationResult iteration : fork) {
-        statistics(iteration)
-            .getRawData()
-            .forEachRemaining(sample -> all.addValue(sample.getKey(), sample.getValue()));
-      }
+    for (Statistics iteration : measured.stream().flatMap(List::stream).toList()) {
+      iteration
+          .getRawData()
+          .forEachRemaining(sample -> all.addValue(sample.getKey(), sample.getValue()));
     }
     List<double[]> medians =
-        forks.stream()
-            .map(fork -> fork.stream().mapToDouble(i -> statistics(i).getPercentile(50)).toArray())
+        measured.stream()
+            .map(fork -> fork.stream().mapToDouble(i -> i.getPercentile(50)).toArray())
             .toList();
     double drift =
         medians.stream()
@@ -68,9 +88,5 @@ record Latency(
 
   boolean steady() {
     return Math.abs(drift) <= STEADY;
-  }
-
-  private static Statistics statistics(IterationResult iteration) {
-    return iteration.getPrimaryResult().getStatistics();
   }
 }

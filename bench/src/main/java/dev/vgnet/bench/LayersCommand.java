@@ -5,9 +5,7 @@ import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,10 +24,8 @@ final class LayersCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Set<String> names = new LinkedHashSet<>();
-    Zoo.architectures().stream().map(ArchitectureInfo::name).forEach(names::add);
-    options.requireMatches(names);
-    List<String> models = names.stream().filter(options.isWanted()).toList();
+    List<String> models =
+        options.wanted(Zoo.architectures().stream().map(ArchitectureInfo::name).toList());
     PrintWriter out = spec.commandLine().getOut();
     Effort effort = options.isQuick() ? new Effort(1, 10, 5, 100) : new Effort(1, 10, 10, 150);
     Measure measure = new Measure(effort, options.isAgain(), Conditions.here(), out);

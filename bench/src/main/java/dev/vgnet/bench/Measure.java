@@ -97,6 +97,28 @@ final class Measure {
     return file;
   }
 
+  /** Engines that share the cores with others. */
+  ResultFile<SharingResult> sharing(Path path, List<Setting> settings) throws IOException {
+    int contentions = Contention.all(Runtime.getRuntime().availableProcessors()).size();
+    List<Task<SharingResult>> tasks = new ArrayList<>();
+    for (Setting setting : settings) {
+      Effort planned = effort.forRunsOf(setting.plannedRun());
+      tasks.add(
+          new Task<>(
+              setting.toString(),
+              setting.threads(),
+              planned,
+              contentions * setting.engines().size(),
+              setting.plannedRun(),
+              result -> result.isOf(setting),
+              result -> result.isOf(setting),
+              onTurn -> SharingResult.measure(setting, planned, conditions.jvmFlags(), onTurn)));
+    }
+    ResultFile<SharingResult> file = new ResultFile<>(path, SharingResult.class, conditions);
+    run(tasks, file, SharingTable::summary);
+    return file;
+  }
+
   /** Steps alone. */
   ResultFile<LayerResult> layers(Path path, List<String> models, List<Integer> threads)
       throws IOException {

@@ -3,9 +3,8 @@ package dev.vgnet.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
@@ -50,20 +49,26 @@ final class MeasureOptions {
     return again;
   }
 
-  /** Whether a network is asked for. */
-  Predicate<String> isWanted() {
-    return name ->
-        models.isEmpty() || models.stream().anyMatch(model -> model.matcher(name).matches());
+  /**
+   * Those of some networks that are asked for; a pattern that none of them matches is a mistake.
+   */
+  List<String> wanted(Collection<String> names) {
+    return wanted(names, names);
   }
 
-  /** The patterns that no name matches are mistakes. */
-  void requireMatches(Set<String> names) {
+  /** The same, but others where none is asked for. */
+  List<String> wanted(Collection<String> names, Collection<String> unlessAsked) {
     for (Pattern model : models) {
       if (names.stream().noneMatch(model.asMatchPredicate())) {
         throw new IllegalArgumentException(
             "--models: none of the table's networks is called " + model);
       }
     }
+    return models.isEmpty()
+        ? List.copyOf(unlessAsked)
+        : names.stream()
+            .filter(name -> models.stream().anyMatch(model -> model.matcher(name).matches()))
+            .toList();
   }
 
   List<Integer> threads() {

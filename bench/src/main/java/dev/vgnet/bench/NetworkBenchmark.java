@@ -65,7 +65,7 @@ public class NetworkBenchmark {
       EngineKind kind = EngineKind.of(id);
       opened.add(Engine.open(kind, workload, threads));
       opened.getLast().run();
-      requireSame(kind, opened.getFirst().logits(), opened.getLast().logits());
+      kind.requireSame(opened.getFirst().logits(), opened.getLast().logits());
     }
   }
 
@@ -91,19 +91,5 @@ public class NetworkBenchmark {
   @Benchmark
   public void run() throws OrtException {
     engine.run();
-  }
-
-  private static void requireSame(EngineKind kind, float[] first, float[] other) {
-    double largest = 0;
-    double difference = 0;
-    for (int i = 0; i < first.length; i++) {
-      largest = Math.max(largest, Math.abs(first[i]));
-      difference = Math.max(difference, Math.abs(first[i] - other[i]));
-    }
-    if (!(difference <= kind.tolerance() * largest)) {
-      throw new IllegalStateException(
-          "the logits of %s differ by %g; the largest is %g"
-              .formatted(kind.label(), difference, largest));
-    }
   }
 }

@@ -3,13 +3,11 @@ package dev.vgnet.bench;
 import dev.vgnet.zoo.ArchitectureInfo;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.openjdk.jmh.results.RunResult;
 
 /**
@@ -37,8 +35,6 @@ record NetworkResult(
     double[] load,
     Map<String, Latency> engines,
     Map<String, Ratio> ratios) {
-  private static final int FORKS_FOR_AN_INTERVAL = 3;
-
   /** Measures one setting. */
   static NetworkResult measure(
       Setting setting, Effort effort, List<String> jvmFlags, Runnable onIteration) {
@@ -61,7 +57,7 @@ record NetworkResult(
       engines.put(kinds.get(turn).id(), latency);
       if (turn > 0) {
         Latency first = engines.get(kinds.getFirst().id());
-        ratios.put(kinds.get(turn).id(), ratio(first, latency));
+        ratios.put(kinds.get(turn).id(), Ratio.paired(latency.iterations(), first.iterations()));
       }
     }
     ArchitectureInfo info = setting.info();
@@ -77,21 +73,6 @@ record NetworkResult(
         new double[] {before, Conditions.load()},
         engines,
         ratios);
-  }
-
-  /** How much longer the other takes. */
-  private static Ratio ratio(Latency first, Latency other) {
-    List<double[]> forks =
-        IntStream.range(0, first.iterations().size())
-            .mapToObj(fork -> ratios(other.iterations().get(fork), first.iterations().get(fork)))
-            .toList();
-    return forks.size() >= FORKS_FOR_AN_INTERVAL
-        ? Ratio.of(forks.stream().mapToDouble(Latency::median).toArray())
-        : Ratio.median(forks.stream().flatMapToDouble(Arrays::stream).toArray());
-  }
-
-  private static double[] ratios(double[] upper, double[] lower) {
-    return IntStream.range(0, upper.length).mapToDouble(i -> upper[i] / lower[i]).toArray();
   }
 
   /** What an engine took, if it was measured. */

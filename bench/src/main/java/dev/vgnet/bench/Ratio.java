@@ -1,6 +1,8 @@
 package dev.vgnet.bench;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.BinomialDistribution;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
@@ -12,9 +14,31 @@ import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
  */
 record Ratio(double ratio, double low, double high) {
   private static final double CONFIDENCE = 0.95;
+  private static final int FORKS_FOR_AN_INTERVAL = 3;
 
   /** An interval is wide if its ends are further apart than this factor. */
   private static final double WIDE = 1.1;
+
+  /**
+   * Of two series that were measured in turns: of the medians of at least three forks, or of all
+   * pairs of fewer.
+   *
+   * @param upper for each fork, what is divided
+   * @param lower for each fork, as many divisors
+   */
+  static Ratio paired(List<double[]> upper, List<double[]> lower) {
+    List<double[]> forks =
+        IntStream.range(0, upper.size())
+            .mapToObj(fork -> quotients(upper.get(fork), lower.get(fork)))
+            .toList();
+    return forks.size() >= FORKS_FOR_AN_INTERVAL
+        ? of(forks.stream().mapToDouble(Latency::median).toArray())
+        : median(forks.stream().flatMapToDouble(Arrays::stream).toArray());
+  }
+
+  private static double[] quotients(double[] upper, double[] lower) {
+    return IntStream.range(0, upper.length).mapToDouble(i -> upper[i] / lower[i]).toArray();
+  }
 
   /** Whether the interval is too wide to say much. */
   boolean wide() {

@@ -3,7 +3,6 @@ package dev.vgnet.bench;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,7 +64,7 @@ final class StartUpCommand implements Callable<Integer> {
   private List<String> javaOptions = List.of();
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException {
     MeasureOptions.requirePositive("--threads", threads);
     MeasureOptions.requirePositive("--forks", List.of(forks));
     Files.createDirectories(output);
@@ -93,8 +92,7 @@ final class StartUpCommand implements Callable<Integer> {
   }
 
   /** All in milliseconds since the process was started, but a run in the end. */
-  private Map<String, Object> measure(Path weights, int count, boolean warmUp)
-      throws IOException, InterruptedException {
+  private Map<String, Object> measure(Path weights, int count, boolean warmUp) {
     double[][] times = new double[MOMENTS.length][forks];
     for (int fork = 0; fork < forks; fork++) {
       double[] moments = fork(weights, count, warmUp);
@@ -123,22 +121,14 @@ final class StartUpCommand implements Callable<Integer> {
     return setting;
   }
 
-  private double[] fork(Path weights, int count, boolean warmUp)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(javaOptions);
-    command.add(FirstRuns.class.getName());
-    command.add(Long.toString(System.currentTimeMillis()));
-    command.addAll(List.of(weights.toString(), "" + count, "" + SECONDS, "" + warmUp));
-    Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
-    String said = new String(process.getInputStream().readAllBytes());
-    if (process.waitFor() != 0) {
-      throw new IOException(command + " failed with " + process.exitValue() + ": " + said);
-    }
-    String[] moments = said.lines().reduce("", (_, last) -> last).split(" ");
+  private double[] fork(Path weights, int count, boolean warmUp) {
+    List<String> said = new ArrayList<>();
+    ChildJvm.run(
+        FirstRuns.class,
+        javaOptions,
+        List.of(System.currentTimeMillis(), weights, count, SECONDS, warmUp),
+        said::add);
+    String[] moments = said.getLast().split(" ");
     return Arrays.stream(moments).mapToDouble(Double::parseDouble).toArray();
   }
 }

@@ -29,6 +29,7 @@ class BenchCommandTest {
         "--help",
         "layers --help",
         "startup --help",
+        "sharing --help",
         "report --help",
         "compare --help",
         "help report",
@@ -64,6 +65,9 @@ class BenchCommandTest {
         "--gpu DIR/nothing.json --output DIR",
         "layers --models nothing --output DIR",
         "startup nothing --output DIR",
+        "sharing --models nothing --output DIR",
+        "sharing --batch 0 --output DIR",
+        "sharing --threads 0 --output DIR",
         "report DIR",
         "compare DIR DIR"
       })

@@ -1,5 +1,6 @@
 package dev.vgnet.bench;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,6 +21,17 @@ class LatencyTest {
     assertTrue(latency(-0.05).steady());
     assertFalse(latency(-0.051).steady());
     assertFalse(latency(0.051).steady());
+  }
+
+  @Test
+  void ofRunsOfAllForks() {
+    double[] fast = {1, 1, 2};
+    double[] slow = {5, 9, 7};
+    Latency latency = Latency.ofRuns(List.of(List.of(fast, slow), List.of(fast, fast)));
+    assertEquals(12, latency.runs());
+    assertEquals(1.5, latency.median());
+    assertEquals(6, latency.drift(), "of the fork that changed");
+    assertArrayEquals(new double[] {1, 7}, latency.iterations().getFirst());
   }
 
   private static Latency latency(double drift) {

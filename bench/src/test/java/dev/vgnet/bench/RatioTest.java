@@ -3,6 +3,7 @@ package dev.vgnet.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,17 @@ class RatioTest {
     assertEquals(new Ratio(10.5, 6, 15), Ratio.median(samples));
     assertEquals(new Ratio(2, 0, Double.POSITIVE_INFINITY), Ratio.median(new double[] {3, 2, 1}));
     assertEquals(new Ratio(3.5, 1, 6), Ratio.median(new double[] {6, 5, 4, 3, 2, 1}));
+  }
+
+  @Test
+  void pairsAreComparedRoundByRound() {
+    double[] lower = {1, 10, 100, 1, 10, 100};
+    double[] twice = {2, 20, 200, 2, 20, 200};
+    double[] half = {0.5, 5, 50, 0.5, 5, 50};
+    assertEquals(new Ratio(2, 2, 2), Ratio.paired(List.of(twice), List.of(lower)));
+    Ratio forks = Ratio.paired(List.of(twice, half, lower), List.of(lower, lower, lower));
+    assertEquals(1, forks.ratio(), 1e-12);
+    assertTrue(forks.low() < 1 && forks.high() > 1, forks::toString);
   }
 
   @Test
