@@ -13,7 +13,9 @@ import java.util.TreeMap;
 
 /** A device that computes nothing and remembers what was asked of it. */
 public final class RecordingDriver implements Driver {
-  private static final long FIRST_ADDRESS = 1L << 40;
+  /** So high that no two extents side by side look like an address. */
+  private static final long FIRST_ADDRESS = 1L << 60;
+
   private static final long ALIGNMENT = 256;
 
   private final Choices choices = Choices.inMemory();
