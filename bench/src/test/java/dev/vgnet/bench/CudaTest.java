@@ -11,6 +11,7 @@ import dev.vgnet.cuda.driver.Driver;
 import dev.vgnet.cuda.driver.Drivers;
 import dev.vgnet.cuda.driver.EmulatedDriver;
 import dev.vgnet.cuda.driver.Probe;
+import dev.vgnet.cuda.driver.RecordingDriver;
 import dev.vgnet.cuda.program.CudaModel;
 import dev.vgnet.cuda.program.KernelChoice;
 import dev.vgnet.model.ModelFile;
@@ -46,6 +47,8 @@ class CudaTest {
     "vgnetf2_1_5mp, TF32, 64, 22",
     "mobilenet_v2_x0_5, FP32, 64, 17",
     "mobilenet_v2_x0_5, FP16, 32, 17",
+    "mobilenet_v3_small_x0_75, TF32, 64, 2",
+    "ghostnet_x1_0, FP32, 32, 12",
     "cifar_resnet20, FP32, 32, 0",
     "densenet121_bsconvu, FP32, 32, 0"
   })
@@ -56,7 +59,7 @@ class CudaTest {
     List<StepReport> steps = check(network, precision, size, driver);
     assertEquals(0, driver.taken());
     assertEquals(
-        joined, steps.stream().filter(s -> s.kind().equals("depthwise + pointwise")).count());
+        joined, steps.stream().filter(s -> s.kind().startsWith("depthwise + pointwise")).count());
   }
 
   @ParameterizedTest
@@ -66,6 +69,28 @@ class CudaTest {
     EmulatedDriver driver = new EmulatedDriver(precision, CAPACITY, true, 1);
     check(network, precision, size, driver, KernelChoice.CUDNN);
     assertEquals(0, driver.taken());
+  }
+
+  /** A convolution, joined with what it can be, and one kernel for each gate; then the head. */
+  @ParameterizedTest
+  @CsvSource({
+    "vgnetg_1_0mp, 36, 0",
+    "vgnetg_1_0mp_se, 62, 26",
+    "mobilenet_v3_small, 45, 9",
+    "efficientnet_b0, 68, 16",
+    "regnet_y_400mf, 72, 16"
+  })
+  void needsFewLaunches(String network, int launches, int gates) {
+    ModelFile file = file(network);
+    Shape input = Shape.of(16, 3, 224, 224);
+    RecordingDriver driver = new RecordingDriver(CAPACITY);
+    try (CudaModel model =
+        new CudaModel(file.graph(), file.tensors(), driver, Precision.FP32, KernelChoice.OWN)) {
+      model.run(input, new float[(int) input.elementCount()], new float[1][16 * 1000]);
+    }
+    assertEquals(launches, driver.launched.size());
+    assertEquals(
+        gates, driver.launched.stream().filter(l -> l.kernel().equals("exciteMap")).count());
   }
 
   @Test

@@ -28,6 +28,9 @@ class SessionTest {
   /** What weights take at the least. */
   private static final int WEIGHT_BYTES = 4 << 20;
 
+  /** How far results may differ where kernels differ, as no other could be measured. */
+  private static final float UNMEASURED = 1e-7f;
+
   private final SharedDevice device = new SharedDevice();
 
   @AfterEach
@@ -130,7 +133,7 @@ class SessionTest {
         driver.refuse(taking);
         boolean ran;
         try {
-          assertArrayEquals(expected, run(session, 4, 16), "without what could not be measured");
+          assertArrayEquals(expected, run(session, 4, 16), UNMEASURED, "what is not measured");
           ran = true;
         } catch (DeviceMemoryException e) {
           failures++;
@@ -138,8 +141,8 @@ class SessionTest {
         }
         boolean refused = driver.hasRefused();
         assertTrue(ran || refused);
-        assertArrayEquals(small, run(session, 1, 8));
-        assertArrayEquals(expected, run(session, 4, 16));
+        assertArrayEquals(small, run(session, 1, 8), UNMEASURED);
+        assertArrayEquals(expected, run(session, 4, 16), UNMEASURED);
         if (!refused) {
           break;
         }

@@ -30,12 +30,12 @@ public final class SampleNetwork {
   /** The products that are summed up in all layers together. */
   private long summed;
 
-  SampleNetwork(RandomGenerator random, int inputChannels) {
+  public SampleNetwork(RandomGenerator random, int inputChannels) {
     this.random = random;
     this.inputChannels = inputChannels;
   }
 
-  String conv(
+  public String conv(
       String input,
       int in,
       int out,
@@ -52,11 +52,11 @@ public final class SampleNetwork {
         input);
   }
 
-  String pointwise(String input, int in, int out) {
+  public String pointwise(String input, int in, int out) {
     return conv(input, in, out, 1, 1, 0, 1, false);
   }
 
-  String depthwise(
+  public String depthwise(
       String input, int channels, int kernels, int kernel, int stride, int padding, boolean bias) {
     String name = "depthwise" + nodes.size();
     weight(name + ".weight", kernel * kernel, kernels, 1, kernel, kernel);
@@ -67,13 +67,13 @@ public final class SampleNetwork {
         input);
   }
 
-  String linear(String input, int in, int out, boolean bias) {
+  public String linear(String input, int in, int out, boolean bias) {
     String name = "linear" + nodes.size();
     weight(name + ".weight", in, out, in);
     return add(name, new Operator.Linear(name + ".weight", bias(name, out, bias)), input);
   }
 
-  String norm(String input, int channels) {
+  public String norm(String input, int channels) {
     String name = "norm" + nodes.size();
     Operator.BatchNorm norm = Operator.BatchNorm.of(name, 1e-3);
     tensor(norm.weight(), 0.5, 1.5, channels);
@@ -83,23 +83,23 @@ public final class SampleNetwork {
     return add(name, norm, input);
   }
 
-  String activation(String input) {
+  public String activation(String input) {
     return activation(input, Function.values()[random.nextInt(Function.values().length)]);
   }
 
-  String activation(String input, Function function) {
+  public String activation(String input, Function function) {
     return add("act" + nodes.size(), new Operator.Activation(function), input);
   }
 
-  String sum(String a, String b) {
+  public String sum(String a, String b) {
     return add("sum" + nodes.size(), new Operator.Add(), a, b);
   }
 
-  String product(String a, String b) {
+  public String product(String a, String b) {
     return add("product" + nodes.size(), new Operator.Multiply(), a, b);
   }
 
-  String concat(String... inputs) {
+  public String concat(String... inputs) {
     return add("concat" + nodes.size(), new Operator.Concat(), inputs);
   }
 
@@ -107,22 +107,22 @@ public final class SampleNetwork {
     return add("slice" + nodes.size(), new Operator.Slice(from, to), input);
   }
 
-  String mean(String input) {
+  public String mean(String input) {
     return add("mean" + nodes.size(), new Operator.GlobalAveragePool(), input);
   }
 
-  String squeezeExcite(String input, int channels, int squeezed) {
+  public String squeezeExcite(String input, int channels, int squeezed) {
     String reduced = conv(mean(input), channels, squeezed, 1, 1, 0, 1, true);
     String inner = activation(reduced, Function.SILU);
     String expanded = conv(inner, squeezed, channels, 1, 1, 0, 1, true);
     return product(input, activation(expanded, Function.SIGMOID));
   }
 
-  String other(Operator operator, String input) {
+  public String other(Operator operator, String input) {
     return add("node" + nodes.size(), operator, input);
   }
 
-  Graph graph(String... outputs) {
+  public Graph graph(String... outputs) {
     return new Graph("x", inputChannels, nodes, List.of(outputs));
   }
 

@@ -3,6 +3,7 @@ package dev.vgnet.cuda.program;
 import dev.vgnet.cuda.program.DeviceWeights.Key;
 import dev.vgnet.plan.Folding;
 import dev.vgnet.plan.Step;
+import java.util.Optional;
 
 /** Convolutions with windows, by own kernels: what comes out says how, in words. */
 final class Convolutions {
@@ -46,7 +47,8 @@ final class Convolutions {
                     outputs,
                     channels,
                     positions));
-    scope.launches.convolution(input, weight, step.groups(), window, epilogue, output);
+    scope.launches.convolution(
+        input, weight, step.groups(), window, epilogue, output, sums(output));
     return "number by number";
   }
 
@@ -71,8 +73,13 @@ final class Convolutions {
         depthwiseWeight(step, folding),
         window(step),
         scope.epilogue(step.name(), folding.bias(), step.epilogue()),
-        output);
+        output,
+        sums(output));
     return "number by number";
+  }
+
+  private Optional<SliceSums> sums(View output) {
+    return scope.sums(output, Slices.of(output).perImage());
   }
 
   /** What a product does with those parts of its input that a step convolves. */

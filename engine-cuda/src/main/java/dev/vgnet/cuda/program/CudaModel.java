@@ -88,13 +88,11 @@ public final class CudaModel implements CompiledModel {
     Programs.Ready ready = ready(input);
     Output first = ready.program().outputs().getFirst();
     DeviceBlock to = own(output, first.numbers());
-    Launches before = new Launches();
-    ready.program().imported().ifPresent(map -> before.importImages(from.address(), map));
-    before.list().forEach(driver::launch);
+    ready.program().imported().stream()
+        .flatMap(map -> Transfers.importImages(from.address(), map).stream())
+        .forEach(driver::launch);
     ready.replay().run();
-    Launches after = new Launches();
-    after.exportValues(first.map(), to.address());
-    after.list().forEach(driver::launch);
+    Transfers.exportValues(first.map(), to.address()).forEach(driver::launch);
     driver.await();
   }
 

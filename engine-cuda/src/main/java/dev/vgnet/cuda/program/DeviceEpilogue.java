@@ -33,6 +33,11 @@ record DeviceEpilogue(
 
   /** The number by which kernels know a function. */
   static int code(Optional<Function> function) {
-    return function.map(f -> f.ordinal() + 1).orElse(0);
+    return function.map(DeviceEpilogue::code).orElse(0);
+  }
+
+  /** Likewise. */
+  static int code(Function function) {
+    return function.ordinal() + 1;
   }
 }

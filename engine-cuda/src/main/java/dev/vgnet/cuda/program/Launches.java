@@ -4,13 +4,13 @@ import dev.vgnet.cuda.driver.Launch;
 import dev.vgnet.cuda.driver.Work;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The launches of a step as they are put together: which grid each kernel needs. */
 final class Launches {
   /** The sizes below are those that the kernels' sources name. */
-  private static final int THREADS = 256;
+  static final int THREADS = 256;
 
-  private static final int PRODUCT_PIXELS = 64;
   private static final int PRODUCT_CHANNELS = 64;
   private static final int MEAN_CHANNELS = 32;
   private static final int MAX_GATHERED = 192;
@@ -26,54 +26,44 @@ final class Launches {
     launches.add(work);
   }
 
-  /** Images as the caller has them, to a feature map. */
-  void importImages(long images, View output) {
-    perNumber(
-        "importImages",
-        output,
-        new Parameters()
-            .longs(images)
-            .target(output)
-            .longs(output.pixels(), output.pixelsPerImage()));
-  }
-
-  /** A feature map as the caller wants it. */
-  void exportValues(View input, long values) {
-    int first = 0;
-    for (int from = 0; from < input.parts().size(); from += Parameters.MAX_PARTS) {
-      View some = input.parts(from, Math.min(from + Parameters.MAX_PARTS, input.parts().size()));
-      perNumber(
-          "exportValues",
-          some,
-          new Parameters()
-              .view(some)
-              .longs(values, some.pixels(), some.pixelsPerImage())
-              .integers(first, input.channels()));
-      first += some.channels();
-    }
-  }
-
   /**
    * A convolution over one group.
    *
    * @param weight {@code [kernel * kernel * channels]} rows
+   * @param sums of the tiles of each image, if they are wanted
    */
   void product(
-      View input, PackedMatrix weight, Window window, DeviceEpilogue epilogue, View output) {
+      View input,
+      PackedMatrix weight,
+      Window window,
+      DeviceEpilogue epilogue,
+      View output,
+      Optional<SliceSums> sums) {
+    TileRuns runs = TileRuns.of(output, sums);
     tiles(
-        "productTile", output, Parameters.product(input, weight, window, input, epilogue, output));
+        "productTile",
+        output,
+        runs,
+        Parameters.product(input, weight, window, input, epilogue, output, runs));
   }
 
   /**
    * A pointwise convolution, after a depthwise one of some parts of its input.
    *
    * @param input in no more parts than kernels read; those of the filter of its input's extent
+   * @param sums of the tiles of each image, if they are wanted
    */
   void separable(
-      View input, DeviceFilter filter, PackedMatrix weight, DeviceEpilogue epilogue, View output) {
+      View input,
+      DeviceFilter filter,
+      PackedMatrix weight,
+      DeviceEpilogue epilogue,
+      View output,
+      Optional<SliceSums> sums) {
     View filtered = filter.input();
+    TileRuns runs = TileRuns.of(output, sums);
     Parameters parameters =
-        Parameters.product(input, weight, Window.PIXEL, output, epilogue, output)
+        Parameters.product(input, weight, Window.PIXEL, output, epilogue, output, runs)
             .longs(filter.weight())
             .epilogue(filter.epilogue())
             .window(filter.window(), filtered, output)
@@ -82,13 +72,13 @@ final class Launches {
                 filter.firstPart() + filtered.parts().size(),
                 filter.firstChannel(),
                 filtered.channels());
-    tiles("separableTile", output, parameters);
+    tiles("separableTile", output, runs, parameters);
   }
 
-  private void tiles(String kernel, View output, Parameters parameters) {
+  private void tiles(String kernel, View output, TileRuns runs, Parameters parameters) {
     add(
         kernel,
-        Math.ceilDiv(output.pixels(), PRODUCT_PIXELS),
+        runs.runs() * runs.tiles(),
         Math.ceilDiv(output.channels(), PRODUCT_CHANNELS),
         parameters);
   }
@@ -97,12 +87,20 @@ final class Launches {
    * A convolution, number by number.
    *
    * @param weight {@code [kernel * kernel][channels / groups][output channels]}
+   * @param sums of the slices of each image, if they are wanted
    */
   void convolution(
-      View input, long weight, int groups, Window window, DeviceEpilogue epilogue, View output) {
+      View input,
+      long weight,
+      int groups,
+      Window window,
+      DeviceEpilogue epilogue,
+      View output,
+      Optional<SliceSums> sums) {
     perNumber(
         "convolution",
         output,
+        sums,
         Parameters.convolution(input, weight, window, epilogue, output).integers(groups, 0));
   }
 
@@ -110,9 +108,17 @@ final class Launches {
    * A convolution of each channel by itself.
    *
    * @param weight {@code [kernel * kernel][channels]}
+   * @param sums of the slices of each image, if they are wanted
    */
-  void depthwise(View input, long weight, Window window, DeviceEpilogue epilogue, View output) {
-    perNumber("depthwise", output, Parameters.convolution(input, weight, window, epilogue, output));
+  void depthwise(
+      View input,
+      long weight,
+      Window window,
+      DeviceEpilogue epilogue,
+      View output,
+      Optional<SliceSums> sums) {
+    perNumber(
+        "depthwise", output, sums, Parameters.convolution(input, weight, window, epilogue, output));
   }
 
   void maxPool(View input, Window window, View output) {
@@ -172,12 +178,29 @@ final class Launches {
     }
   }
 
+  /** A thread for each number of a map, or for several of a slice. */
+  private void perNumber(String kernel, View map, Optional<SliceSums> sums, Parameters parameters) {
+    if (sums.isEmpty()) {
+      perNumber(kernel, map, parameters);
+      return;
+    }
+    Slices slices = Slices.of(map);
+    slices(
+        kernel + "Sums", map, slices, parameters.slices(slices, map).longs(sums.get().address()));
+  }
+
+  /** A block for some channels of each slice of an image. */
+  void slices(String kernel, View map, Slices slices, Parameters parameters) {
+    add(kernel, (long) map.images() * slices.perImage(), slices.groups(), parameters);
+  }
+
   /** A thread for each number of a map. */
-  private void perNumber(String kernel, View map, Parameters parameters) {
+  void perNumber(String kernel, View map, Parameters parameters) {
     add(kernel, Math.ceilDiv(map.pixels() * map.channels(), THREADS), 1, parameters);
   }
 
-  private void add(String kernel, long columns, int rows, Parameters parameters) {
+  /** Any grid. */
+  void add(String kernel, long columns, int rows, Parameters parameters) {
     if (columns > Integer.MAX_VALUE || rows > Launch.MAX_ROWS) {
       throw new IllegalArgumentException(
           "the images are too large: %s would need %d x %d blocks"

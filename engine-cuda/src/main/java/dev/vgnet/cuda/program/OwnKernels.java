@@ -2,11 +2,25 @@ package dev.vgnet.cuda.program;
 
 import dev.vgnet.plan.Affine;
 import dev.vgnet.plan.Step;
+import java.util.List;
 import java.util.Optional;
 
 /** Every kind of step by the engine's own kernels. */
 final class OwnKernels {
   private OwnKernels() {}
+
+  /** All ways to compute a step, at least one. */
+  static List<Way> ways(Step step, DeviceWeights weights) {
+    if (step instanceof Step.SqueezeExcite s) {
+      return Excitation.forms(s, weights).stream()
+          .map(form -> new Way(form.words, target -> new Excitation(target).alone(s, form)))
+          .toList();
+    }
+    Way usual = new Way("own", target -> build(step, target));
+    return Vectors.compute(step)
+        ? List.of(new Way("vectors", target -> new Vectors(target).layer(step)), usual)
+        : List.of(usual);
+  }
 
   /** Puts the launches of a step together, and says what they are, in words. */
   static String build(Step step, StepScope scope) {
@@ -16,7 +30,8 @@ final class OwnKernels {
       case Step.Convolution s -> new Convolutions(scope).convolution(s, output);
       case Step.Depthwise s -> new Convolutions(scope).depthwise(s, output);
       case Step.Linear s -> new Products(scope).linear(s, output);
-      case Step.SqueezeExcite s -> new Products(scope).squeezeExcite(s, output);
+      case Step.SqueezeExcite s ->
+          new Excitation(scope).alone(s, Excitation.forms(s, scope.weights).getFirst());
       case Step.Pool s -> Pools.own(s, scope);
       case Step.AdaptiveAveragePool s -> {
         scope.launches.cellMean(scope.readable(s.input()), output);

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes the structures that kernels take, as {@code common.cuh} lays them out. */
 final class Parameters {
@@ -29,15 +30,16 @@ final class Parameters {
       Window window,
       View extent,
       DeviceEpilogue epilogue,
-      View output) {
+      View output,
+      TileRuns runs) {
     return new Parameters()
         .view(input)
         .longs(weight.address())
         .epilogue(epilogue)
         .target(output)
         .window(window, extent, output)
-        .longs(output.pixels())
-        .integers(weight.stride(), 0);
+        .longs(runs.pixels(), runs.sums())
+        .integers(weight.stride(), (int) runs.tiles());
   }
 
   /** Of convolutions, number by number. */
@@ -106,12 +108,26 @@ final class Parameters {
   /** Nothing where there is no residual. */
   Parameters epilogue(DeviceEpilogue epilogue) {
     longs(epilogue.gain(), epilogue.bias(), epilogue.scale(), epilogue.shift());
-    epilogue
-        .residual()
-        .ifPresentOrElse(this::view, () -> parts(List.of(), MAX_PARTS).integers(0, 0));
-    return integers(
-        DeviceEpilogue.code(epilogue.activation()),
-        DeviceEpilogue.code(epilogue.finalActivation()));
+    return view(epilogue.residual())
+        .integers(
+            DeviceEpilogue.code(epilogue.activation()),
+            DeviceEpilogue.code(epilogue.finalActivation()));
+  }
+
+  /** Nothing where there is no map. */
+  Parameters view(Optional<View> view) {
+    return view.map(this::view).orElseGet(() -> parts(List.of(), MAX_PARTS).integers(0, 0));
+  }
+
+  /** Nothing where there are no sums. */
+  Parameters sums(Optional<SliceSums> sums) {
+    return sums.map(s -> longs(s.address(), s.pixels()).integers(s.perImage(), s.channels()))
+        .orElseGet(() -> longs(0, 0).integers(0, 0));
+  }
+
+  Parameters slices(Slices slices, View map) {
+    return longs(map.pixelsPerImage())
+        .integers(slices.perImage(), slices.pixels(), map.channels(), slices.groupChannels());
   }
 
   /** All that has been written. */

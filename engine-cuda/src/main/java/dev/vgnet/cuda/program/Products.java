@@ -1,14 +1,12 @@
 package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.program.DeviceWeights.Key;
-import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.plan.Epilogue;
 import dev.vgnet.plan.Folding;
 import dev.vgnet.plan.SortedValue;
 import dev.vgnet.plan.Step;
 import dev.vgnet.plan.Value;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -31,61 +29,15 @@ final class Products {
   }
 
   String linear(Step.Linear step, View output) {
-    Folding folding = scope.folding(step.bias(), step.epilogue());
-    View input = scope.view(step.input());
-    int pixels = Math.toIntExact(input.pixelsPerImage());
-    if (pixels == 1) {
-      return dense(step.name(), step.input(), step.weight(), folding, step.epilogue(), output);
-    }
-    int channels = input.channels();
-    View flat = scope.workspace.flat(input);
-    scope.launches.gather(input, flat);
-    View vector = flat.asVector();
-    return product(
-        new Key(step.name(), step.weight() + " of " + pixels),
-        vector,
-        Window.PIXEL,
-        () -> {
-          double[] values = folding.fold(scope.weights.values(step.weight()));
-          return (row, out) -> values[(out * channels + row % channels) * pixels + row / channels];
-        },
-        scope.epilogue(step.name(), folding.bias(), step.epilogue()),
+    Flat flat = Flat.of(step.input(), scope);
+    return dense(
+        step.name(),
+        flat.vector(),
+        flat.columns(),
+        step.weight(),
+        scope.folding(step.bias(), step.epilogue()),
+        step.epilogue(),
         output);
-  }
-
-  String squeezeExcite(Step.SqueezeExcite step, View output) {
-    View input = scope.readable(step.input());
-    int squeezed = scope.weights.shapes().get(step.reduceWeight()).extent(0);
-    View mean = scope.workspace.vector(input.images(), input.channels());
-    View reduced = scope.workspace.vector(input.images(), squeezed);
-    View factors = scope.workspace.vector(input.images(), input.channels());
-    scope.launches.mapMean(input, mean);
-    excite(step.name(), step.reduceWeight(), step.reduceBias(), step.inner(), mean, reduced);
-    excite(step.name(), step.expandWeight(), step.expandBias(), step.gate(), reduced, factors);
-    scope.launches.multiply(input, factors, output);
-    return "mean, tiles, tiles, product";
-  }
-
-  private void excite(
-      String step, String weight, Optional<String> bias, Function function, View in, View out) {
-    int channels = in.channels();
-    Epilogue activation =
-        new Epilogue(
-            Optional.empty(),
-            Optional.of(function),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-    product(
-        new Key(step, weight, inOrder(in)),
-        in,
-        Window.PIXEL,
-        () -> {
-          double[] values = scope.weights.values(weight);
-          return (row, column) -> values[column * channels + row];
-        },
-        scope.epilogue(step + " " + weight, bias.map(scope.weights::values), activation),
-        out);
   }
 
   /** A product with weights {@code [out, in]}. */
@@ -140,7 +92,8 @@ final class Products {
             output.channels(),
             rows(step.weight(), folding, pair.sorted().channels())),
         scope.epilogue(step.name(), folding.bias(), step.epilogue()),
-        output);
+        output,
+        scope.sums(output, TileRuns.perImage(output)));
     return "tiles, depthwise as they are filled";
   }
 
@@ -166,7 +119,8 @@ final class Products {
       View output) {
     int rows = window.kernel() * window.kernel() * input.channels();
     PackedMatrix weight = packed(key, rows, output.channels(), matrix);
-    scope.launches.product(input, weight, window, epilogue, output);
+    scope.launches.product(
+        input, weight, window, epilogue, output, scope.sums(output, TileRuns.perImage(output)));
     return "tiles";
   }
 

@@ -1,6 +1,7 @@
 package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.driver.Driver;
+import dev.vgnet.cuda.driver.Work;
 import dev.vgnet.cuda.program.Program.Output;
 import dev.vgnet.cuda.program.Program.ProgramStep;
 import dev.vgnet.cuda.program.StepCompiler.CompiledStep;
@@ -111,20 +112,16 @@ final class ProgramBuilder {
 
   private ProgramStep imported(long images, Optional<View> map) {
     Value value = Value.of(plan.input());
-    Launches launches = new Launches();
-    map.ifPresent(view -> launches.importImages(images, view));
-    return new ProgramStep(
-        copy(graph.input(), "input", List.of(), "to NHWC", shape(value)), launches.list());
+    List<Work> work = map.map(view -> Transfers.importImages(images, view)).orElseGet(List::of);
+    return new ProgramStep(copy(graph.input(), "input", List.of(), "to NHWC", shape(value)), work);
   }
 
   private ProgramStep exported(int index, Writers writers, Output output) {
     Value value = plan.outputs().get(index);
-    Launches launches = new Launches();
-    launches.exportValues(output.map(), output.address());
     List<String> inputs = writers.of(List.of(value));
     return new ProgramStep(
         copy(graph.outputs().get(index), "output", inputs, "to NCHW", shape(value)),
-        launches.list());
+        Transfers.exportValues(output.map(), output.address()));
   }
 
   /** Of steps that are one, that of what goes into them and comes out of the last. */
@@ -141,7 +138,10 @@ final class ProgramBuilder {
             .toList();
     List<StepCost> costs = steps.stream().map(step -> StepCost.of(step, weights.shapes())).toList();
     long neverStored =
-        2 * between.stream().mapToLong(buffer -> shape(Value.of(buffer)).elementCount()).sum();
+        2
+            * compiled.neverStored().stream()
+                .mapToLong(buffer -> shape(Value.of(buffer)).elementCount())
+                .sum();
     return new StepReport(
         last.name(),
         steps.stream().map(PlanText::kind).collect(Collectors.joining(" + ")),

@@ -46,18 +46,7 @@ record Separable(Step.Depthwise depthwise, Step.Pointwise pointwise) {
   /** Whether the kernel can read its input in place, and nothing else reads what lies between. */
   private boolean isAlone(Plan plan) {
     List<Segment> between = sorted().value().segments().stream().filter(this::isBetween).toList();
-    boolean elsewhere =
-        Stream.concat(
-                plan.outputs().stream(),
-                plan.steps().stream()
-                    .flatMap(
-                        step ->
-                            step == pointwise
-                                ? pointwise.epilogue().residual().stream()
-                                : step.inputs().stream()))
-            .flatMap(value -> value.segments().stream())
-            .anyMatch(this::isBetween);
-    return !elsewhere
+    return Readers.isOnlyInput(plan, depthwise.output(), pointwise)
         && between.size() == 1
         && between.getFirst().channels() == depthwise.output().channels()
         && input().size() <= Parameters.MAX_PARTS;

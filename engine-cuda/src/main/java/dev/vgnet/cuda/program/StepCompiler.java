@@ -2,13 +2,14 @@ package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.driver.Driver;
 import dev.vgnet.cuda.driver.Work;
-import dev.vgnet.error.DeviceMemoryException;
+import dev.vgnet.plan.Buffer;
 import dev.vgnet.plan.Plan;
 import dev.vgnet.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Turns steps into work, each by the fastest of the ways that are allowed; which that is, is
@@ -16,17 +17,19 @@ import java.util.OptionalLong;
  */
 final class StepCompiler {
   /**
-   * @param steps one, or a pair that is computed as one
+   * @param steps one, or several that are computed as one
+   * @param neverStored outputs of all but the last, which kernels keep to themselves
    * @param kernel how, in words
    */
-  record CompiledStep(List<Step> steps, List<Work> work, String kernel) {}
+  record CompiledStep(List<Step> steps, List<Buffer> neverStored, List<Work> work, String kernel) {}
+
+  /** Steps that are computed as one, and the way that was chosen. */
+  private record Task(List<Step> steps, List<Buffer> neverStored, Way way) {}
 
   private final Driver driver;
   private final KernelChoice choice;
-  private final Placement placement;
-  private final long base;
   private final DeviceWeights weights;
-  private final Workspace workspace;
+  private final Chooser chooser;
 
   /**
    * @param base the address of the feature maps, which the workspace follows
@@ -36,72 +39,110 @@ final class StepCompiler {
       Driver driver, KernelChoice choice, Placement placement, long base, DeviceWeights weights) {
     this.driver = driver;
     this.choice = choice;
-    this.placement = placement;
-    this.base = base;
     this.weights = weights;
-    workspace = new Workspace(placement, base + placement.size());
+    chooser = new Chooser(driver, choice, placement, base, weights);
   }
 
   /** The bytes that steps use beside the feature maps. */
   long workspaceSize() {
-    return workspace.size();
+    return chooser.workspaceSize();
   }
 
   /** The work of all steps, one after the other. */
   List<CompiledStep> compile(Plan plan) {
     List<CompiledStep> compiled = new ArrayList<>();
-    for (int i = 0; i < plan.steps().size(); i++) {
-      Optional<Separable> pair = mayJoin() ? Separable.at(plan, i) : Optional.empty();
-      if (pair.isPresent()) {
-        compiled.addAll(joinedOrApart(pair.get()));
-        i++;
-      } else {
-        Step step = plan.steps().get(i);
-        compiled.add(build(List.of(step), fastest(step)));
+    for (int i = 0; i < plan.steps().size(); ) {
+      for (Task task : tasks(plan, i)) {
+        compiled.add(build(task));
+        i += task.steps.size();
       }
     }
-    if (weights.arePlaced()) {
-      driver.choices().save();
-    }
+    chooser.save();
     return compiled;
+  }
+
+  /** The step at some index, and those after it that may be computed with it as one. */
+  private List<Task> tasks(Plan plan, int index) {
+    Step step = plan.steps().get(index);
+    if (!mayJoin()) {
+      return List.of(alone(step));
+    }
+    Optional<Separable> pair = Separable.at(plan, index);
+    List<Task> tasks = pair.map(this::joinedOrApart).orElseGet(() -> List.of(alone(step)));
+    return Pooled.at(plan, index + (pair.isPresent() ? 1 : 0))
+        .map(pooled -> pooledOrApart(tasks, pair.filter(_ -> tasks.size() == 1), pooled))
+        .orElse(tasks);
   }
 
   private boolean mayJoin() {
     return choice.allowsOwn() || driver.cudnn().isEmpty();
   }
 
-  private List<CompiledStep> joinedOrApart(Separable pair) {
-    Way first = fastest(pair.depthwise());
-    Way second = fastest(pair.pointwise());
+  private Task alone(Step step) {
+    return new Task(List.of(step), List.of(), fastest(step));
+  }
+
+  private List<Task> joinedOrApart(Separable pair) {
     Way joined = new Way("joined", target -> new Products(target).separable(pair));
-    Way apart =
+    Step between = pair.depthwise();
+    Task asOne = new Task(List.of(between, pair.pointwise()), List.of(between.output()), joined);
+    return cheaper(asOne, List.of(joined), List.of(alone(between), alone(pair.pointwise())));
+  }
+
+  /**
+   * @param before how the producer is computed, and maybe the step before it
+   * @param joined with which the producer is joined, if it is
+   */
+  private List<Task> pooledOrApart(List<Task> before, Optional<Separable> joined, Pooled pooled) {
+    Task producer = before.getLast();
+    List<Buffer> neverStored =
+        Stream.of(producer.neverStored, pooled.neverStored()).flatMap(List::stream).toList();
+    List<Task> apart =
+        Stream.concat(Stream.of(producer), pooled.followers().stream().map(this::alone)).toList();
+    List<Step> steps = apart.stream().flatMap(task -> task.steps.stream()).toList();
+    List<Way> ways = pooled.ways(joined, weights);
+    Task asOne = new Task(steps, neverStored, ways.getFirst());
+    return Stream.concat(
+            before.subList(0, before.size() - 1).stream(), cheaper(asOne, ways, apart).stream())
+        .toList();
+  }
+
+  /**
+   * The faster of computing steps as one and of computing them apart.
+   *
+   * @param ways to compute them as one
+   */
+  private List<Task> cheaper(Task asOne, List<Way> ways, List<Task> apart) {
+    Way oneByOne =
         new Way(
-            "apart", target -> first.build().apply(target) + ", " + second.build().apply(target));
-    StepScope scope = scope(weights.unplaced());
+            "apart",
+            target ->
+                apart.stream()
+                    .map(task -> task.way.build().apply(target))
+                    .collect(Collectors.joining(", ")));
+    StepScope scope = chooser.unplacedScope();
     String what =
-        StepKey.of(pair.depthwise(), scope) + " then " + StepKey.of(pair.pointwise(), scope);
-    return choose(what, List.of(joined, apart), apart) == joined
-        ? List.of(build(List.of(pair.depthwise(), pair.pointwise()), joined))
-        : List.of(
-            build(List.of(pair.depthwise()), first), build(List.of(pair.pointwise()), second));
+        asOne.steps.stream()
+            .map(step -> StepKey.of(step, scope))
+            .collect(Collectors.joining(" then "));
+    List<Way> all = Stream.concat(ways.stream(), Stream.of(oneByOne)).toList();
+    Way chosen = chooser.choose(what, all, oneByOne);
+    return chosen == oneByOne ? apart : List.of(new Task(asOne.steps, asOne.neverStored, chosen));
   }
 
   private Way fastest(Step step) {
-    StepScope scope = scope(weights.unplaced());
+    StepScope scope = chooser.unplacedScope();
     List<Way> ways = ways(step, scope);
     if (ways.size() == 1) {
       return ways.getFirst();
     }
-    return choose(StepKey.of(step, scope), ways, own(step));
-  }
-
-  private static Way own(Step step) {
-    return new Way("own", target -> OwnKernels.build(step, target));
+    return chooser.choose(StepKey.of(step, scope), ways, OwnKernels.ways(step, weights).getFirst());
   }
 
   private List<Way> ways(Step step, StepScope scope) {
+    List<Way> own = OwnKernels.ways(step, weights);
     if (!choice.allowsCudnn() || driver.cudnn().isEmpty()) {
-      return List.of(own(step));
+      return own;
     }
     List<Way> ways = new ArrayList<>();
     if (step instanceof Step.Pool pool) {
@@ -110,69 +151,13 @@ final class StepCompiler {
       ways.addAll(new CudnnConvolutions(driver.cudnn().get()).ways(step, scope));
     }
     if (choice.allowsOwn() || ways.isEmpty()) {
-      ways.addFirst(own(step));
+      ways.addAll(0, own);
     }
     return ways;
   }
 
-  /**
-   * @param what is computed
-   * @param last resort, if there is no room to measure, or nothing works
-   */
-  private Way choose(String what, List<Way> ways, Way last) {
-    String key = choice + " " + what;
-    return driver
-        .choices()
-        .get(key)
-        .flatMap(name -> ways.stream().filter(way -> way.name().equals(name)).findFirst())
-        .orElseGet(() -> measured(key, ways, last));
-  }
-
-  private Way measured(String key, List<Way> ways, Way last) {
-    if (!weights.arePlaced()) {
-      ways.forEach(way -> build(way, weights));
-      return last;
-    }
-    Optional<Way> fastest;
-    try {
-      fastest = fastest(ways);
-    } catch (DeviceMemoryException e) {
-      return last;
-    }
-    fastest.ifPresent(way -> driver.choices().put(key, way.name()));
-    return fastest.orElse(last);
-  }
-
-  private Optional<Way> fastest(List<Way> ways) {
-    Optional<Way> fastest = Optional.empty();
-    long least = Long.MAX_VALUE;
-    try (DeviceWeights scratch = weights.scratch()) {
-      for (Way way : ways) {
-        OptionalLong nanos = driver.measure(build(way, scratch).work());
-        if (nanos.isPresent() && nanos.getAsLong() < least) {
-          fastest = Optional.of(way);
-          least = nanos.getAsLong();
-        }
-      }
-    }
-    return fastest;
-  }
-
-  private CompiledStep build(List<Step> steps, Way way) {
-    Built built = build(way, weights);
-    return new CompiledStep(steps, built.work(), built.kernel());
-  }
-
-  private record Built(List<Work> work, String kernel) {}
-
-  private Built build(Way way, DeviceWeights from) {
-    StepScope scope = scope(from);
-    String kernel = way.build().apply(scope);
-    return new Built(List.copyOf(scope.launches.list()), kernel);
-  }
-
-  private StepScope scope(DeviceWeights from) {
-    workspace.clear();
-    return new StepScope(placement, base, from, workspace);
+  private CompiledStep build(Task task) {
+    Chooser.Built built = chooser.build(task.way);
+    return new CompiledStep(task.steps, task.neverStored, built.work(), built.kernel());
   }
 }

@@ -14,14 +14,14 @@ final class StepKey {
     return "%s%s: %s -> %s"
         .formatted(
             PlanText.kind(step),
-            details(step),
+            details(step, scope),
             step.inputs().stream()
                 .map(value -> text(scope.view(value)))
                 .collect(Collectors.joining(", ")),
             text(scope.output(step)));
   }
 
-  private static String details(Step step) {
+  private static String details(Step step, StepScope scope) {
     return switch (step) {
       case Step.Pointwise s -> text(s.prologue()) + text(s.epilogue());
       case Step.Convolution s ->
@@ -32,6 +32,7 @@ final class StepKey {
               + text(s.epilogue());
       case Step.Depthwise s -> window(s.kernel(), s.stride(), s.padding()) + text(s.epilogue());
       case Step.Pool s -> window(s.kernel(), s.stride(), s.padding());
+      case Step.SqueezeExcite s -> " by " + Excitation.squeezed(s, scope.weights);
       default -> "";
     };
   }

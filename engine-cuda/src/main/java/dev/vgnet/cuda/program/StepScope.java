@@ -23,6 +23,11 @@ final class StepScope {
   private final Placement placement;
   private final long base;
 
+  /** Whether the next kernel that stores a map is to leave its sums, too. */
+  private boolean wantsSums;
+
+  private Optional<SliceSums> sums = Optional.empty();
+
   /**
    * @param base the address of the feature maps
    */
@@ -80,7 +85,7 @@ final class StepScope {
         .orElse(0L);
   }
 
-  private static float[] floats(double[] values) {
+  static float[] floats(double[] values) {
     float[] floats = new float[values.length];
     for (int i = 0; i < values.length; i++) {
       floats[i] = (float) values[i];
@@ -107,6 +112,39 @@ final class StepScope {
   View readable(Value value) {
     View view = view(value);
     return view.parts().size() <= Parameters.MAX_PARTS ? view : whole(view);
+  }
+
+  /** Asks the kernel that computes the next step for the sums of what it stores. */
+  void wantSums() {
+    wantsSums = true;
+  }
+
+  /**
+   * Room for the sums of a map that a kernel stores; nothing if nobody wants them.
+   *
+   * @param perImage the slices of an image that the kernel sums up
+   */
+  Optional<SliceSums> sums(View map, int perImage) {
+    if (wantsSums) {
+      wantsSums = false;
+      sums = Optional.of(newSums(map, perImage));
+      return sums;
+    }
+    return Optional.empty();
+  }
+
+  /** Room for the sums of a map. */
+  SliceSums newSums(View map, int perImage) {
+    long numbers = Math.multiplyExact((long) map.images() * perImage, map.channels());
+    return new SliceSums(
+        workspace.bytes(numbers * Float.BYTES), perImage, map.pixelsPerImage(), map.channels());
+  }
+
+  /** The sums that a kernel has left. */
+  SliceSums takeSums() {
+    SliceSums taken = sums.orElseThrow();
+    sums = Optional.empty();
+    return taken;
   }
 
   /** A map in one part. */

@@ -63,6 +63,11 @@ record View(int elementBytes, int images, int height, int width, List<Part> part
     return parts.stream().allMatch(part -> part.address() % LIBRARY_ALIGNMENT == 0);
   }
 
+  /** Whether nothing lies between its numbers. */
+  boolean isContiguous() {
+    return parts.size() == 1 && parts.getFirst().stride() == parts.getFirst().channels();
+  }
+
   /** One of its parts, for cuDNN. */
   CudnnMap cudnnMap(Part part) {
     return new CudnnMap(images, height, width, part.channels(), part.stride());
@@ -70,10 +75,10 @@ record View(int elementBytes, int images, int height, int width, List<Part> part
 
   /** All numbers of an image as the channels of one pixel; nothing may lie between them. */
   View asVector() {
-    Part part = whole();
-    if (part.stride() != part.channels()) {
+    if (!isContiguous()) {
       throw new IllegalStateException("pixels are apart: " + this);
     }
+    Part part = whole();
     int numbers = Math.toIntExact(pixelsPerImage() * part.channels());
     View.Part vector = new Part(part.address(), numbers, numbers);
     return new View(elementBytes, images, 1, 1, List.of(vector));

@@ -35,6 +35,15 @@ __device__ inline unsigned short halfOfFloat(float f) {
 #define TENSOR_CORES 0
 #endif
 
+#ifndef EMULATION
+// The sum over all lanes of a warp, the same in each; all of them take part.
+__device__ inline float warpSum(float f) {
+#pragma unroll
+    for (int distance = 16; distance > 0; distance /= 2) f += __shfl_xor_sync(0xffffffffu, f, distance);
+    return f;
+}
+#endif
+
 #if TENSOR_CORES && !defined(EMULATION)
 __device__ inline unsigned roundToTf32(float f) {
     unsigned bits;
@@ -77,19 +86,29 @@ struct Part {
     int channels;
 };
 
+// One channel of all pixels.
+struct Channel {
+    const Element* data;
+    int stride;
+
+    __device__ float load(long long pixel) const { return number(data[pixel * stride]); }
+};
+
 // A feature map in parts, for all images one after the other.
 struct View {
     Part parts[MAX_PARTS];
     int count;
     int channels;
 
-    __device__ float load(long long pixel, int channel) const {
+    __device__ Channel at(int channel) const {
         int i = 0;
         while (channel >= parts[i].channels) {
             channel -= parts[i++].channels;
         }
-        return number(parts[i].data[pixel * parts[i].stride + channel]);
+        return Channel{parts[i].data + channel, parts[i].stride};
     }
+
+    __device__ float load(long long pixel, int channel) const { return at(channel).load(pixel); }
 };
 
 // A feature map that is written.

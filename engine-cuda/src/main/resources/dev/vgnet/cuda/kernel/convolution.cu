@@ -1,5 +1,5 @@
-// Convolutions whose sums are too short for tiles, or over several groups: a thread computes one number.
-#include "common.cuh"
+// Convolutions whose sums are too short for tiles, or over several groups: a thread computes number by number.
+#include "slices.cuh"
 
 struct Convolution {
     View input;
@@ -10,24 +10,38 @@ struct Convolution {
     long long pixels;
     int groups;
     int unused;
+
+    __device__ float compute(long long pixel, int channel) const {
+        int channels = input.channels / groups;
+        int first = channel / (output.channels / groups) * channels;
+        Place place(window, pixel);
+        const float* next = weight + channel;
+        float sum = 0;
+        for (int tap = 0; tap < window.kernel * window.kernel; tap++) {
+            long long from = place.input(window, tap / window.kernel, tap % window.kernel);
+            for (int c = 0; c < channels; c++) {
+                if (from >= 0) sum += input.load(from, first + c) * *next;
+                next += output.channels;
+            }
+        }
+        float y = epilogue.finish(sum, pixel, channel);
+        output.store(pixel, channel, y);
+        return y;
+    }
 };
 
 KERNEL(convolution, Convolution) {
     long long number = threadNumber();
     long long pixel = number / p.output.channels;
-    int channel = static_cast<int>(number % p.output.channels);
-    if (pixel >= p.pixels) return;
-    int channels = p.input.channels / p.groups;
-    int first = channel / (p.output.channels / p.groups) * channels;
-    Place place(p.window, pixel);
-    const float* weight = p.weight + channel;
-    float sum = 0;
-    for (int tap = 0; tap < p.window.kernel * p.window.kernel; tap++) {
-        long long from = place.input(p.window, tap / p.window.kernel, tap % p.window.kernel);
-        for (int c = 0; c < channels; c++) {
-            if (from >= 0) sum += p.input.load(from, first + c) * *weight;
-            weight += p.output.channels;
-        }
-    }
-    p.output.store(pixel, channel, p.epilogue.finish(sum, pixel, channel));
+    if (pixel < p.pixels) p.compute(pixel, static_cast<int>(number % p.output.channels));
+}
+
+struct ConvolutionSums {
+    Convolution convolution;
+    Sliced sliced;
+};
+
+// The same, and the sums of what comes out.
+KERNEL(convolutionSums, ConvolutionSums) {
+    p.sliced.sumUp([&](long long pixel, int channel) { return p.convolution.compute(pixel, channel); });
 }

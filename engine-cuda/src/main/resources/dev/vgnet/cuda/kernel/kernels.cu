@@ -1,7 +1,9 @@
 // All kernels, as one program.
 #include "convolution.cu"
+#include "dense.cu"
 #include "depthwise.cu"
 #include "elementwise.cu"
+#include "excite.cu"
 #include "pool.cu"
 #include "product.cu"
 #include "separable.cu"

@@ -1,5 +1,5 @@
 // Maxima and means of windows, of cells of a grid, and of whole maps.
-#include "common.cuh"
+#include "slices.cuh"
 
 struct Pool {
     View input;
@@ -97,4 +97,14 @@ KERNEL(mapMean, Pool) {
     if (row > 0 || channel >= p.output.channels) return;
     for (int i = 1; i < ROWS; i++) sum += sums.rows[i][lane];
     p.output.store(blockIdx.x, channel, sum / static_cast<float>(pixels));
+}
+
+struct MapSums {
+    View input;
+    Sliced sliced;
+};
+
+// The sums of slices of maps, for kernels that need the means.
+KERNEL(mapSums, MapSums) {
+    p.sliced.sumUp([&](long long pixel, int channel) { return p.input.load(pixel, channel); });
 }

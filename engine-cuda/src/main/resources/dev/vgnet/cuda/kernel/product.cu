@@ -22,5 +22,5 @@ struct AsItLies {
 
 KERNEL(productTile, Product) {
     using namespace product;
-    compute(p, AsItLies{p}, static_cast<long long>(blockIdx.x) * PIXELS);
+    compute(p, AsItLies{p}, Stretch(p));
 }

@@ -24,9 +24,10 @@ struct Product {
     Epilogue epilogue;
     Target output;
     Window window;
-    long long pixels;
+    long long pixels;  // of a run, which tiles do not cross: an image where there are sums, or else all
+    float* sums;       // of the output, [tiles][channels]; null where nobody wants them
     int weightStride;
-    int unused;
+    int tilesPerRun;
 };
 
 namespace product {
@@ -52,6 +53,18 @@ struct Cursor {
     }
 };
 
+// The pixels of a block's tile.
+struct Stretch {
+    long long first;
+    long long end;
+
+    __device__ explicit Stretch(const Product& p) {
+        long long run = blockIdx.x / p.tilesPerRun;
+        first = run * p.pixels + static_cast<long long>(blockIdx.x % p.tilesPerRun) * PIXELS;
+        end = (run + 1) * p.pixels;
+    }
+};
+
 // The pixel of the i-th number that a thread brings for each tile, and its channel there.
 __device__ inline int broughtPixel(int i) { return threadIdx.x / DEPTH + i * (THREADS / DEPTH); }
 __device__ inline int broughtChannel() { return threadIdx.x % DEPTH; }
@@ -64,13 +77,13 @@ struct Fetch {
     float weights[WEIGHTS];
 
     template <class Reader>
-    __device__ void load(const Product& p, const Reader& reader, const Cursor& at, long long firstPixel,
+    __device__ void load(const Product& p, const Reader& reader, const Cursor& at, const Stretch& stretch,
                          int firstChannel) {
         int depth = at.depth(p);
 #pragma unroll
         for (int i = 0; i < INPUTS; i++) {
-            long long pixel = firstPixel + broughtPixel(i);
-            inputs[i] = broughtChannel() < depth && pixel < p.pixels ? reader.read(at, i, pixel) : 0.f;
+            long long pixel = stretch.first + broughtPixel(i);
+            inputs[i] = broughtChannel() < depth && pixel < stretch.end ? reader.read(at, i, pixel) : 0.f;
         }
 #pragma unroll
         for (int i = 0; i < WEIGHTS; i++) {
@@ -94,29 +107,51 @@ struct Fetch {
     }
 };
 
+struct RowSums {
+    float rows[Sums::ROWS][CHANNELS];
+};
+
+// Stores the sums of a tile: those of each thread, then those of all rows of threads.
+__device__ inline void storeSums(const Product& p, const Sums& sums, const float (&mine)[Sums::COLUMNS],
+                                 int firstChannel) {
+    SHARED(RowSums, all);
+#pragma unroll
+    for (int i = 0; i < Sums::COLUMNS; i++) all.rows[sums.threadRow()][sums.channelAt(i)] = mine[i];
+    __syncthreads();
+    int channel = firstChannel + threadIdx.x;
+    if (threadIdx.x >= CHANNELS || channel >= p.output.channels) return;
+    float sum = 0;
+    for (int row = 0; row < Sums::ROWS; row++) sum += all.rows[row][threadIdx.x];
+    p.sums[static_cast<long long>(blockIdx.x) * p.output.channels + channel] = sum;
+}
+
 // One tile of the output; the reader says what the input is.
 template <class Reader>
-__device__ inline void compute(const Product& p, const Reader& reader, long long firstPixel) {
+__device__ inline void compute(const Product& p, const Reader& reader, const Stretch& stretch) {
     SHARED(Tiles, tiles);
     int firstChannel = blockIdx.y * CHANNELS;
     Sums sums;
     Cursor cursor;
     Fetch next;
-    next.load(p, reader, cursor, firstPixel, firstChannel);
+    next.load(p, reader, cursor, stretch, firstChannel);
     while (!cursor.atEnd(p)) {
         next.store(tiles);
         __syncthreads();
         cursor.advance(p);
-        if (!cursor.atEnd(p)) next.load(p, reader, cursor, firstPixel, firstChannel);
+        if (!cursor.atEnd(p)) next.load(p, reader, cursor, stretch, firstChannel);
         sums.add(tiles);
         __syncthreads();
     }
-    sums.forEach([&](int pixelInTile, int channelInTile, float sum) {
-        long long pixel = firstPixel + pixelInTile;
-        int channel = firstChannel + channelInTile;
-        if (pixel < p.pixels && channel < p.output.channels) {
-            p.output.store(pixel, channel, p.epilogue.finish(sum, pixel, channel));
+    float stored[Sums::COLUMNS] = {};
+    sums.forEach([&](int pixelInTile, int column, float sum) {
+        long long pixel = stretch.first + pixelInTile;
+        int channel = firstChannel + sums.channelAt(column);
+        if (pixel < stretch.end && channel < p.output.channels) {
+            float y = p.epilogue.finish(sum, pixel, channel);
+            p.output.store(pixel, channel, y);
+            stored[column] += y;
         }
     });
+    if (p.sums) storeSums(p, sums, stored, firstChannel);
 }
 }  // namespace product

@@ -45,6 +45,6 @@ struct Filtered {
 // A depthwise convolution and a product over its output, which is never stored.
 KERNEL(separableTile, Separable) {
     using namespace product;
-    long long firstPixel = static_cast<long long>(blockIdx.x) * PIXELS;
-    compute(p.product, Filtered(p, firstPixel), firstPixel);
+    Stretch stretch(p.product);
+    compute(p.product, Filtered(p, stretch.first), stretch);
 }

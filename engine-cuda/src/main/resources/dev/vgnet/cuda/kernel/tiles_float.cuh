@@ -14,6 +14,9 @@ struct Tiles {
 };
 
 struct Sums {
+    static constexpr int ROWS = PIXELS / SIDE;  // of threads
+    static constexpr int COLUMNS = SIDE;        // of numbers that a thread sums up
+
     float sums[SIDE][SIDE] = {};
     int pixel = threadIdx.x / (CHANNELS / SIDE) * SIDE;
     int channel = threadIdx.x % (CHANNELS / SIDE) * SIDE;
@@ -31,14 +34,19 @@ struct Sums {
         }
     }
 
-    // Hands over each sum with its place in the tile.
+    __device__ int threadRow() const { return pixel / SIDE; }
+
+    // The channel in the tile of one of a thread's columns.
+    __device__ int channelAt(int column) const { return channel + column; }
+
+    // Hands over each sum with its pixel in the tile and its column.
     template <class Consumer>
     __device__ void forEach(Consumer consume) const {
 #pragma unroll
         for (int i = 0; i < SIDE; i++) {
 #pragma unroll
             for (int j = 0; j < SIDE; j++) {
-                consume(pixel + i, channel + j, sums[i][j]);
+                consume(pixel + i, j, sums[i][j]);
             }
         }
     }

@@ -29,6 +29,8 @@ struct Sums {
     static constexpr int WARP_PIXELS = 32;
     static constexpr int WARP_CHANNELS = 16;
     static constexpr int WORDS = 4;  // of 32 bits that a row of a fragment has in half a step
+    static constexpr int ROWS = PIXELS / WARP_PIXELS * 8;  // of threads
+    static constexpr int COLUMNS = 4;                      // of numbers that a thread sums up
 
     float sums[2][2][4] = {};
     int pixel = threadIdx.x / 32 % (PIXELS / WARP_PIXELS) * WARP_PIXELS;
@@ -67,7 +69,12 @@ struct Sums {
         }
     }
 
-    // Hands over each sum with its place in the tile.
+    __device__ int threadRow() const { return pixel / WARP_PIXELS * 8 + row; }
+
+    // The channel in the tile of one of a thread's columns.
+    __device__ int channelAt(int i) const { return channel + i / 2 * 8 + 2 * column + i % 2; }
+
+    // Hands over each sum with its pixel in the tile and its column.
     template <class Consumer>
     __device__ void forEach(Consumer consume) const {
 #pragma unroll
@@ -76,7 +83,7 @@ struct Sums {
             for (int j = 0; j < 2; j++) {
 #pragma unroll
                 for (int n = 0; n < 4; n++) {
-                    consume(pixel + 16 * i + row + n / 2 * 8, channel + 8 * j + 2 * column + n % 2, sums[i][j][n]);
+                    consume(pixel + 16 * i + row + n / 2 * 8, 2 * j + n % 2, sums[i][j][n]);
                 }
             }
         }

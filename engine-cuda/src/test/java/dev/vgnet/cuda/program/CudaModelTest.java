@@ -87,7 +87,12 @@ class CudaModelTest {
     run(2, 32);
     assertEquals(
         List.of(
-            "importImages", "convolution", "productTile", "mapMean", "productTile", "exportValues"),
+            "importImages",
+            "convolution",
+            "productTile",
+            "mapMean",
+            "denseVectors",
+            "exportValues"),
         driver.launched.stream().map(Launch::kernel).toList());
     Launch stem = driver.launched.get(1);
     assertEquals(2 * 16 * 16 * CHANNELS / 256, stem.columns());

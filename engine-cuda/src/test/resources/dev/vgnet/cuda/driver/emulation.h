@@ -242,3 +242,16 @@ inline void multiplyFragments(float (&sums)[4], const unsigned (&a)[4], const un
         }
     }
 }
+
+// The sum over all lanes of the warp, in the order in which a GPU's lanes add up those at half the distance each time.
+inline float warpSum(float number) {
+    unsigned bits;
+    memcpy(&bits, &number, sizeof bits);
+    const unsigned(*shown)[6] = emulation::exchange({bits}, {});
+    float sums[32];
+    for (unsigned lane = 0; lane < 32; lane++) sums[lane] = floatOfBits(shown[lane][0]);
+    for (unsigned distance = 16; distance > 0; distance /= 2) {
+        for (unsigned lane = 0; lane < distance; lane++) sums[lane] += sums[lane + distance];
+    }
+    return sums[0];
+}
