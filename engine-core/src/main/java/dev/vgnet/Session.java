@@ -1,5 +1,6 @@
 package dev.vgnet;
 
+import dev.vgnet.error.ImageShapeException;
 import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.ShapeInference;
@@ -72,7 +73,7 @@ public final class Session implements AutoCloseable {
    * The shape of what {@link #run} returns for an input.
    *
    * @param input {@code [N, C, H, W]}
-   * @throws IllegalArgumentException if the network does not accept it
+   * @throws ImageShapeException if the network does not accept it
    */
   public Shape outputShape(Shape input) {
     return locked(() -> checkedOutputShape(input));
@@ -82,7 +83,7 @@ public final class Session implements AutoCloseable {
    * Computes the network's output, such as {@code [N, classes]} logits.
    *
    * @param input {@code [N, C, H, W]}; any type of number, rounded to float32
-   * @throws IllegalArgumentException if the network does not accept its shape
+   * @throws ImageShapeException if the network does not accept its shape
    * @throws IllegalStateException if the session is closed
    */
   public Tensor run(Tensor input) {
@@ -177,7 +178,7 @@ public final class Session implements AutoCloseable {
    * as the thousandth. Never needed; a service calls it before it takes requests.
    *
    * @param input {@code [N, C, H, W]}, as in the runs to come
-   * @throws IllegalArgumentException if the network does not accept it
+   * @throws ImageShapeException if the network does not accept it
    * @throws IllegalStateException if the session is closed
    */
   public WarmUp warmUp(Shape input) {
@@ -188,7 +189,7 @@ public final class Session implements AutoCloseable {
    * How this session runs images of a shape.
    *
    * @param input {@code [N, C, H, W]}
-   * @throws IllegalArgumentException if the network does not accept it
+   * @throws ImageShapeException if the network does not accept it
    * @throws IllegalStateException if the session is closed
    */
   public ExecutionReport report(Shape input) {
@@ -203,7 +204,7 @@ public final class Session implements AutoCloseable {
    * Runs once and measures each step of {@link #report}, in nanoseconds.
    *
    * @param input {@code [N, C, H, W]}
-   * @throws IllegalArgumentException if the network does not accept its shape
+   * @throws ImageShapeException if the network does not accept its shape
    * @throws IllegalStateException if the session is closed
    */
   public long[] profile(Tensor input) {
@@ -275,8 +276,8 @@ public final class Session implements AutoCloseable {
       return known;
     }
     Graph graph = model.graph();
-    if (input.rank() != 4 || input.extent(1) != graph.inputChannels() || input.extent(0) < 1) {
-      throw new IllegalArgumentException(
+    if (input.rank() != 4 || input.extent(1) != graph.inputChannels() || input.elementCount() < 1) {
+      throw new ImageShapeException(
           "expected images [N, %d, H, W], found %s".formatted(graph.inputChannels(), input));
     }
     Shape output = inferOutput(input);
@@ -295,7 +296,7 @@ public final class Session implements AutoCloseable {
           ShapeInference.infer(graph, tensorShapes, input.extent(2), input.extent(3))
               .get(graph.outputs().getFirst());
     } catch (ModelFormatException e) {
-      throw new IllegalArgumentException(
+      throw new ImageShapeException(
           "the network does not accept images " + input + ": " + e.getMessage(), e);
     }
     int[] extents = new int[perImage.rank() + 1];
@@ -303,7 +304,7 @@ public final class Session implements AutoCloseable {
     System.arraycopy(perImage.toArray(), 0, extents, 1, perImage.rank());
     Shape output = Shape.of(extents);
     if (Math.max(input.elementCount(), output.elementCount()) > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException("images " + input + " do not fit in an array");
+      throw new ImageShapeException("images " + input + " do not fit in an array");
     }
     return output;
   }

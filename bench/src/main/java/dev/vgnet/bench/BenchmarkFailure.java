@@ -1,11 +1,12 @@
 package dev.vgnet.bench;
 
+import dev.vgnet.cli.CommandFailure;
 import java.io.Serial;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A benchmark that could not be run; the message is the first reason that its output names. */
-final class BenchmarkFailure extends RuntimeException {
+final class BenchmarkFailure extends CommandFailure {
   @Serial private static final long serialVersionUID = 1L;
 
   private static final Pattern REASON =

@@ -2,6 +2,8 @@ package dev.vgnet.bench;
 
 import ai.onnxruntime.OrtEnvironment;
 import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.runtime.Backends;
+import dev.vgnet.runtime.Device;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -29,8 +31,14 @@ record Conditions(
     String jvm,
     List<String> jvmFlags,
     Map<String, String> versions) {
-  /** Those of this process and of the JVMs it will start. */
+  /**
+   * Those of this process and of the JVMs it will start.
+   *
+   * @throws dev.vgnet.error.DeviceUnavailableException if the engine has no vectors here
+   */
   static Conditions here() throws IOException {
+    // Says why, where the engine cannot compute with vectors here.
+    Backends.choose(Device.CPU, Optional.of("vector"));
     String bits = System.getProperty(Vectors.BITS_PROPERTY);
     String version = Conditions.class.getPackage().getImplementationVersion();
     return new Conditions(

@@ -1,6 +1,7 @@
 package dev.vgnet.bench;
 
 import dev.vgnet.error.DeviceUnavailableException;
+import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.runtime.Backend;
 import dev.vgnet.runtime.Backends;
 import dev.vgnet.runtime.Device;
@@ -101,7 +102,7 @@ public final class DeviceMain implements Callable<Integer> {
     }
     try {
       networks.forEach(Workload::info);
-    } catch (IllegalArgumentException e) {
+    } catch (UnsupportedModelException e) {
       throw misuse(e.getMessage());
     }
     try {

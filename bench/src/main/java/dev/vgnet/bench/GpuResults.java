@@ -1,6 +1,7 @@
 package dev.vgnet.bench;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.vgnet.cli.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class GpuResults {
       } else if (content.get("torch") != null && content.get("results") instanceof List<?> runs) {
         runs.forEach(one -> results.add(PEER, device, (Map<?, ?>) one, "model"));
       } else {
-        throw new IllegalArgumentException(
+        throw new CommandFailure(
             file + " holds neither this engine's latencies on a GPU nor PyTorch's");
       }
     }

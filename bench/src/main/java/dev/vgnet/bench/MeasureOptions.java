@@ -1,5 +1,7 @@
 package dev.vgnet.bench;
 
+import dev.vgnet.SessionOptions;
+import dev.vgnet.cli.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,8 +62,7 @@ final class MeasureOptions {
   List<String> wanted(Collection<String> names, Collection<String> unlessAsked) {
     for (Pattern model : models) {
       if (names.stream().noneMatch(model.asMatchPredicate())) {
-        throw new IllegalArgumentException(
-            "--models: none of the table's networks is called " + model);
+        throw new CommandFailure("--models: none of the table's networks is called " + model);
       }
     }
     return models.isEmpty()
@@ -72,14 +73,20 @@ final class MeasureOptions {
   }
 
   List<Integer> threads() {
-    requirePositive("--threads", threads);
+    requireThreads(threads);
     int all = Runtime.getRuntime().availableProcessors();
     return threads.isEmpty() ? IntStream.of(1, all).distinct().boxed().toList() : threads;
   }
 
   static void requirePositive(String option, List<Integer> values) {
     if (values.stream().anyMatch(value -> value < 1)) {
-      throw new IllegalArgumentException(option + " must be at least 1");
+      throw new CommandFailure(option + " must be at least 1");
+    }
+  }
+
+  static void requireThreads(List<Integer> values) {
+    if (values.stream().anyMatch(value -> value < 1 || value > SessionOptions.MAX_THREADS)) {
+      throw new CommandFailure("--threads must be from 1 to " + SessionOptions.MAX_THREADS);
     }
   }
 
@@ -88,7 +95,7 @@ final class MeasureOptions {
     Files.createDirectories(output);
     Path file = output.resolve(name);
     if (Files.exists(file) && !resume && !again) {
-      throw new IllegalArgumentException(
+      throw new CommandFailure(
           file + " is there already: --resume goes on with it, --output names another folder");
     }
     return file;

@@ -2,6 +2,7 @@ package dev.vgnet.bench;
 
 import static dev.vgnet.bench.Tables.number;
 
+import dev.vgnet.cli.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,12 +42,12 @@ final class Report {
    * Puts charts and tables into a page, between two lines that are comments.
    *
    * @param charts their names, and the folder where they are
-   * @throws IllegalArgumentException if the page has no such lines
+   * @throws CommandFailure if the page has no such lines
    */
   void insert(Path page, Path folder, List<String> charts) throws IOException {
     Matcher marked = MARKED.matcher(Files.readString(page));
     if (!marked.find()) {
-      throw new IllegalArgumentException(
+      throw new CommandFailure(
           page + " has no lines <!-- begin tables --> and <!-- end tables -->");
     }
     Path from = page.toAbsolutePath().getParent();

@@ -1,6 +1,7 @@
 package dev.vgnet.bench;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.vgnet.cli.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,27 +29,27 @@ final class ResultFile<R extends Record> {
 
   /** Reads a file as it is, to report on it. */
   static <R extends Record> ResultFile<R> read(Path path, Class<R> type) throws IOException {
-    Map<String, Object> file = JSON.std.mapFrom(Files.readString(path));
+    Map<String, Object> file = content(path);
     return new ResultFile<>(path, type, bean(Conditions.class, file.get("conditions")));
   }
 
   /**
    * Reads the file if there is one.
    *
-   * @throws IllegalArgumentException if it was measured under other conditions
+   * @throws CommandFailure if it holds something else, or was measured under other conditions
    * @throws IOException if it cannot be read
    */
   ResultFile(Path path, Class<R> type, Conditions conditions) throws IOException {
     this.path = path;
     this.conditions = conditions;
     if (Files.exists(path)) {
-      Map<String, Object> file = JSON.std.mapFrom(Files.readString(path));
+      Map<String, Object> file = content(path);
       Conditions then = bean(Conditions.class, file.get("conditions"));
       this.conditions =
           then.with(conditions)
               .orElseThrow(
                   () ->
-                      new IllegalArgumentException(
+                      new CommandFailure(
                           "%s was measured under other conditions: %s; here are %s"
                               .formatted(path, then, conditions)));
       ((Map<?, ?>) file.get("peakGflops"))
@@ -103,6 +104,16 @@ final class ResultFile<R extends Record> {
     Path whole = path.resolveSibling(path.getFileName() + ".part");
     Files.writeString(whole, PRETTY.asString(file) + "\n");
     Files.move(whole, path, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static Map<String, Object> content(Path path) throws IOException {
+    Map<String, Object> file = JSON.std.mapFrom(Files.readString(path));
+    if (file.get("conditions") instanceof Map
+        && file.get("peakGflops") instanceof Map
+        && file.get("results") instanceof List) {
+      return file;
+    }
+    throw new CommandFailure(path + " holds no results of vgnet bench");
   }
 
   private static <T> T bean(Class<T> type, Object value) throws IOException {

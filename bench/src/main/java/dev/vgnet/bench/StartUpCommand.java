@@ -65,7 +65,7 @@ final class StartUpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    MeasureOptions.requirePositive("--threads", threads);
+    MeasureOptions.requireThreads(threads);
     MeasureOptions.requirePositive("--forks", List.of(forks));
     Files.createDirectories(output);
     Path weights = Files.createTempFile("vgnet", ".safetensors");

@@ -3,6 +3,7 @@ package dev.vgnet.bench;
 import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
+import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.model.ModelFile;
 import dev.vgnet.model.ModelFiles;
@@ -63,12 +64,12 @@ record Workload(Model model, Shape shape, float[] images) {
   /**
    * What the zoo knows of a network, without building it.
    *
-   * @throws IllegalArgumentException if it has none of that name
+   * @throws UnsupportedModelException if it has none of that name
    */
   static ArchitectureInfo info(String name) {
     String architecture = architecture(name);
     return Optional.ofNullable(Catalogue.BY_NAME.get(architecture))
-        .orElseThrow(() -> new IllegalArgumentException("no network is called " + name));
+        .orElseThrow(() -> new UnsupportedModelException("no network is called " + name));
   }
 
   /** Made when it is first asked for: it counts every network, which a measurement needs not. */

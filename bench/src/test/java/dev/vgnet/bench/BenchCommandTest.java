@@ -47,6 +47,7 @@ class BenchCommandTest {
         "--peers tensorflow",
         "--devices tpu",
         "--nothing",
+        "--models [",
         "startup",
         "report",
         "compare DIR"
@@ -62,6 +63,8 @@ class BenchCommandTest {
         "--table bsconv --models vgnetg_1_0mp --output DIR",
         "--batch 0 --output DIR",
         "--threads 0 --output DIR",
+        "layers --threads 1025 --output DIR",
+        "startup vgnetg_1_0mp --threads 0",
         "--gpu DIR/nothing.json --output DIR",
         "layers --models nothing --output DIR",
         "startup nothing --output DIR",
@@ -74,6 +77,16 @@ class BenchCommandTest {
   void refusesWhatCannotBeMeasured(String arguments) throws IOException {
     assertEquals(FAILED, run(arguments));
     assertFalse(Files.exists(folder.resolve("results.json")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "[]", "{\"conditions\": {}}", "not mine"})
+  void refusesResultsThatAreNone(String text) throws IOException {
+    Files.writeString(folder.resolve("results.json"), text);
+    assertEquals(FAILED, run("report DIR"));
+    assertEquals(FAILED, run("compare DIR DIR"));
+    assertEquals(FAILED, run("--models vgnetg_1_0mp --output DIR --resume"));
+    assertEquals(text, Files.readString(folder.resolve("results.json")));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vgnet.cli.CommandFailure;
 import dev.vgnet.zoo.ArchitectureInfo;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
@@ -90,10 +91,9 @@ class MeasureTest {
     new ResultFile<>(path, NetworkResult.class, here).addPeak(1, 100);
     assertEquals(100, new ResultFile<>(path, NetworkResult.class, here).peak(1));
     Conditions there = conditions("another", here.versions());
-    IllegalArgumentException error =
+    CommandFailure error =
         assertThrows(
-            IllegalArgumentException.class,
-            () -> new ResultFile<>(path, NetworkResult.class, there));
+            CommandFailure.class, () -> new ResultFile<>(path, NetworkResult.class, there));
     assertTrue(error.getMessage().contains("other conditions"), error.getMessage());
   }
 

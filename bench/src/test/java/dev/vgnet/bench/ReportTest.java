@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vgnet.cli.CommandFailure;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -133,7 +134,7 @@ class ReportTest {
     assertEquals(once, Files.readString(page));
     Path other = folder.resolve("table.md");
     report.write(folder);
-    assertThrows(IllegalArgumentException.class, () -> report.insert(other, folder, List.of()));
+    assertThrows(CommandFailure.class, () -> report.insert(other, folder, List.of()));
   }
 
   @Test
@@ -165,7 +166,7 @@ class ReportTest {
     assertEquals("0.125", row.get("CUDA TF32, without copies, ms"));
     assertEquals("0.500", row.get("PyTorch FP16 ms"));
     assertFalse(row.containsKey("PyTorch FP32 ms"));
-    assertThrows(IllegalArgumentException.class, () -> report(folder.resolve("results.json")));
+    assertThrows(CommandFailure.class, () -> report(folder.resolve("results.json")));
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
 import dev.vgnet.WarmUp;
 import dev.vgnet.error.DeviceUnavailableException;
+import dev.vgnet.error.ImageShapeException;
 import dev.vgnet.graph.GraphBuilder;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.model.Interpolation;
@@ -120,13 +121,12 @@ class SessionTest {
               Shape.of(1, 3, 0, 8),
               Shape.of(1, 3, 8, 8, 1),
               Shape.of(),
-              Shape.of(1 << 20, 3, 1 << 10, 1 << 10),
-              Shape.of(2, 3, 8, 8))) {
+              Shape.of(1 << 20, 3, 1 << 10, 1 << 10))) {
         assertThrows(
-            IllegalArgumentException.class,
-            () -> session.run(shape, pixels, logits),
-            shape.toString());
+            ImageShapeException.class, () -> session.run(shape, pixels, logits), shape.toString());
       }
+      Shape two = Shape.of(2, 3, 8, 8);
+      assertThrows(IllegalArgumentException.class, () -> session.run(two, pixels, new float[10]));
       assertThrows(IllegalArgumentException.class, () -> session.run(fits, pixels, new float[4]));
     }
   }

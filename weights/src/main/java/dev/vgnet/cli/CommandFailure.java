@@ -3,10 +3,21 @@ package dev.vgnet.cli;
 import java.io.Serial;
 
 /** Something the user asked for that cannot be done; the message is all they need. */
-final class CommandFailure extends RuntimeException {
+public class CommandFailure extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
-  CommandFailure(String message) {
+  /**
+   * @param message what cannot be done, and why
+   */
+  public CommandFailure(String message) {
     super(message);
+  }
+
+  /**
+   * @param message what cannot be done, and why
+   * @param cause for developers
+   */
+  public CommandFailure(String message, Throwable cause) {
+    super(message, cause);
   }
 }

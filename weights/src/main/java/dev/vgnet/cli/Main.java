@@ -1,6 +1,7 @@
 package dev.vgnet.cli;
 
 import dev.vgnet.error.EngineException;
+import dev.vgnet.error.ImageShapeException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -51,7 +52,7 @@ public final class Main {
   }
 
   /**
-   * Runs a command; failures are one line on stderr.
+   * Runs a command; failures are one line on stderr, defects a stack trace.
    *
    * @param command annotated for picocli
    * @return the exit code
@@ -66,6 +67,8 @@ public final class Main {
           commandLine.getErr(),
           "not enough memory (%s); VGNET_JAVA_OPTIONS=-Xmx8g would allow 8 GiB"
               .formatted(e.getMessage()));
+    } catch (Error e) {
+      return tellDefect(e, commandLine);
     }
     commandLine.getOut().flush();
     return exitCode == 0 && System.out.checkError()
@@ -77,7 +80,7 @@ public final class Main {
     return commandLine(new Main());
   }
 
-  private static CommandLine commandLine(Object command) {
+  static CommandLine commandLine(Object command) {
     CommandLine commandLine = new CommandLine(command);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Main::reportMisuse);
@@ -103,12 +106,16 @@ public final class Main {
         failure instanceof EngineException
             || failure instanceof IOException
             || failure instanceof CommandFailure
-            // Sizes and counts that a network, a session or an array does not take.
-            || failure instanceof IllegalArgumentException;
+            || failure instanceof ImageShapeException;
     if (expected) {
       return fail(command.getErr(), message(failure));
     }
-    failure.printStackTrace(command.getErr());
+    return tellDefect(failure, command);
+  }
+
+  private static int tellDefect(Throwable defect, CommandLine command) {
+    defect.printStackTrace(command.getErr());
+    command.getErr().flush();
     return DEFECT;
   }
 

@@ -2,6 +2,7 @@ package dev.vgnet.cli;
 
 import dev.vgnet.Model;
 import dev.vgnet.Session;
+import dev.vgnet.error.ImageShapeException;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.io.IOException;
@@ -93,7 +94,7 @@ final class RunCommand implements Callable<Integer> {
   private Shape outputShape(Session session, Shape shape) {
     try {
       return session.outputShape(shape);
-    } catch (IllegalArgumentException e) {
+    } catch (ImageShapeException e) {
       throw new CommandFailure(input + ": " + e.getMessage());
     }
   }

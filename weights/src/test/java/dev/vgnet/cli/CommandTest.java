@@ -8,6 +8,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
+import dev.vgnet.error.ImageShapeException;
 import dev.vgnet.model.Safetensors;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
@@ -22,10 +23,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /**
  * The commands as a user meets them: what they print, write and return. By itself, as a trace holds
@@ -218,6 +222,10 @@ class CommandTest {
     assertFailsInOneLine("abacus", run("inspect", MODEL, "--backend", "abacus"));
     assertFailsInOneLine("junk.pth", run("classify", MODEL, junk));
     assertFailsInOneLine("--threads", run("inspect", MODEL, "--threads", 0));
+    Path empty = folder.resolve("empty.npy");
+    NpyFile.write(empty, images(Shape.of(1, 3, 0, 8)));
+    assertFailsInOneLine(
+        "[1, 3, 0, 8]", run("run", MODEL, "--input", empty, "--output", folder.resolve("y.npy")));
     Path wrong = folder.resolve("wrong.npy");
     NpyFile.write(wrong, images(Shape.of(1, 4, 8, 8)));
     assertFailsInOneLine(
@@ -297,6 +305,36 @@ class CommandTest {
     assertFailsInOneLine("--top", run("classify", MODEL, SAMPLES.resolve("tree.jpg"), "--top", 0));
     assertFailsInOneLine("--threads", run("inspect", MODEL, "--threads", Integer.MAX_VALUE));
     assertTrue(Files.notExists(model));
+  }
+
+  /** Fails as only a program that is wrong does. */
+  @Command(name = "defective")
+  static final class Defective implements Callable<Integer> {
+    @Parameters private String failure;
+
+    @Override
+    public Integer call() {
+      switch (failure) {
+        case "argument" -> throw new IllegalArgumentException("a slip");
+        case "state" -> throw new IllegalStateException("a slip");
+        case "shape" -> throw new ImageShapeException("too large");
+        default -> throw new AssertionError("a slip");
+      }
+    }
+  }
+
+  @Test
+  void showsWhereADefectIs() {
+    for (String failure : List.of("argument", "state")) {
+      StringWriter err = new StringWriter();
+      CommandLine command = Main.commandLine(new Defective());
+      command.setErr(new PrintWriter(err, true));
+      assertEquals(Main.DEFECT, command.execute(failure));
+      assertTrue(err.toString().contains("a slip"), err.toString());
+      assertTrue(err.toString().contains(Defective.class.getName() + ".call"), err.toString());
+    }
+    assertEquals(Main.DEFECT, Main.execute(new Defective(), "error"));
+    assertEquals(Main.FAILED, Main.execute(new Defective(), "shape"));
   }
 
   @Test

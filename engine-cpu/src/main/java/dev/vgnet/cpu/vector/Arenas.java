@@ -1,6 +1,7 @@
 package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.AlignedArrays;
+import dev.vgnet.error.ImageShapeException;
 
 /** Sizes of arrays. */
 final class Arenas {
@@ -12,11 +13,11 @@ final class Arenas {
   /**
    * A number of floats as an array index.
    *
-   * @throws IllegalArgumentException if no array is that long
+   * @throws ImageShapeException if no array is that long
    */
   static int index(long floats) {
     if (floats > MAX_LENGTH) {
-      throw new IllegalArgumentException(
+      throw new ImageShapeException(
           "the image is too large: its feature maps need %d MiB at a time, at most %d are supported"
               .formatted(floats >> 18, MAX_LENGTH >> 18));
     }

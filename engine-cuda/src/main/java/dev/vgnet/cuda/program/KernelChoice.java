@@ -1,5 +1,6 @@
 package dev.vgnet.cuda.program;
 
+import dev.vgnet.error.DeviceUnavailableException;
 import java.util.Locale;
 
 /** Which kernels a step may use. */
@@ -17,7 +18,7 @@ public enum KernelChoice {
   /**
    * What the property says.
    *
-   * @throws IllegalArgumentException if that is none of these
+   * @throws DeviceUnavailableException if that is none of these
    */
   public static KernelChoice ofUser() {
     String named = System.getProperty(PROPERTY, "fastest");
@@ -26,7 +27,7 @@ public enum KernelChoice {
         return choice;
       }
     }
-    throw new IllegalArgumentException(
+    throw new DeviceUnavailableException(
         "-D%s: expected fastest, own or cudnn, found %s".formatted(PROPERTY, named));
   }
 
