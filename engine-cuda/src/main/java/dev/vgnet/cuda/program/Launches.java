@@ -2,6 +2,7 @@ package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.driver.Launch;
 import dev.vgnet.cuda.driver.Work;
+import dev.vgnet.error.ImageShapeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -202,7 +203,7 @@ final class Launches {
   /** Any grid. */
   void add(String kernel, long columns, int rows, Parameters parameters) {
     if (columns > Integer.MAX_VALUE || rows > Launch.MAX_ROWS) {
-      throw new IllegalArgumentException(
+      throw new ImageShapeException(
           "the images are too large: %s would need %d x %d blocks"
               .formatted(kernel, columns, rows));
     }
