@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.cuda.driver.EmulatedDriver;
+import dev.vgnet.error.DeviceUnavailableException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
@@ -108,6 +109,6 @@ class KernelChoiceTest {
     System.setProperty(KernelChoice.PROPERTY, "own");
     assertEquals(KernelChoice.OWN, KernelChoice.ofUser());
     System.setProperty(KernelChoice.PROPERTY, "fast");
-    assertThrows(IllegalArgumentException.class, KernelChoice::ofUser);
+    assertThrows(DeviceUnavailableException.class, KernelChoice::ofUser);
   }
 }
