@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads the weights of checkpoints: what {@code torch.save} wrote, as a zip archive or in the older
@@ -57,6 +58,9 @@ public final class Checkpoints {
       throw new ModelFormatException("safetensors file", "has no tensors");
     }
     return StateDictReader.withoutPrefixes(
-        new StateDict(content.tensors(), List.of("read from a safetensors file")));
+        new StateDict(
+            content.tensors(),
+            Optional.ofNullable(content.metadata().get(StateDictReader.ARCHITECTURE)),
+            List.of("read from a safetensors file")));
   }
 }

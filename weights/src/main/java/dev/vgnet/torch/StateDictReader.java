@@ -4,11 +4,13 @@ import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.Value.Mapping;
 import dev.vgnet.torch.Value.TensorView;
+import dev.vgnet.torch.Value.Text;
 import dev.vgnet.torch.Value.UnsupportedTensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -29,6 +31,9 @@ final class StateDictReader {
           "ema_state_dict",
           "ema",
           "module");
+
+  /** Beside the state dict, or in the metadata of a safetensors file: the network's name. */
+  static final String ARCHITECTURE = "arch";
 
   /** A checkpoint in a checkpoint in a checkpoint is deep enough. */
   private static final int MAX_DEPTH = 4;
@@ -57,7 +62,7 @@ final class StateDictReader {
       reader.notes.add(
           "Python objects that were not looked into: " + String.join(", ", pickle.placeholders()));
     }
-    return withoutPrefixes(new StateDict(tensors, reader.notes));
+    return withoutPrefixes(new StateDict(tensors, architecture(pickle.root()), reader.notes));
   }
 
   /** The same tensors, without the prefixes that all of their names carry. */
@@ -78,7 +83,14 @@ final class StateDictReader {
     String removed = tensors.keySet().iterator().next().substring(0, start);
     List<String> notes = new ArrayList<>(stateDict.notes());
     notes.add("removed %s in front of every name".formatted(Quote.of(removed)));
-    return new StateDict(renamed, notes);
+    return new StateDict(renamed, stateDict.architecture(), notes);
+  }
+
+  private static Optional<String> architecture(Value checkpoint) {
+    return checkpoint instanceof Mapping mapping
+            && mapping.entries().get(ARCHITECTURE) instanceof Text(String name)
+        ? Optional.of(name)
+        : Optional.empty();
   }
 
   /** How long the prefix is that all names have from {@code start} on; 0 if they have none. */

@@ -32,12 +32,14 @@ public final class Zoo {
    *
    * @param checkpoint the name of the checkpoint file, for the model's metadata
    * @param sha256 its SHA-256 in lower-case hexadecimal, for the same
-   * @throws UnsupportedModelException if the state dict is of no network in the zoo
+   * @throws UnsupportedModelException if the state dict is of no network in the zoo, or something
+   *     names it as one of timm's {@code tf_} networks, which pad otherwise
    * @throws dev.vgnet.error.ModelFormatException if tensors are missing, left over or of the wrong
    *     shape: the message lists them all
    */
   public static ImportedModel importStateDict(
       StateDict stateDict, String checkpoint, String sha256, ImportOptions options) {
+    TensorFlowPadding.refuse(stateDict, checkpoint, options);
     Network network = recognise(stateDict, options);
     Differences.of(network.expected(), stateDict).requireNone(network.name(), List.of());
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +117,15 @@ class StateDictReaderTest {
             "read from a PyTorch zip archive",
             "left out, as they are no tensors: \"epoch\", \"b\\u000a\""),
         stateDict.notes());
+  }
+
+  @Test
+  void keepsTheNameThatATrainerGave() {
+    PickleWriter pickle = dict().text("arch").text("tf_net").op('s').text("state_dict").op('}');
+    pickle.text("module.w").tensor(4, 0, longs(1), longs(1)).op('s', 's');
+    assertEquals(Optional.of("tf_net"), Resources.read(pickle.checkpoint(4)).architecture());
+    PickleWriter none = tensor(4, 0, longs(4), longs(1)).text("arch").op('N', 's');
+    assertEquals(Optional.empty(), Resources.read(none.checkpoint(4)).architecture());
   }
 
   @Test

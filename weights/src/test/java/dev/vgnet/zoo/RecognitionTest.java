@@ -238,6 +238,38 @@ class RecognitionTest {
     }
   }
 
+  /** timm's names; the tensors are those of networks that pad as PyTorch does. */
+  @Test
+  void refusesNetworksThatPadAsTensorFlowDoes() {
+    Map<String, Tensor> tensors = tensors("mobilenet_v3_small", 3);
+    StateDict plain = new StateDict(tensors, List.of());
+    ImportOptions unasked = ImportOptions.defaults();
+    String file = "tf_mobilenetv3_small_100-37f49e2b.pth";
+    assertPads("the checkpoint's name: tf_mobilenetv3_small_100 pads", plain, file, unasked);
+    assertPads("name it with --arch", plain, "timm-tf_efficientnet_b0.safetensors", unasked);
+    assertPads("asked for: tf_efficientnet", plain, "x.pth", asking("tf_efficientnet_b0_ns"));
+    StateDict named = new StateDict(tensors, Optional.of("tf_mobilenetv3_small_100"), List.of());
+    assertPads("says of itself: tf_mobilenetv3", named, "x.pth", unasked);
+    assertPads("says of itself", named, "x.pth", asking("mobilenet_v3_small"));
+
+    ImportOptions said = asking("mobilenet_v3_small");
+    assertEquals("mobilenet_v3_small", Zoo.importStateDict(plain, file, "", said).architecture());
+    StateDict namesake = new StateDict(tensors, Optional.of("mobilenetv3_small_100"), List.of());
+    assertEquals(
+        "mobilenet_v3_small",
+        Zoo.importStateDict(namesake, "from_tf_mobile.pth", "", unasked).architecture());
+  }
+
+  private static void assertPads(
+      String expected, StateDict stateDict, String checkpoint, ImportOptions options) {
+    UnsupportedModelException refusal =
+        assertThrows(
+            UnsupportedModelException.class,
+            () -> Zoo.importStateDict(stateDict, checkpoint, "", options));
+    assertTrue(refusal.getMessage().contains(expected), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("SAME"), refusal.getMessage());
+  }
+
   @Test
   void hugeShapesAreOnlyDifferences() {
     Map<String, Tensor> tensors = tensors("mobilenet_v3_small", 0);

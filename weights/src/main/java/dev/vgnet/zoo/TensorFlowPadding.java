@@ -1,0 +1,42 @@
+package dev.vgnet.zoo;
+
+import dev.vgnet.error.UnsupportedModelException;
+import dev.vgnet.torch.StateDict;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * timm's {@code tf_} networks have the tensors of their namesakes, but pad as TensorFlow does
+ * (SAME: of an odd number of zeros, one more at the bottom and right) and have another epsilon in
+ * their batch norms. Names alone tell them apart.
+ */
+final class TensorFlowPadding {
+  private static final Pattern NAME =
+      Pattern.compile("(?<![A-Za-z0-9])tf_(?:efficientnet|mobilenet|mixnet)\\w*");
+
+  private TensorFlowPadding() {}
+
+  /**
+   * Refuses such a network, rather than to compute other logits than it would.
+   *
+   * @param checkpoint the name of the file, which counts unless the caller says what is in it
+   * @throws UnsupportedModelException if something says that it is one
+   */
+  static void refuse(StateDict stateDict, String checkpoint, ImportOptions options) {
+    refuse("the network that was asked for", options.architecture().orElse(""), "");
+    refuse("the checkpoint says of itself", stateDict.architecture().orElse(""), "");
+    if (options.architecture().isEmpty()) {
+      refuse("the checkpoint's name", checkpoint, "; where the name misleads, name it with --arch");
+    }
+  }
+
+  private static void refuse(String source, String name, String remedy) {
+    Matcher matcher = NAME.matcher(name);
+    if (matcher.find()) {
+      throw new UnsupportedModelException(
+          ("%s: %.200s pads as TensorFlow does (SAME), which is not supported: with padding as in"
+                  + " PyTorch its tensors would give other logits%s")
+              .formatted(source, matcher.group(), remedy));
+    }
+  }
+}
