@@ -3,7 +3,6 @@ package dev.vgnet.cuda.program;
 import dev.vgnet.cuda.program.DeviceWeights.Key;
 import dev.vgnet.plan.Folding;
 import dev.vgnet.plan.Step;
-import java.util.Optional;
 
 /** Convolutions with windows, by own kernels: what comes out says how, in words. */
 final class Convolutions {
@@ -48,7 +47,7 @@ final class Convolutions {
                     channels,
                     positions));
     scope.launches.convolution(
-        input, weight, step.groups(), window, epilogue, output, sums(output));
+        input, weight, step.groups(), window, epilogue, output, scope.sliceSums(output));
     return "number by number";
   }
 
@@ -74,12 +73,8 @@ final class Convolutions {
         window(step),
         scope.epilogue(step.name(), folding.bias(), step.epilogue()),
         output,
-        sums(output));
+        scope.sliceSums(output));
     return "number by number";
-  }
-
-  private Optional<SliceSums> sums(View output) {
-    return scope.sums(output, Slices.of(output).perImage());
   }
 
   /** What a product does with those parts of its input that a step convolves. */

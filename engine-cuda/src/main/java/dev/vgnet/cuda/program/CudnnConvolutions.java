@@ -78,10 +78,11 @@ final class CudnnConvolutions {
     }
     DeviceEpilogue epilogue =
         scope.epilogue(step.name(), convolved.folding().bias(), convolved.epilogue());
-    if (epilogue.isNone()) {
+    Optional<SliceSums> sums = scope.sliceSums(output);
+    if (epilogue.isNone() && sums.isEmpty()) {
       return algorithms.getFirst().name();
     }
-    scope.launches.elementwise(output, epilogue, output);
+    scope.launches.elementwise(output, epilogue, output, sums);
     return algorithms.getFirst().name() + ", epilogue";
   }
 

@@ -144,10 +144,16 @@ final class Launches {
         Parameters.pool(input, Window.PIXEL, output));
   }
 
-  void elementwise(View input, DeviceEpilogue epilogue, View output) {
+  /**
+   * An epilogue alone.
+   *
+   * @param sums of the slices of each image, if they are wanted
+   */
+  void elementwise(View input, DeviceEpilogue epilogue, View output, Optional<SliceSums> sums) {
     perNumber(
         "elementwise",
         output,
+        sums,
         new Parameters().view(input).epilogue(epilogue).target(output).longs(output.pixels()));
   }
 

@@ -59,7 +59,8 @@ final class OwnKernels {
         scope
             .epilogue(step.name(), first.map(Affine::shift), step.epilogue())
             .withGain(scope.channels(step.name(), "gain", first.map(Affine::scale)));
-    scope.launches.elementwise(scope.readable(step.input()), epilogue, output);
+    scope.launches.elementwise(
+        scope.readable(step.input()), epilogue, output, scope.sliceSums(output));
     return "number by number";
   }
 }

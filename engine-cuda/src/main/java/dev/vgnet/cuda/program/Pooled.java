@@ -4,30 +4,32 @@ import dev.vgnet.plan.Buffer;
 import dev.vgnet.plan.Plan;
 import dev.vgnet.plan.Step;
 import dev.vgnet.plan.Value;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
- * A convolution and the steps after it that average what it computes: squeeze-excite, or the
- * network's head. Its kernel can sum up what it stores, so that no other reads the map for that.
+ * Steps that average what the step before them computes: squeeze-excite, or the network's head. The
+ * kernel of that step can sum up what it stores, so that no other reads the map for that.
  *
  * @param followers a squeeze-excite, or a mean and the layer that alone reads it
  */
-record Pooled(Step producer, List<Step> followers) {
-  /** The step at some index of a plan and those after it, if they are such steps. */
+record Pooled(List<Step> followers) {
+  /** The steps after that at some index of a plan, if they are such and it can sum up. */
   static Optional<Pooled> at(Plan plan, int index) {
     Step producer = plan.steps().get(index);
     return canSumUp(producer)
-        ? followers(plan, index + 1, producer.output())
-            .map(followers -> new Pooled(producer, followers))
+        ? followers(plan, index + 1, producer.output()).map(Pooled::new)
         : Optional.empty();
   }
 
   private static boolean canSumUp(Step step) {
-    return step instanceof Step.Pointwise
-        || step instanceof Step.Convolution
-        || step instanceof Step.Depthwise;
+    return switch (step) {
+      case Step.Pointwise _ -> !Vectors.compute(step);
+      case Step.Convolution _, Step.Depthwise _, Step.Elementwise _ -> true;
+      default -> false;
+    };
   }
 
   private static Optional<List<Step>> followers(Plan plan, int index, Buffer map) {
@@ -52,37 +54,37 @@ record Pooled(Step producer, List<Step> followers) {
     return followers.subList(0, followers.size() - 1).stream().map(Step::output).toList();
   }
 
-  /** All ways to compute all as one. */
-  List<Way> ways(Optional<Separable> joined, DeviceWeights weights) {
-    List<Way> ways = new ArrayList<>();
-    if (followers.getFirst() instanceof Step.SqueezeExcite step) {
-      for (Excitation.Form form : Excitation.forms(step, weights)) {
-        ways.add(
-            new Way(
-                "pooled, " + form.words,
-                target -> {
-                  String first = summedUp(joined, target);
-                  return first + new Excitation(target).after(target.takeSums(), step, form);
-                }));
-      }
-    } else {
-      ways.add(
-          new Way(
-              "pooled",
-              target -> {
-                String first = summedUp(joined, target);
-                return first + new Vectors(target).layer(followers.getLast(), target.takeSums());
-              }));
-    }
-    return ways;
+  /**
+   * All ways to compute all as one.
+   *
+   * @param producing ways to compute the producer, which leave sums if they are wanted
+   */
+  List<Way> ways(List<Way> producing, DeviceWeights weights) {
+    return producing.stream().flatMap(way -> ways(way, weights)).toList();
   }
 
-  private String summedUp(Optional<Separable> joined, StepScope target) {
-    target.wantSums();
-    String words =
-        joined.isPresent()
-            ? new Products(target).separable(joined.get())
-            : OwnKernels.build(producer, target);
-    return words + " with sums, ";
+  private Stream<Way> ways(Way producing, DeviceWeights weights) {
+    if (followers.getFirst() instanceof Step.SqueezeExcite step) {
+      return Excitation.forms(step, weights).stream()
+          .map(
+              form ->
+                  with(
+                      producing,
+                      form.words,
+                      target -> new Excitation(target).after(target.takeSums(), step, form)));
+    }
+    Step layer = followers.getLast();
+    return Stream.of(
+        with(producing, "vectors", target -> new Vectors(target).layer(layer, target.takeSums())));
+  }
+
+  private static Way with(Way producing, String name, Function<StepScope, String> following) {
+    return new Way(
+        producing.name() + ", " + name,
+        target -> {
+          target.wantSums();
+          String words = producing.build().apply(target);
+          return words + " with sums, " + following.apply(target);
+        });
   }
 }

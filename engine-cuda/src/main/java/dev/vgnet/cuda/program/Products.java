@@ -93,7 +93,7 @@ final class Products {
             rows(step.weight(), folding, pair.sorted().channels())),
         scope.epilogue(step.name(), folding.bias(), step.epilogue()),
         output,
-        scope.sums(output, TileRuns.perImage(output)));
+        scope.tileSums(output));
     return "tiles, depthwise as they are filled";
   }
 
@@ -119,8 +119,7 @@ final class Products {
       View output) {
     int rows = window.kernel() * window.kernel() * input.channels();
     PackedMatrix weight = packed(key, rows, output.channels(), matrix);
-    scope.launches.product(
-        input, weight, window, epilogue, output, scope.sums(output, TileRuns.perImage(output)));
+    scope.launches.product(input, weight, window, epilogue, output, scope.tileSums(output));
     return "tiles";
   }
 

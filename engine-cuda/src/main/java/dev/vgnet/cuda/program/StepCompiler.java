@@ -70,7 +70,7 @@ final class StepCompiler {
     Optional<Separable> pair = Separable.at(plan, index);
     List<Task> tasks = pair.map(this::joinedOrApart).orElseGet(() -> List.of(alone(step)));
     return Pooled.at(plan, index + (pair.isPresent() ? 1 : 0))
-        .map(pooled -> pooledOrApart(tasks, pair.filter(_ -> tasks.size() == 1), pooled))
+        .map(pooled -> pooledOrApart(tasks, pooled))
         .orElse(tasks);
   }
 
@@ -91,20 +91,37 @@ final class StepCompiler {
 
   /**
    * @param before how the producer is computed, and maybe the step before it
-   * @param joined with which the producer is joined, if it is
    */
-  private List<Task> pooledOrApart(List<Task> before, Optional<Separable> joined, Pooled pooled) {
+  private List<Task> pooledOrApart(List<Task> before, Pooled pooled) {
     Task producer = before.getLast();
     List<Buffer> neverStored =
         Stream.of(producer.neverStored, pooled.neverStored()).flatMap(List::stream).toList();
     List<Task> apart =
         Stream.concat(Stream.of(producer), pooled.followers().stream().map(this::alone)).toList();
     List<Step> steps = apart.stream().flatMap(task -> task.steps.stream()).toList();
-    List<Way> ways = pooled.ways(joined, weights);
+    List<Way> ways = pooled.ways(producing(producer), weights);
     Task asOne = new Task(steps, neverStored, ways.getFirst());
     return Stream.concat(
             before.subList(0, before.size() - 1).stream(), cheaper(asOne, ways, apart).stream())
         .toList();
+  }
+
+  /**
+   * The fastest way to compute a producer, and the own one, which may sum up for less; all ways
+   * while room is being found for whichever turns out to be the fastest.
+   */
+  private List<Way> producing(Task producer) {
+    if (producer.steps.size() > 1) {
+      return List.of(producer.way);
+    }
+    Step step = producer.steps.getFirst();
+    if (!weights.arePlaced()) {
+      return ways(step, chooser.unplacedScope());
+    }
+    Way own = OwnKernels.ways(step, weights).getLast();
+    return own.name().equals(producer.way.name())
+        ? List.of(producer.way)
+        : List.of(producer.way, own);
   }
 
   /**
@@ -113,13 +130,7 @@ final class StepCompiler {
    * @param ways to compute them as one
    */
   private List<Task> cheaper(Task asOne, List<Way> ways, List<Task> apart) {
-    Way oneByOne =
-        new Way(
-            "apart",
-            target ->
-                apart.stream()
-                    .map(task -> task.way.build().apply(target))
-                    .collect(Collectors.joining(", ")));
+    Way oneByOne = new Way("apart", target -> oneByOne(apart, target));
     StepScope scope = chooser.unplacedScope();
     String what =
         asOne.steps.stream()
@@ -128,6 +139,16 @@ final class StepCompiler {
     List<Way> all = Stream.concat(ways.stream(), Stream.of(oneByOne)).toList();
     Way chosen = chooser.choose(what, all, oneByOne);
     return chosen == oneByOne ? apart : List.of(new Task(asOne.steps, asOne.neverStored, chosen));
+  }
+
+  /** Each may use all of the workspace, as none reads what another has left there. */
+  private static String oneByOne(List<Task> tasks, StepScope target) {
+    List<String> words = new ArrayList<>();
+    for (Task task : tasks) {
+      target.workspace.clear();
+      words.add(task.way.build().apply(target));
+    }
+    return String.join(", ", words);
   }
 
   private Way fastest(Step step) {

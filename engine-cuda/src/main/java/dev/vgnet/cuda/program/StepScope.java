@@ -71,7 +71,7 @@ final class StepScope {
             Optional.empty(),
             prologue.activation(),
             Optional.empty());
-    launches.elementwise(input, epilogue, prepared);
+    launches.elementwise(input, epilogue, prepared, Optional.empty());
     return prepared;
   }
 
@@ -119,12 +119,17 @@ final class StepScope {
     wantsSums = true;
   }
 
-  /**
-   * Room for the sums of a map that a kernel stores; nothing if nobody wants them.
-   *
-   * @param perImage the slices of an image that the kernel sums up
-   */
-  Optional<SliceSums> sums(View map, int perImage) {
+  /** Room for the sums of the tiles of a map that is stored; nothing if nobody wants them. */
+  Optional<SliceSums> tileSums(View map) {
+    return sums(map, TileRuns.perImage(map));
+  }
+
+  /** Room for the sums of the slices of a map that is stored; nothing if nobody wants them. */
+  Optional<SliceSums> sliceSums(View map) {
+    return sums(map, Slices.of(map).perImage());
+  }
+
+  private Optional<SliceSums> sums(View map, int perImage) {
     if (wantsSums) {
       wantsSums = false;
       sums = Optional.of(newSums(map, perImage));

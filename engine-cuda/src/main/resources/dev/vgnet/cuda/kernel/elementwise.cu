@@ -1,19 +1,33 @@
 // Steps that compute each number from few others at the same pixel.
-#include "common.cuh"
+#include "slices.cuh"
 
 struct Elementwise {
     View input;
     Epilogue epilogue;
     Target output;
     long long pixels;
+
+    __device__ float compute(long long pixel, int channel) const {
+        float y = epilogue.finish(input.load(pixel, channel), pixel, channel);
+        output.store(pixel, channel, y);
+        return y;
+    }
 };
 
 KERNEL(elementwise, Elementwise) {
     long long number = threadNumber();
     long long pixel = number / p.output.channels;
-    int channel = static_cast<int>(number % p.output.channels);
-    if (pixel >= p.pixels) return;
-    p.output.store(pixel, channel, p.epilogue.finish(p.input.load(pixel, channel), pixel, channel));
+    if (pixel < p.pixels) p.compute(pixel, static_cast<int>(number % p.output.channels));
+}
+
+struct ElementwiseSums {
+    Elementwise step;
+    Sliced sliced;
+};
+
+// The same, and the sums of what comes out.
+KERNEL(elementwiseSums, ElementwiseSums) {
+    p.sliced.sumUp([&](long long pixel, int channel) { return p.step.compute(pixel, channel); });
 }
 
 struct Multiply {

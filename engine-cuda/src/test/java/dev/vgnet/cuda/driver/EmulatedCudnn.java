@@ -13,7 +13,9 @@ import java.util.List;
 final class EmulatedCudnn implements Cudnn {
   private static final int REFUSED = 5;
   private static final int ALIGNMENT = 16;
-  private static final byte GARBAGE = (byte) 0xff;
+
+  /** Of these bytes no number consists, nor what lies beyond the end of a block. */
+  private static final byte GARBAGE = 0x7f;
 
   /** The memory of the device. */
   interface Memory {

@@ -41,7 +41,7 @@ final class PooledNetwork {
   }
 
   private String producer(String value) {
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(7)) {
       case 0 -> epilogue(network.depthwise(value, channels, channels, 3, 1, 1, coin()));
       case 1 -> epilogue(dense(value, channels, between(1, 60), 3));
       case 2 -> epilogue(network.conv(value, channels, channels, 3, 1, 1, channels, coin()));
@@ -49,7 +49,8 @@ final class PooledNetwork {
         String each = network.depthwise(value, channels, channels, 3, 1, 1, coin());
         yield epilogue(dense(each, channels, between(1, 64), 1));
       }
-      case 4 -> epilogue(dense(network.norm(value, channels), channels, width(), 1));
+      case 4 -> network.activation(network.norm(value, channels));
+      case 5 -> epilogue(dense(network.norm(value, channels), channels, width(), 1));
       default -> epilogue(dense(value, channels, width(), 1));
     };
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.cpu.reference.ReferenceInterpreter;
+import dev.vgnet.cuda.driver.CudnnConvolution;
 import dev.vgnet.cuda.driver.EmulatedDriver;
 import dev.vgnet.cuda.driver.Work;
 import dev.vgnet.graph.Graph;
@@ -135,6 +136,30 @@ class SeparableTest {
     assertTrue(
         kinds(steps(KernelChoice.FASTEST, true, 3, nodes, "point"))
             .contains("depthwise + pointwise"));
+  }
+
+  /** Each with a workspace, for which there is room once. */
+  @Test
+  void staysWithinTheWorkspaceWhereCudnnComputesBoth() {
+    List<Node> nodes = List.of(DEPTHWISE, node("point", point(16), "each"));
+    Graph graph = new Graph("x", 8, nodes, List.of("point"));
+    Map<String, Tensor> tensors = Map.of("each", zeros(8, 1, 3, 3), "point16", zeros(16, 8, 1, 1));
+    EmulatedDriver driver =
+        new EmulatedDriver(
+            Precision.FP32,
+            CAPACITY,
+            true,
+            work -> 100 - work.stream().filter(SeparableTest::usesWorkspace).count());
+    try (CudaModel model =
+        new CudaModel(graph, tensors, driver, Precision.FP32, KernelChoice.FASTEST)) {
+      assertEquals(
+          List.of("depthwise", "pointwise"),
+          kinds(model.report(Shape.of(2, 8, 6, 6)).steps()).subList(1, 3));
+    }
+  }
+
+  private static boolean usesWorkspace(Work work) {
+    return work instanceof CudnnConvolution call && call.algorithm().workspaceBytes() > 0;
   }
 
   @Test
