@@ -14,4 +14,9 @@ public record CudnnMap(int images, int height, int width, int channels, int stri
           "no map: %d x %d x %d x %d, %d apart".formatted(images, height, width, channels, stride));
     }
   }
+
+  /** Whether cuDNN counts so many elements, those between pixels included. */
+  public boolean isCountable() {
+    return (long) images * height <= Integer.MAX_VALUE / ((long) width * stride);
+  }
 }

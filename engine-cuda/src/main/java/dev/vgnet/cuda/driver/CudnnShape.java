@@ -20,6 +20,11 @@ public record CudnnShape(
     }
   }
 
+  /** Whether cuDNN counts as many elements as the maps have. */
+  public boolean isCountable() {
+    return input.isCountable() && output.isCountable();
+  }
+
   /** The windows that fit side by side. */
   public static int outputExtent(int extent, int kernel, int stride, int padding) {
     return (extent + 2 * padding - kernel) / stride + 1;

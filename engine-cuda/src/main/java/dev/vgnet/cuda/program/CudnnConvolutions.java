@@ -29,13 +29,16 @@ final class CudnnConvolutions {
   private record Piece(
       View.Part input, View.Part output, CudnnShape shape, int firstInput, int firstOutput) {}
 
-  /** The ways that cuDNN has for a step; none if it is no convolution. */
+  /** The ways that cuDNN has for a step; none if it is no convolution, or its maps too large. */
   List<Way> ways(Step step, StepScope scope) {
     Optional<Convolved> convolved = Convolved.of(step, scope);
     if (convolved.isEmpty()) {
       return List.of();
     }
     List<Piece> pieces = pieces(convolved.get(), scope, scope.output(step));
+    if (!pieces.stream().allMatch(piece -> piece.shape().isCountable())) {
+      return List.of();
+    }
     List<List<CudnnAlgorithm>> supported =
         pieces.stream().map(piece -> cudnn.algorithms(piece.shape())).toList();
     List<Way> ways = new ArrayList<>();

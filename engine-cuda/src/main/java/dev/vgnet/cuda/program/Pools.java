@@ -22,14 +22,16 @@ final class Pools {
     return "window";
   }
 
-  /** By cuDNN, if it counts windows as the step does. */
+  /** By cuDNN, if it counts windows as the step does, and as many elements as the maps have. */
   static Optional<Way> byCudnn(Step.Pool step, StepScope scope) {
     View input = scope.view(step.input());
     View output = scope.output(step);
     boolean same =
         output.height() == extent(step, input.height())
             && output.width() == extent(step, input.width())
-            && 2 * step.padding() <= step.kernel();
+            && 2 * step.padding() <= step.kernel()
+            && isCountable(input)
+            && isCountable(output);
     return same ? Optional.of(new Way("cudnn", target -> cudnn(step, target))) : Optional.empty();
   }
 
@@ -54,6 +56,10 @@ final class Pools {
               to.get(i).address()));
     }
     return "cudnn";
+  }
+
+  private static boolean isCountable(View map) {
+    return map.parts().stream().allMatch(part -> map.cudnnMap(part).isCountable());
   }
 
   private static int extent(Step.Pool step, int extent) {

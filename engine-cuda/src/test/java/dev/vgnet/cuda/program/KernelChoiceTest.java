@@ -10,6 +10,9 @@ import dev.vgnet.error.DeviceUnavailableException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
+import dev.vgnet.plan.Plan;
+import dev.vgnet.plan.Planner;
+import dev.vgnet.plan.Step;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.Precision;
 import dev.vgnet.tensor.Shape;
@@ -101,6 +104,31 @@ class KernelChoiceTest {
     driver.log.clear();
     assertEquals(first, kernels(driver, KernelChoice.FASTEST));
     assertTrue(driver.log.isEmpty(), "it is known");
+  }
+
+  private static List<Boolean> hasCudnn(int batch, int size) {
+    EmulatedDriver driver = driver(true);
+    DeviceWeights weights = new DeviceWeights(driver, TENSORS).unplaced();
+    Plan plan = Planner.plan(GRAPH, weights.shapes(), size, size);
+    Placement placement = new Placement(plan, batch, Float.BYTES);
+    Workspace workspace = new Workspace(placement, placement.size());
+    StepScope scope = new StepScope(placement, 0, weights, workspace);
+    return plan.steps().stream()
+        .map(
+            step ->
+                step instanceof Step.Pool pool
+                    ? Pools.byCudnn(pool, scope).isPresent()
+                    : !new CudnnConvolutions(driver.cudnn().orElseThrow())
+                        .ways(step, scope)
+                        .isEmpty())
+        .toList();
+  }
+
+  /** The first maps have 64 x 1448 x 1448 x 16 numbers, a few less than 2^31, or a few more. */
+  @Test
+  void leavesMapsToOwnKernelsThatCudnnCannotCount() {
+    assertEquals(List.of(true, true, true, true), hasCudnn(64, 2 * 1448));
+    assertEquals(List.of(false, false, false, true), hasCudnn(64, 2 * 1449));
   }
 
   @Test
