@@ -4,6 +4,8 @@ import static dev.vgnet.graph.Operator.Function.SIGMOID;
 
 import dev.vgnet.graph.Operator.Function;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What EfficientNet and MnasNet have in common: a table of inverted residuals, some with
@@ -31,7 +33,7 @@ record InvertedResiduals(List<Row> table, Function function) {
     for (Row row : table) {
       layers.row(row.stage());
       for (int i = 0; i < row.repeats(); i++) {
-        x = block(layers, x, row, i == 0 ? row.stride() : 1);
+        x = block(layers, x, row, i == 0 ? row.stride() : 1).add(layers, x);
       }
     }
     x = layers.convNormAct("head", x, HEAD, Conv.pointwise(), function);
@@ -39,20 +41,17 @@ record InvertedResiduals(List<Row> table, Function function) {
     return layers.classifier("classifier", x, CLASSES);
   }
 
-  private Features block(Layers layers, Features in, Row row, int stride) {
-    String name = layers.block();
-    Features x = in;
-    if (row.expansion() > 1) {
-      int expanded = in.channels() * row.expansion();
-      x = layers.convNormAct(name + ".expand", x, expanded, Conv.pointwise(), function);
-    }
-    Conv window = Conv.of(row.kernel(), stride);
-    x = layers.depthwiseNormAct(name + ".depthwise", x, window, function);
-    if (row.gated()) {
-      x = layers.squeezeExcite(name + ".gate", x, squeezed(layers, in), function, SIGMOID);
-    }
-    x = layers.convNorm(name + ".project", x, row.width(), Conv.pointwise());
-    return stride == 1 && in.channels() == x.channels() ? layers.add(name + ".add", in, x) : x;
+  private InvertedResidual block(Layers layers, Features in, Row row, int stride) {
+    int squeezed = squeezed(layers, in);
+    InvertedResidual.Gate gate =
+        (scope, x) -> layers.squeezeExcite(scope, x, squeezed, function, SIGMOID);
+    return new InvertedResidual(
+        row.expansion() > 1 ? OptionalInt.of(in.channels() * row.expansion()) : OptionalInt.empty(),
+        Conv.of(row.kernel(), stride),
+        function,
+        row.width(),
+        row.gated() ? Optional.of(gate) : Optional.empty(),
+        false);
   }
 
   private static int squeezed(Layers layers, Features blockInput) {

@@ -3,6 +3,8 @@ package dev.vgnet.zoo;
 import static dev.vgnet.graph.Operator.Function.RELU6;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -133,7 +135,7 @@ public final class MobileNetV2 implements Family {
       for (int i = 0; i < row.repeats(); i++) {
         boolean halves = i == 0 && !(thumbnail && row.stage() == CIFAR_UNHALVED);
         int stride = halves ? row.stride() : 1;
-        x = block(layers, x, row.expansion(), width.applyAsInt(row.width()), stride);
+        x = block(layers, x, row.expansion(), width.applyAsInt(row.width()), stride).add(layers, x);
       }
     }
     int head = Math.max(HEAD, width.applyAsInt(HEAD));
@@ -142,15 +144,15 @@ public final class MobileNetV2 implements Family {
     return BsConvModels.classifier(layers, x, thumbnail ? CIFAR_CLASSES : CLASSES);
   }
 
-  private static Features block(Layers layers, Features in, int expansion, int out, int stride) {
-    String name = layers.block();
-    Features x = in;
-    if (expansion > 1 || BsConvModels.isStyleOf(layers)) {
-      int expanded = in.channels() * expansion;
-      x = layers.convNormAct(name + ".expand", x, expanded, Conv.pointwise(), RELU6);
-    }
-    x = layers.depthwiseNormAct(name + ".depthwise", x, Conv.of(3, stride), RELU6);
-    x = layers.convNorm(name + ".project", x, out, Conv.pointwise());
-    return stride == 1 && in.channels() == x.channels() ? layers.add(name + ".add", in, x) : x;
+  private static InvertedResidual block(
+      Layers layers, Features in, int expansion, int out, int stride) {
+    boolean expands = expansion > 1 || BsConvModels.isStyleOf(layers);
+    return new InvertedResidual(
+        expands ? OptionalInt.of(in.channels() * expansion) : OptionalInt.empty(),
+        Conv.of(3, stride),
+        RELU6,
+        out,
+        Optional.empty(),
+        false);
   }
 }

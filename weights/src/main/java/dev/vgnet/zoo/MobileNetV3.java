@@ -4,11 +4,11 @@ import static dev.vgnet.graph.Operator.Function.HARDSIGMOID;
 import static dev.vgnet.graph.Operator.Function.HARDSWISH;
 import static dev.vgnet.graph.Operator.Function.RELU;
 
-import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.zoo.MobileNetV3Table.Block;
 import dev.vgnet.zoo.MobileNetV3Table.Row;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
@@ -180,12 +180,12 @@ public final class MobileNetV3 implements Family {
         boolean expands = block.expanded() != in || BsConvModels.isStyleOf(layers);
         x =
             block(
-                layers,
-                x,
-                block,
-                expands ? OptionalInt.of(expanded) : OptionalInt.empty(),
-                scaling.width(row.width()),
-                halves ? 2 : 1);
+                    layers,
+                    block,
+                    expands ? OptionalInt.of(expanded) : OptionalInt.empty(),
+                    scaling.width(row.width()),
+                    halves ? 2 : 1)
+                .add(layers, x);
         in = row.width();
       }
     }
@@ -195,28 +195,16 @@ public final class MobileNetV3 implements Family {
         : head(layers, x, scaling.hidden(table));
   }
 
-  /** An expansion, where there is one; a depthwise convolution; a projection. */
-  private static Features block(
-      Layers layers, Features in, Block block, OptionalInt expanded, int out, int stride) {
-    String name = layers.block();
-    Function function = block.function();
-    Features x = in;
-    if (expanded.isPresent()) {
-      Conv conv = Conv.pointwise();
-      x = layers.convNormAct(name + ".expand", x, expanded.getAsInt(), conv, function);
-    }
-    x = layers.depthwiseNorm(name + ".depthwise", x, Conv.of(block.kernel(), stride));
-    boolean gatedFirst =
-        layers.style().has(MobileNetV3Styles.Fact.GATES_BEFORE_ACTIVATION) && expanded.isPresent();
-    x = gatedFirst ? gated(layers, name, x, block) : x;
-    x = layers.activation(name + ".depthwise.act", x, function);
-    x = gatedFirst ? x : gated(layers, name, x, block);
-    x = layers.convNorm(name + ".project", x, out, Conv.pointwise());
-    return stride == 1 && in.channels() == x.channels() ? layers.add(name + ".add", in, x) : x;
-  }
-
-  private static Features gated(Layers layers, String block, Features in, Block row) {
-    return row.gated() ? squeezeExcite(layers, block + ".gate", in) : in;
+  private static InvertedResidual block(
+      Layers layers, Block block, OptionalInt expanded, int out, int stride) {
+    InvertedResidual.Gate gate = (scope, x) -> squeezeExcite(layers, scope, x);
+    return new InvertedResidual(
+        expanded,
+        Conv.of(block.kernel(), stride),
+        block.function(),
+        out,
+        block.gated() ? Optional.of(gate) : Optional.empty(),
+        layers.style().has(MobileNetV3Styles.Fact.GATES_BEFORE_ACTIVATION) && expanded.isPresent());
   }
 
   private static Features squeezeExcite(Layers layers, String name, Features in) {

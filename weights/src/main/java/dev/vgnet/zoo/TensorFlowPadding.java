@@ -1,5 +1,6 @@
 package dev.vgnet.zoo;
 
+import dev.vgnet.error.Printable;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.torch.StateDict;
 import java.util.regex.Matcher;
@@ -34,9 +35,9 @@ final class TensorFlowPadding {
     Matcher matcher = NAME.matcher(name);
     if (matcher.find()) {
       throw new UnsupportedModelException(
-          ("%s: %.200s pads as TensorFlow does (SAME), which is not supported: with padding as in"
+          ("%s: %s pads as TensorFlow does (SAME), which is not supported: with padding as in"
                   + " PyTorch its tensors would give other logits%s")
-              .formatted(source, matcher.group(), remedy));
+              .formatted(source, Printable.shortened(matcher.group()), remedy));
     }
   }
 }

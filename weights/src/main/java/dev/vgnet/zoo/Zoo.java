@@ -2,6 +2,7 @@ package dev.vgnet.zoo;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.vgnet.error.Printable;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Operator.BatchNorm;
@@ -76,7 +77,7 @@ public final class Zoo {
         .orElseThrow(
             () ->
                 new UnsupportedModelException(
-                    "no network is called %.200s; %s".formatted(name, known())));
+                    "no network is called %s; %s".formatted(Printable.shortened(name), known())));
   }
 
   private static List<Architecture> families() {
@@ -96,7 +97,7 @@ public final class Zoo {
       }
     }
     List<String> keys =
-        stateDict.tensors().keySet().stream().limit(KEYS_SHOWN).map("%.200s"::formatted).toList();
+        stateDict.tensors().keySet().stream().limit(KEYS_SHOWN).map(Printable::shortened).toList();
     throw new UnsupportedModelException(
         "the keys are of no known network; %s; the %d keys begin with %s"
             .formatted(known(), stateDict.tensors().size(), keys));
