@@ -1,11 +1,13 @@
-package dev.vgnet.cli;
+package dev.vgnet.error;
 
-/** Text that files bring along, made fit for a terminal. */
-final class Printable {
+/** Text that files bring along, made fit for messages and terminals. */
+public final class Printable {
+  private static final int MAX_LENGTH = 200;
+
   private Printable() {}
 
   /** The text with everything that could move the cursor or break the line written as an escape. */
-  static String of(String text) {
+  public static String of(String text) {
     StringBuilder printable = new StringBuilder();
     text.codePoints()
         .forEach(
@@ -17,6 +19,16 @@ final class Printable {
               }
             });
     return printable.toString();
+  }
+
+  /** The same, but enough of a hostile name or value to find it, not a megabyte of it. */
+  public static String shortened(String text) {
+    return of(text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…");
+  }
+
+  /** The same in quotes. */
+  public static String quoted(String text) {
+    return '"' + shortened(text) + '"';
   }
 
   private static boolean isVisible(int codePoint) {

@@ -1,5 +1,6 @@
 package dev.vgnet.model;
 
+import dev.vgnet.error.Printable;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
@@ -55,7 +56,7 @@ final class GraphJson {
     String name = json.take("name").text();
     List<String> inputs = json.take("inputs").list(JsonValue::text);
     String op = json.take("op").text();
-    return json.at("node %s (%s)".formatted(Messages.shorten(name), Messages.shorten(op)))
+    return json.at("node %s (%s)".formatted(Printable.shortened(name), Printable.shortened(op)))
         .read(attributes -> new Node(name, read(op, attributes), inputs));
   }
 

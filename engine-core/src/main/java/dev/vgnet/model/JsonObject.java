@@ -1,6 +1,7 @@
 package dev.vgnet.model;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,7 @@ final class JsonObject {
       throw error(e.getMessage(), e);
     }
     if (!members.isEmpty()) {
-      throw error("has unknown members " + Messages.shorten(members.keySet().toString()), null);
+      throw error("has unknown members " + Printable.shortened(members.keySet().toString()), null);
     }
     return result;
   }

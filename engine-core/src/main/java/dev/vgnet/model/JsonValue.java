@@ -1,6 +1,7 @@
 package dev.vgnet.model;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +70,7 @@ record JsonValue(String where, Object value) {
           case null -> "null";
           case Map<?, ?> _ -> "an object";
           case List<?> _ -> "a list";
-          case String text -> '"' + Messages.shorten(text) + '"';
+          case String text -> Printable.quoted(text);
           default -> value.toString();
         };
     return new ModelFormatException(where, "expected %s, found %s".formatted(expected, found));

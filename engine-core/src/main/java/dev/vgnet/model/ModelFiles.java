@@ -1,6 +1,7 @@
 package dev.vgnet.model;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -76,7 +77,7 @@ public final class ModelFiles {
     String version = text(texts, FORMAT_KEY);
     if (!version.equals(VERSION)) {
       throw new ModelFormatException(
-          FORMAT_KEY, "expected %s, found %s".formatted(VERSION, Messages.shorten(version)));
+          FORMAT_KEY, "expected %s, found %s".formatted(VERSION, Printable.shortened(version)));
     }
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import dev.vgnet.tensor.DataType;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
@@ -149,9 +150,9 @@ final class SafetensorsReader {
     Map<String, String> map = new LinkedHashMap<>();
     for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
       parser.nextToken();
-      expect(JsonToken.VALUE_STRING, where + " " + Messages.shorten(key), "a string");
+      expect(JsonToken.VALUE_STRING, where + " " + Printable.shortened(key), "a string");
       if (map.put(key, parser.getText()) != null) {
-        throw new ModelFormatException(where, Messages.shorten(key) + " occurs twice");
+        throw new ModelFormatException(where, Printable.shortened(key) + " occurs twice");
       }
     }
     return map;
@@ -169,7 +170,7 @@ final class SafetensorsReader {
         case "shape" -> shape = once(where, key, shape, shape(where));
         case "data_offsets" -> offsets = once(where, key, offsets, offsets(where));
         default ->
-            throw new ModelFormatException(where, "has an unknown key " + Messages.shorten(key));
+            throw new ModelFormatException(where, "has an unknown key " + Printable.shortened(key));
       }
     }
     if (dataType == null || shape == null || offsets == null) {
@@ -196,7 +197,7 @@ final class SafetensorsReader {
                     "expected a dtype of %s, found %s"
                         .formatted(
                             Arrays.stream(DataType.values()).map(DataType::code).toList(),
-                            Messages.shorten(code))));
+                            Printable.shortened(code))));
   }
 
   private Shape shape(String where) throws IOException {
@@ -298,6 +299,6 @@ final class SafetensorsReader {
   }
 
   private static String tensor(String name) {
-    return "tensor " + Messages.shorten(name);
+    return "tensor " + Printable.shortened(name);
   }
 }

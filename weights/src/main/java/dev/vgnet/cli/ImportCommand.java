@@ -1,6 +1,7 @@
 package dev.vgnet.cli;
 
 import dev.vgnet.Model;
+import dev.vgnet.error.Printable;
 import dev.vgnet.graph.GraphStatistics;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.graph.ShapeInference;

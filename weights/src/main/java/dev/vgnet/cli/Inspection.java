@@ -2,6 +2,7 @@ package dev.vgnet.cli;
 
 import dev.vgnet.Model;
 import dev.vgnet.Session;
+import dev.vgnet.error.Printable;
 import dev.vgnet.graph.GraphStatistics;
 import dev.vgnet.model.Metadata;
 import dev.vgnet.runtime.ExecutionReport;

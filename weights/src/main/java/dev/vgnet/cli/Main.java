@@ -2,6 +2,7 @@ package dev.vgnet.cli;
 
 import dev.vgnet.error.EngineException;
 import dev.vgnet.error.ImageShapeException;
+import dev.vgnet.error.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;

@@ -1,5 +1,6 @@
 package dev.vgnet.cli;
 
+import dev.vgnet.error.Printable;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,6 +3,7 @@ package dev.vgnet.torch;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
@@ -73,6 +74,7 @@ enum FileKind {
     if (start.startsWith("\u0080")) {
       return "a Python pickle that torch.save did not write";
     }
-    return "bytes that begin with " + Quote.of(start.substring(0, Math.min(16, start.length())));
+    return "bytes that begin with "
+        + Printable.quoted(start.substring(0, Math.min(16, start.length())));
   }
 }

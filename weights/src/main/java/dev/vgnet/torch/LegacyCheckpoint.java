@@ -1,6 +1,7 @@
 package dev.vgnet.torch;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import dev.vgnet.torch.Value.Bool;
 import dev.vgnet.torch.Value.Int;
 import dev.vgnet.torch.Value.Mapping;
@@ -76,7 +77,7 @@ final class LegacyCheckpoint implements StorageSource {
         throw error(start, "expected the key of a storage that a tensor uses");
       }
       if (contents.put(key, next(storages.get(key))) != null) {
-        throw error(start, "storage %s is listed twice".formatted(Quote.of(key)));
+        throw error(start, "storage %s is listed twice".formatted(Printable.quoted(key)));
       }
     }
     if (position != file.byteSize()) {
@@ -96,7 +97,7 @@ final class LegacyCheckpoint implements StorageSource {
           position,
           "expected storage %s of %d %s, found %d elements in the %d bytes that are left"
               .formatted(
-                  Quote.of(storage.key()),
+                  Printable.quoted(storage.key()),
                   storage.count(),
                   storage.type(),
                   count,
@@ -111,7 +112,7 @@ final class LegacyCheckpoint implements StorageSource {
   public MemorySegment read(Storage storage) {
     MemorySegment content = contents.get(storage.key());
     if (content == null) {
-      throw new ModelFormatException("storage " + Quote.of(storage.key()), "is missing");
+      throw new ModelFormatException("storage " + Printable.quoted(storage.key()), "is missing");
     }
     return content;
   }

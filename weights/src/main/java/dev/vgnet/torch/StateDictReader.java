@@ -1,6 +1,7 @@
 package dev.vgnet.torch;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.Value.Mapping;
 import dev.vgnet.torch.Value.TensorView;
@@ -82,7 +83,7 @@ final class StateDictReader {
     tensors.forEach((name, tensor) -> renamed.put(name.substring(start), tensor));
     String removed = tensors.keySet().iterator().next().substring(0, start);
     List<String> notes = new ArrayList<>(stateDict.notes());
-    notes.add("removed %s in front of every name".formatted(Quote.of(removed)));
+    notes.add("removed %s in front of every name".formatted(Printable.quoted(removed)));
     return new StateDict(renamed, stateDict.architecture(), notes);
   }
 
@@ -121,7 +122,7 @@ final class StateDictReader {
       mapping = (Mapping) entries.get(candidates.getFirst());
     }
     if (!path.isEmpty()) {
-      notes.add("the state dict is the entry " + Quote.of(String.join(".", path)));
+      notes.add("the state dict is the entry " + Printable.quoted(String.join(".", path)));
     }
     noteAll("passed over, though there are tensors:", others);
     return mapping;
@@ -144,7 +145,7 @@ final class StateDictReader {
         .entries()
         .forEach(
             (name, value) -> {
-              String where = "tensor " + Quote.of(name);
+              String where = "tensor " + Printable.quoted(name);
               switch (value) {
                 case TensorView view -> tensors.put(name, loader.load(where, view));
                 case UnsupportedTensor(String kind) ->
@@ -170,7 +171,7 @@ final class StateDictReader {
 
   private static String listed(List<String> names) {
     String start =
-        names.stream().limit(MAX_LISTED).map(Quote::of).collect(Collectors.joining(", "));
+        names.stream().limit(MAX_LISTED).map(Printable::quoted).collect(Collectors.joining(", "));
     return names.size() <= MAX_LISTED
         ? start
         : start + " and %d more".formatted(names.size() - MAX_LISTED);

@@ -1,5 +1,6 @@
 package dev.vgnet.torch;
 
+import dev.vgnet.error.Printable;
 import dev.vgnet.torch.Value.Bool;
 import dev.vgnet.torch.Value.Callable;
 import dev.vgnet.torch.Value.Int;
@@ -197,7 +198,7 @@ final class Unpickler {
                         ("names the Python object %s, which no state dict needs (nothing was"
                                 + " executed); if the file holds a whole model, save"
                                 + " model.state_dict()")
-                            .formatted(Quote.of(module + "." + name)))));
+                            .formatted(Printable.quoted(module + "." + name)))));
   }
 
   private void call() {
@@ -232,7 +233,7 @@ final class Unpickler {
       if (earlier != null && !earlier.equals(storage)) {
         throw in.error(
             "storage %s has %d elements of %s here, and %d of %s before"
-                .formatted(Quote.of(key), count, type, earlier.count(), earlier.type()));
+                .formatted(Printable.quoted(key), count, type, earlier.count(), earlier.type()));
       }
       return storage;
     }

@@ -1,6 +1,7 @@
 package dev.vgnet.torch;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import dev.vgnet.torch.Value.Storage;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -41,7 +42,8 @@ final class ZipCheckpoint implements StorageSource {
           pickles.isEmpty()
               ? "has no data.pkl, so torch.save did not write it"
               : "has two checkpoints, %s and %s"
-                  .formatted(Quote.of(pickles.getFirst()), Quote.of(pickles.getLast())));
+                  .formatted(
+                      Printable.quoted(pickles.getFirst()), Printable.quoted(pickles.getLast())));
     }
     String pickle = pickles.getFirst();
     String folder = pickle.substring(0, pickle.length() - PICKLE.length());
@@ -65,9 +67,9 @@ final class ZipCheckpoint implements StorageSource {
         new String(archive.read(name).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
     if (!order.equals("little")) {
       throw new ModelFormatException(
-          "zip entry " + Quote.of(name),
+          "zip entry " + Printable.quoted(name),
           "expected \"little\", found %s; load and save the checkpoint on a little-endian machine"
-              .formatted(Quote.of(order)));
+              .formatted(Printable.quoted(order)));
     }
   }
 
@@ -78,7 +80,7 @@ final class ZipCheckpoint implements StorageSource {
     int byteSize = storage.type().byteSize();
     if (bytes.byteSize() % byteSize != 0 || bytes.byteSize() / byteSize != storage.count()) {
       throw new ModelFormatException(
-          "zip entry " + Quote.of(name),
+          "zip entry " + Printable.quoted(name),
           "expected a storage of %d %s, found %d bytes"
               .formatted(storage.count(), storage.type(), bytes.byteSize()));
     }
