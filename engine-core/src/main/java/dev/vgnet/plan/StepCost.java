@@ -53,7 +53,8 @@ public record StepCost(long multiplyAccumulates, long numbers) {
         : weight.elementCount();
   }
 
-  private static long numbers(Value value) {
+  /** How many numbers a value has. */
+  static long numbers(Value value) {
     return (long) value.channels() * value.height() * value.width();
   }
 }

@@ -95,7 +95,7 @@ final class DepthwisePass implements Pass {
       int pixel = y * output.width();
       for (int i = 0; i < pieces.length; i++) {
         Piece piece = pieces[i];
-        setOffsets(workspace.offsets, piece.first(), y);
+        setOffsets(workspace, piece.first(), y);
         kernels
             .get(i)
             .kernel()
@@ -105,17 +105,18 @@ final class DepthwisePass implements Pass {
                 weights.array(),
                 weights.offset() + piece.channel(),
                 arena,
-                piece.parts().get(1).pixel(pixel),
+                output.pixel(workspace, piece.parts().get(1), pixel),
                 piece.last().pixel(pixel));
       }
     }
   }
 
-  private void setOffsets(int[] offsets, Part part, int y) {
+  private void setOffsets(Workspace workspace, Part part, int y) {
     for (int ky = 0; ky < window.kernel(); ky++) {
       int row = window.row(y, ky);
       boolean inside = row >= 0 && row < input.height();
-      offsets[ky] = inside ? part.pixel(row * input.width()) : Placement.ZEROS;
+      workspace.offsets[ky] =
+          inside ? input.pixel(workspace, part, row * input.width()) : Placement.ZEROS;
     }
   }
 

@@ -3,11 +3,14 @@ package dev.vgnet.cpu.vector;
 import dev.vgnet.cpu.kernel.AlignedArrays;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.plan.Buffer;
+import dev.vgnet.plan.JoinedSteps;
 import dev.vgnet.plan.MemoryPlan;
 import dev.vgnet.plan.Plan;
 import dev.vgnet.plan.Segment;
 import dev.vgnet.plan.Value;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where the feature maps of a plan lie in the arena, which starts with a row of zeros. Pixels are
@@ -26,24 +29,30 @@ final class Placement {
 
   private final int zeros;
   private final MemoryPlan memory;
+  private final Map<Buffer, View> rows = new HashMap<>();
 
   /**
    * @param withInput whether the image is one of the feature maps; if not, its steps read it where
    *     the caller has it
    * @throws IllegalArgumentException if an array cannot hold them
    */
-  Placement(Plan plan, boolean withInput) {
+  Placement(Plan plan, boolean withInput, List<Cascade> cascades) {
     long widest = 0;
     for (Buffer buffer : plan.buffers()) {
       widest = Math.max(widest, (long) buffer.width() * stride(buffer));
     }
+    cascades.forEach(cascade -> rows.putAll(cascade.rows()));
     memory =
         MemoryPlan.of(
-            plan,
-            buffer -> buffer.equals(plan.input()) && !withInput ? 0 : size(buffer),
+            JoinedSteps.keepingInputs(plan, cascades.stream().map(Cascade::joined).toList()),
+            buffer -> isPlaced(buffer, plan, withInput) ? size(buffer) : 0,
             AlignedArrays.LINE);
     zeros = Arenas.index(ZEROS + AlignedArrays.padded(widest + Vectors.LANES));
     Arenas.index(zeros + memory.size());
+  }
+
+  private boolean isPlaced(Buffer buffer, Plan plan, boolean withInput) {
+    return !rows.containsKey(buffer) && (withInput || !buffer.equals(plan.input()));
   }
 
   /** The numbers before this offset are zero: as many as the longest row has, and a vector. */
@@ -65,13 +74,16 @@ final class Placement {
   }
 
   View view(Value value) {
+    View kept = rows.get(value.segments().getFirst().buffer());
+    if (kept != null) {
+      return kept;
+    }
     return new View(
         value.height(), value.width(), value.segments().stream().map(this::part).toList());
   }
 
   View view(Buffer buffer) {
-    return new View(
-        buffer.height(), buffer.width(), List.of(part(new Segment(buffer, 0, buffer.channels()))));
+    return view(Value.of(buffer));
   }
 
   private View.Part part(Segment segment) {
@@ -80,7 +92,7 @@ final class Placement {
         start + segment.firstChannel(), stride(segment.buffer()), segment.channels());
   }
 
-  private static int stride(Buffer buffer) {
+  static int stride(Buffer buffer) {
     int stride = Vectors.padded(buffer.channels());
     return stride % CROWDED == 0 ? stride + AlignedArrays.LINE : stride;
   }

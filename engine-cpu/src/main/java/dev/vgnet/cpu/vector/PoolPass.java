@@ -68,9 +68,10 @@ final class PoolPass implements Pass {
       int count = Math.min(window.row(y, window.kernel()), input.height()) - firstRow;
       for (int i = 0; i < pieces.length; i++) {
         for (int row = 0; row < count; row++) {
-          offsets[row] = pieces[i].first().pixel((firstRow + row) * input.width());
+          int pixel = (firstRow + row) * input.width();
+          offsets[row] = input.pixel(workspace, pieces[i].first(), pixel);
         }
-        int out = pieces[i].last().pixel(y * output.width());
+        int out = output.pixel(workspace, pieces[i].last(), y * output.width());
         switch (kind) {
           case MAX -> Pooling.max(arena, offsets, count, workspace.scratch, out, rows[i]);
           case AVERAGE -> Pooling.average(arena, offsets, out, rows[i]);

@@ -44,6 +44,7 @@ final class Product {
 
   private final List<Panel> panels = new ArrayList<>();
   private final Weights.Packed packed;
+  private final View output;
   private final Part out;
   private final Finish finish;
   private final Part residual;
@@ -66,6 +67,7 @@ final class Product {
       Finish finish,
       View output,
       Weights weights) {
+    this.output = output;
     out = output.whole();
     this.finish = finish;
     EpilogueSpec epilogue = finish.inOnePiece() ? finish.spec() : EpilogueSpec.COPY;
@@ -150,7 +152,7 @@ final class Product {
             packed.array(),
             packed.offset() + p.weights,
             arena,
-            out.pixel(firstPixel) + p.channel,
+            output.pixel(workspace, out, firstPixel) + p.channel,
             pixels,
             residual.pixel(firstPixel) + p.channel);
     if (!finished) {

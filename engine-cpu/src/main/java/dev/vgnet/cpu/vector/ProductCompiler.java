@@ -155,7 +155,7 @@ final class ProductCompiler {
                 .map(part -> Tap.of(part.channels(), part.stride() * stride))
                 .toList();
     long work = (long) output.pixels() * input.channels() * output.channels();
-    if (stride > 1) {
+    if (stride > 1 || input.lines() > 0 || output.lines() > 0) {
       List<TileShape> tiles = TileShape.choose(output.channels(), output.width());
       requirePackable(step, tiles, (_, _) -> taps);
       Product product =

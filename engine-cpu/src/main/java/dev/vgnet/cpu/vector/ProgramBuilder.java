@@ -5,8 +5,8 @@ import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.StepCompiler.CompiledStep;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.plan.Buffer;
+import dev.vgnet.plan.JoinedSteps;
 import dev.vgnet.plan.Plan;
-import dev.vgnet.plan.PlanText;
 import dev.vgnet.plan.Planner;
 import dev.vgnet.plan.Segment;
 import dev.vgnet.plan.Step;
@@ -23,6 +23,7 @@ final class ProgramBuilder {
   private final Graph graph;
   private final Plan plan;
   private final Placement placement;
+  private final List<Cascade> cascades;
   private final Weights weights;
   private final boolean withInput;
   private final int threads;
@@ -41,7 +42,8 @@ final class ProgramBuilder {
     withInput =
         plan.outputs().stream().anyMatch(this::touchesInput)
             || plan.steps().stream().anyMatch(this::readsPlacedInput);
-    placement = new Placement(plan, withInput);
+    cascades = Cascade.of(plan, threads);
+    placement = new Placement(plan, withInput, cascades);
     context = new StepContext(placement, this::isInput, weights, threads);
     compiler = new StepCompiler(context);
     writers = new Writers(plan.input(), graph.input());
@@ -63,10 +65,10 @@ final class ProgramBuilder {
       Pass copy = new CopyPass(image, placement.view(input).whole());
       add(List.of(copy), copy(graph.input(), "input", List.of(), "to NHWC", shape(input)));
     }
-    for (Step step : plan.steps()) {
-      CompiledStep compiled = compiler.compile(step);
-      add(compiled.passes(), report(step, compiled.kernel()));
-      writers.add(step);
+    for (Cascade cascade : cascades) {
+      CompiledStep compiled = compiler.compile(cascade);
+      add(compiled.passes(), report(cascade.joined(), compiled.kernel()));
+      cascade.steps().forEach(writers::add);
     }
     List<Shape> outputs = new ArrayList<>();
     for (int i = 0; i < plan.outputs().size(); i++) {
@@ -94,14 +96,14 @@ final class ProgramBuilder {
     reports.add(step);
   }
 
-  private StepReport report(Step step, String kernel) {
-    StepCost cost = StepCost.of(step, weights.shapes());
+  private StepReport report(JoinedSteps joined, String kernel) {
+    StepCost cost = joined.cost(weights.shapes(), joined.between());
     return new StepReport(
-        step.name(),
-        PlanText.kind(step),
-        writers.of(step.inputs()),
+        joined.last().name(),
+        joined.kind(),
+        writers.of(joined.inputs()),
         kernel,
-        shape(step.output()),
+        shape(joined.last().output()),
         cost.multiplyAccumulates(),
         Float.BYTES * cost.numbers());
   }

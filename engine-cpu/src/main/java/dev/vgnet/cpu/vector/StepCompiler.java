@@ -1,12 +1,14 @@
 package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.cpu.vector.CascadePass.Link;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.plan.Affine;
 import dev.vgnet.plan.Epilogue;
 import dev.vgnet.plan.Folding;
 import dev.vgnet.plan.SortedValue;
 import dev.vgnet.plan.Step;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,8 +29,27 @@ final class StepCompiler {
     convolutions = new ConvolutionCompiler(steps, products);
   }
 
-  /** The passes of a step. */
-  CompiledStep compile(Step step) {
+  /** The passes of a cascade, which is one where there are several steps. */
+  CompiledStep compile(Cascade cascade) {
+    if (cascade.steps().size() == 1) {
+      return compile(cascade.steps().getFirst());
+    }
+    List<Pass> passes = new ArrayList<>();
+    List<Link> links = new ArrayList<>();
+    List<String> kernels = new ArrayList<>();
+    for (Step step : cascade.steps()) {
+      CompiledStep compiled = compile(step);
+      List<Pass> before = compiled.passes().subList(0, compiled.passes().size() - 1);
+      passes.addAll(before); // only the first step may have to put its input together
+      int height = step.output().height();
+      links.add(new Link(compiled.passes().getLast(), height, Cascade.window(step)));
+      kernels.add(compiled.kernel());
+    }
+    passes.add(new CascadePass(links, cascade.blocks(steps.threads()), cascade.rowsSize()));
+    return new CompiledStep(passes, String.join(", ", kernels));
+  }
+
+  private CompiledStep compile(Step step) {
     String kernel = build(step);
     return new CompiledStep(steps.takePasses(), kernel);
   }

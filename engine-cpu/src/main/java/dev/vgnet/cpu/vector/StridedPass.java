@@ -34,7 +34,7 @@ record StridedPass(View input, View output, int stride, Product product, long wo
       for (int y = from; y < to; y++) {
         for (int i = 0; i < input.parts().size(); i++) {
           Part part = input.parts().get(i);
-          workspace.offsets[i] = part.pixel(y * stride * input.width());
+          workspace.offsets[i] = input.pixel(workspace, part, y * stride * input.width());
         }
         product.run(workspace, panel, y * output.width(), output.width());
       }

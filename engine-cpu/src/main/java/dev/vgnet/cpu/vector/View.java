@@ -3,8 +3,13 @@ package dev.vgnet.cpu.vector;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A feature map in the arena: its channels in parts, each at an offset and a stride of its own. */
-record View(int height, int width, List<Part> parts) {
+/**
+ * A feature map in the arena: its channels in parts, each at an offset and a stride of its own.
+ *
+ * @param lines how many of its rows are kept at a time, each in the place of an earlier one, in the
+ *     room of each worker; 0 for a whole map
+ */
+record View(int height, int width, List<Part> parts, int lines) {
   /**
    * Consecutive channels.
    *
@@ -19,6 +24,21 @@ record View(int height, int width, List<Part> parts) {
 
   View {
     parts = List.copyOf(parts);
+  }
+
+  /** A whole map. */
+  View(int height, int width, List<Part> parts) {
+    this(height, width, parts, 0);
+  }
+
+  /**
+   * Where a pixel of a part is.
+   *
+   * @param part of this map
+   * @param index of the pixel, from which on no more than its row is in order
+   */
+  int pixel(Workspace workspace, Part part, int index) {
+    return lines == 0 ? part.pixel(index) : workspace.rows + part.pixel(index % (lines * width));
   }
 
   int pixels() {
@@ -54,6 +74,6 @@ record View(int height, int width, List<Part> parts) {
       }
       first += part.channels;
     }
-    return new View(height, width, taken);
+    return new View(height, width, taken, lines);
   }
 }

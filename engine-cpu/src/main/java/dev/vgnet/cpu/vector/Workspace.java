@@ -8,6 +8,9 @@ final class Workspace {
   /** Where in the arena this worker's scratch starts. */
   int scratch;
 
+  /** Where in the arena the rows start that this worker keeps of maps that are never whole. */
+  int rows;
+
   /** Where the inputs of a kernel start. */
   int[] offsets = new int[0];
 

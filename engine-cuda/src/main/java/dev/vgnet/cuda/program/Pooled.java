@@ -2,6 +2,7 @@ package dev.vgnet.cuda.program;
 
 import dev.vgnet.plan.Buffer;
 import dev.vgnet.plan.Plan;
+import dev.vgnet.plan.Readers;
 import dev.vgnet.plan.Step;
 import dev.vgnet.plan.Value;
 import java.util.List;

@@ -6,11 +6,9 @@ import dev.vgnet.cuda.program.Program.Output;
 import dev.vgnet.cuda.program.Program.ProgramStep;
 import dev.vgnet.cuda.program.StepCompiler.CompiledStep;
 import dev.vgnet.graph.Graph;
-import dev.vgnet.plan.Buffer;
+import dev.vgnet.plan.JoinedSteps;
 import dev.vgnet.plan.Plan;
-import dev.vgnet.plan.PlanText;
 import dev.vgnet.plan.Planner;
-import dev.vgnet.plan.Step;
 import dev.vgnet.plan.StepCost;
 import dev.vgnet.plan.Value;
 import dev.vgnet.plan.Writers;
@@ -19,7 +17,6 @@ import dev.vgnet.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Turns the plan of a graph into launches. An arena holds, in this order, the images and the
@@ -124,32 +121,17 @@ final class ProgramBuilder {
         Transfers.exportValues(output.map(), output.address()));
   }
 
-  /** Of steps that are one, that of what goes into them and comes out of the last. */
   private StepReport report(CompiledStep compiled, Writers writers) {
-    List<Step> steps = compiled.steps();
-    Step last = steps.getLast();
-    List<Buffer> between = steps.subList(0, steps.size() - 1).stream().map(Step::output).toList();
-    List<Value> inputs =
-        steps.stream()
-            .flatMap(step -> step.inputs().stream())
-            .flatMap(value -> value.segments().stream())
-            .filter(segment -> !between.contains(segment.buffer()))
-            .map(segment -> new Value(List.of(segment)))
-            .toList();
-    List<StepCost> costs = steps.stream().map(step -> StepCost.of(step, weights.shapes())).toList();
-    long neverStored =
-        2
-            * compiled.neverStored().stream()
-                .mapToLong(buffer -> shape(Value.of(buffer)).elementCount())
-                .sum();
+    JoinedSteps joined = new JoinedSteps(compiled.steps());
+    StepCost cost = joined.cost(weights.shapes(), compiled.neverStored());
     return new StepReport(
-        last.name(),
-        steps.stream().map(PlanText::kind).collect(Collectors.joining(" + ")),
-        writers.of(inputs),
+        joined.last().name(),
+        joined.kind(),
+        writers.of(joined.inputs()),
         compiled.kernel(),
-        shape(Value.of(last.output())),
-        costs.stream().mapToLong(StepCost::multiplyAccumulates).sum(),
-        elementBytes * (costs.stream().mapToLong(StepCost::numbers).sum() - neverStored));
+        shape(Value.of(joined.last().output())),
+        cost.multiplyAccumulates(),
+        elementBytes * cost.numbers());
   }
 
   private StepReport copy(String name, String kind, List<String> inputs, String kernel, Shape map) {

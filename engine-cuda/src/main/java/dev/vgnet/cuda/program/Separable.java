@@ -1,13 +1,14 @@
 package dev.vgnet.cuda.program;
 
+import dev.vgnet.plan.JoinedSteps;
 import dev.vgnet.plan.Plan;
+import dev.vgnet.plan.Readers;
 import dev.vgnet.plan.Segment;
 import dev.vgnet.plan.SortedValue;
 import dev.vgnet.plan.Step;
-import dev.vgnet.plan.Value;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -81,31 +82,14 @@ record Separable(Step.Depthwise depthwise, Step.Pointwise pointwise) {
     return segment.buffer().equals(depthwise.output());
   }
 
-  /**
-   * A plan in which what such pairs read is kept until both are done, whether they are joined or
-   * not. For its lifetimes: it computes something else.
-   */
+  /** A plan in which what such pairs read is kept until both are done, joined or not. */
   static Plan keepingInputs(Plan plan) {
-    List<Step> steps = new ArrayList<>(plan.steps());
-    for (int i = 0; i + 1 < steps.size(); i++) {
-      Optional<Separable> pair = at(plan, i);
-      if (pair.isPresent()) {
-        steps.set(i + 1, pair.get().readingAll());
-      }
-    }
-    return new Plan(plan.input(), plan.buffers(), steps, plan.outputs());
-  }
-
-  private Step readingAll() {
-    return new Step.Pointwise(
-        pointwise.name(),
-        Value.concat(
-            Stream.concat(depthwise.inputs().stream(), pointwise.inputs().stream()).toList()),
-        pointwise.inputNorms(),
-        pointwise.prologue(),
-        pointwise.weight(),
-        pointwise.bias(),
-        pointwise.epilogue(),
-        pointwise.output());
+    return JoinedSteps.keepingInputs(
+        plan,
+        IntStream.range(0, plan.steps().size())
+            .mapToObj(i -> at(plan, i))
+            .flatMap(Optional::stream)
+            .map(pair -> new JoinedSteps(List.of(pair.depthwise, pair.pointwise)))
+            .toList());
   }
 }

@@ -1,17 +1,13 @@
-package dev.vgnet.cuda.program;
+package dev.vgnet.plan;
 
-import dev.vgnet.plan.Buffer;
-import dev.vgnet.plan.Plan;
-import dev.vgnet.plan.Step;
-import dev.vgnet.plan.Value;
 import java.util.stream.Stream;
 
 /** Who reads the buffers of a plan. */
-final class Readers {
+public final class Readers {
   private Readers() {}
 
   /** Whether a buffer is read as the input of one step only: by no other, nor as its residual. */
-  static boolean isOnlyInput(Plan plan, Buffer buffer, Step reader) {
+  public static boolean isOnlyInput(Plan plan, Buffer buffer, Step reader) {
     Stream<Value> others =
         plan.steps().stream()
             .flatMap(
