@@ -47,6 +47,10 @@ final class Programs implements AutoCloseable {
     try {
       reserve(program.bytes());
       Program placed = program.build(arena);
+      if (placed.bytes() > arenaBytes) {
+        throw new IllegalStateException(
+            "%s needs %d bytes, reserved are %d".formatted(input, placed.bytes(), arenaBytes));
+      }
       if (ready.size() == MAX_PROGRAMS) {
         ready.pollFirstEntry().getValue().replay().close();
       }

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Squeeze-excite and heads, with their means taken by the convolution before them, or apart. */
 @EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
@@ -71,6 +73,58 @@ class PooledTest {
             : pooled.network.tolerance(largest, HALF_UNIT);
     for (int i = 0; i < expected.length; i++) {
       assertEquals(expected[i], found[0][i], tolerance, "seed " + seed + ", number " + i);
+    }
+  }
+
+  /**
+   * Each image is a thousand times as large as the one before it, so that a single pixel of the
+   * next would show; neither tiles nor slices divide the map.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"pointwise", "depthwise", "grouped", "elementwise"})
+  void averagesEachImageByItself(String producer) {
+    for (boolean head : new boolean[] {true, false}) {
+      for (ToLongFunction<List<Work>> clock : List.of(EmulatedDriver.FEWEST, MOST)) {
+        averagesEachImageByItself(producer, head, clock);
+      }
+    }
+  }
+
+  private static void averagesEachImageByItself(
+      String producer, boolean head, ToLongFunction<List<Work>> clock) {
+    Shape input = Shape.of(3, 20, 37, 23);
+    SampleNetwork network = new SampleNetwork(new Random(8), 20);
+    String map =
+        switch (producer) {
+          case "pointwise" -> network.conv("x", 20, 20, 1, 1, 0, 1, false);
+          case "depthwise" -> network.depthwise("x", 20, 20, 1, 1, 0, false);
+          case "grouped" -> network.conv("x", 20, 20, 1, 1, 0, 5, false);
+          default -> network.activation("x", Function.RELU);
+        };
+    String last =
+        head
+            ? network.linear(network.other(new Operator.Flatten(), network.mean(map)), 20, 7, false)
+            : network.squeezeExcite(map, 20, 4);
+    Graph graph = network.graph(last);
+    int numbers = 20 * 37 * 23;
+    Random random = new Random(9);
+    float[] images = new float[3 * numbers];
+    for (int i = 0; i < images.length; i++) {
+      images[i] = (float) (random.nextDouble(0.5, 1) * Math.pow(1000, i / numbers - 1));
+    }
+    double[] exact = new double[images.length];
+    Arrays.setAll(exact, i -> images[i]);
+    double[] expected =
+        new ReferenceInterpreter(graph, network.tensors).run(input, exact).get(last);
+    float[][] found = new float[1][expected.length];
+    try (CudaModel model =
+        new CudaModel(graph, network.tensors, driver(clock), Precision.FP32, KernelChoice.OWN)) {
+      model.run(input, images, found);
+    }
+    int each = expected.length / 3;
+    for (int i = 0; i < expected.length; i++) {
+      double tolerance = 2e-5 * Math.pow(1000, i / each - 1);
+      assertEquals(expected[i], found[0][i], tolerance, producer + ", number " + i);
     }
   }
 
