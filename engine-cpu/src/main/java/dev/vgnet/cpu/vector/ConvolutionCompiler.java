@@ -42,7 +42,7 @@ final class ConvolutionCompiler {
           output,
           finish);
     }
-    if (!steps.isImage(step.input()) && WinogradPass.suits(step, output)) {
+    if (!steps.isImage(step.input()) && WinogradChoice.suits(step, output)) {
       View input = input(step);
       WinogradPass pass =
           new WinogradPass(

@@ -1,0 +1,140 @@
+package dev.vgnet.cpu.vector;
+
+import dev.vgnet.cpu.kernel.TileKernel;
+import dev.vgnet.cpu.kernel.TileShape;
+import dev.vgnet.cpu.kernel.TileSpec;
+import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.cpu.kernel.Winograd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * The weights of a 3x3 convolution as {@link Winograd} transforms them: {@code [panel][position]
+ * [input channel][output channel of the panel]}.
+ */
+final class WinogradPanels {
+  private static final int POSITIONS = Winograd.POSITIONS;
+
+  /**
+   * Output channels of one group.
+   *
+   * @param weights where they start
+   * @param firstInput the group's first input channel
+   * @param channel the first output channel
+   */
+  record Panel(TileKernel kernel, TileShape shape, int weights, int firstInput, int channel) {
+    int channels() {
+      return shape.vectors() * Vectors.LANES;
+    }
+  }
+
+  private record PackingKey(String step, List<Integer> vectors) {}
+
+  private final int in;
+  private final int out;
+  private final List<Panel> panels = new ArrayList<>();
+  private final Weights.Packed packed;
+
+  /**
+   * @param step which these weights are packed for
+   * @param in input channels of a group
+   * @param out output channels of all groups
+   * @param shapes of the panels of each group
+   * @param pixelStride from one transformed pixel to the next
+   * @param weight called if they have not been packed yet: {@code [out, in, 3, 3]}
+   */
+  WinogradPanels(
+      String step,
+      int in,
+      int out,
+      int groups,
+      List<TileShape> shapes,
+      int pixelStride,
+      Supplier<double[]> weight,
+      Weights weights) {
+    this.in = in;
+    this.out = out;
+    addPanels(groups, shapes, pixelStride);
+    packed =
+        weights.pack(
+            new PackingKey(step, panels.stream().map(panel -> panel.shape.vectors()).toList()),
+            () -> pack(weight.get()));
+  }
+
+  private void addPanels(int groups, List<TileShape> shapes, int pixelStride) {
+    List<Tap> taps = List.of(Tap.of(in, pixelStride));
+    int first = 0;
+    int offset = 0;
+    for (int group = 0; group < groups; group++) {
+      for (TileShape shape : shapes) {
+        int width = shape.vectors() * Vectors.LANES;
+        TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, width);
+        panels.add(new Panel(TileKernel.of(spec), shape, offset, group * in, first));
+        first += width;
+        offset += POSITIONS * spec.weights();
+      }
+    }
+  }
+
+  private float[] pack(double[] weight) {
+    Panel last = panels.getLast();
+    float[] values = new float[last.weights + POSITIONS * in * last.channels()];
+    double[] factors = new double[POSITIONS];
+    for (Panel panel : panels) {
+      int real = Math.min(panel.channels(), out - panel.channel);
+      for (int o = 0; o < real; o++) {
+        for (int i = 0; i < in; i++) {
+          Winograd.transformKernel(weight, ((panel.channel + o) * in + i) * 9, factors);
+          for (int position = 0; position < POSITIONS; position++) {
+            values[panel.weights + (position * in + i) * panel.channels() + o] =
+                (float) factors[position];
+          }
+        }
+      }
+    }
+    return values;
+  }
+
+  /** Those of every group, in order. */
+  List<Panel> list() {
+    return panels;
+  }
+
+  /** The channels of the widest. */
+  static int widest(List<TileShape> shapes) {
+    return shapes.stream().mapToInt(shape -> shape.vectors() * Vectors.LANES).max().orElseThrow();
+  }
+
+  /**
+   * The products of one position.
+   *
+   * @param input where the position's transformed pixels start
+   * @param sums where the products go
+   * @param count pixels
+   */
+  void product(Workspace workspace, Panel panel, int position, int input, int sums, int count) {
+    workspace.offsets[0] = input + panel.firstInput;
+    panel.kernel.run(
+        workspace.arena,
+        workspace.offsets,
+        packed.array(),
+        packed.offset() + panel.weights + position * in * panel.channels(),
+        workspace.arena,
+        sums,
+        count,
+        0);
+  }
+
+  /** Such as {@code tile 6x2 f32x8 K=36x64}. */
+  String describe() {
+    return panels.stream()
+        .map(panel -> "%dx%d".formatted(panel.shape.pixels(), panel.shape.vectors()))
+        .distinct()
+        .collect(
+            Collectors.joining(
+                " ", "tile ", " f32x%d K=%dx%d".formatted(Vectors.LANES, POSITIONS, in)));
+  }
+}
