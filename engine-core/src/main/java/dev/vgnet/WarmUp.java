@@ -10,7 +10,7 @@ import java.time.Duration;
  */
 public record WarmUp(int runs, Duration duration, Duration fastest, boolean steady) {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final Duration WINDOW = Duration.ofMillis(250);
+  private static final Duration WINDOW = Duration.ofMillis(100);
 
   /** A window counts as faster only beyond this; the rest is noise. */
   private static final double FASTER = 0.9;

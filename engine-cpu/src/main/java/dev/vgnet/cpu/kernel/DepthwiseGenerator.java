@@ -8,134 +8,229 @@ import static java.lang.classfile.ClassFile.ACC_STATIC;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 
-import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
-import java.util.function.Consumer;
 
 /**
- * Writes the class of a {@link DepthwiseKernel}. A row is cut into strips of up to seven output
- * pixels whose sums stay in registers:
+ * Writes the class of a {@link DepthwiseKernel}. The sums of all pixels of a strip stay in
+ * registers:
  *
  * <pre>
- * row(in, rowOffsets, weights, w, out, o, residual):
- *   left(..., c, 0), middle(..., c, x) for every strip between, right(..., c, last),
- *   each for every vector of channels c
+ * row(inWidth, outWidth, channels, in, rowOffsets, weights, w, out, o, residual):
+ *   strip(..., channel, x) for each strip, for each vector of channels
  *
- * left, middle, right(in, rowOffsets, weights, w, out, o, residual, c, x):
- *   add up, finish and store the sums, see {@link DepthwiseStrip}
- * finish(...):
- *   finish stored sums in a loop, where the epilogue is too long for a strip's method
+ * strip(in, rowOffsets, weights, w, out, o, residual, inWidth, channel, channels, x):
+ *   for each row and each column of the windows, unrolled:
+ *     unless the column is outside of the row:
+ *       load the input, multiply-add it to every sum that it belongs to
+ *   finish and store the sums
  * </pre>
  *
- * The left strip of a row no wider than a strip meets both borders. Strips overlap where the row is
- * no multiple of them. There is no loop around a strip in its own method: the checks of array
- * bounds in straight code are merged, those of a loop with few turns cost as much as the work.
+ * Only the first and last columns of a strip, as many as there is padding, may be outside. The rows
+ * of windows too large for a method are a loop. There is no loop around a strip in its own method:
+ * the checks of array bounds in straight code are merged, those of a loop with few turns cost as
+ * much as the work.
  */
 final class DepthwiseGenerator {
-  /** One row of sums, one row of weights and an input fit into 16 registers. */
-  private static final int MAX_STRIP = 7;
+  private static final MethodTypeDesc ROW =
+      MethodTypeDesc.of(
+          CD_void, CD_int, CD_int, CD_int, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int, CD_int);
 
-  private static final MethodTypeDesc SIGNATURE =
-      MethodTypeDesc.of(CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int, CD_int);
-  private static final MethodTypeDesc STRIP = SIGNATURE.insertParameterTypes(7, CD_int, CD_int);
+  private static final MethodTypeDesc STRIP =
+      MethodTypeDesc.of(
+          CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int, CD_int, CD_int, CD_int, CD_int,
+          CD_int);
+
+  // Locals of a strip's method.
+  private static final int IN = 0;
+  private static final int ROW_OFFSETS = 1;
+  private static final int WEIGHTS = 2;
+  private static final int WEIGHT = 3;
+  private static final int OUT = 4;
+  private static final int OUT_OFFSET = 5;
+  private static final int RESIDUAL = 6;
+  private static final int IN_WIDTH = 7;
+  private static final int CHANNEL = 8;
+  private static final int CHANNELS = 9;
+  private static final int X = 10;
+  private static final int MASK = 12;
+  private static final int SCALE = 13;
+  private static final int SHIFT = 14;
+
+  /** The pixel of the row that the first column of the strip is. */
+  private static final int FIRST_COLUMN = 15;
+
+  /** How many columns there are from the first one on. */
+  private static final int COLUMNS = 16;
+
+  private static final int FIRST_SUM = 17;
 
   private final DepthwiseSpec spec;
-  private final ClassDesc name;
-  private final int strip;
-  private final int right;
-  private final boolean finishesInPlace;
+  private final CodeBuilder code;
+  private final KernelCode kernel;
 
-  private DepthwiseGenerator(DepthwiseSpec spec) {
+  // Free locals, which the epilogue overwrites.
+  private final int windowRow;
+  private final int inIndex;
+  private final int weightIndex;
+  private final int input;
+  private final int firstWeight;
+  private final EpilogueCode epilogue;
+
+  private DepthwiseGenerator(DepthwiseSpec spec, CodeBuilder code) {
     this.spec = spec;
-    name =
-        ClassDesc.of(
-            getClass().getPackageName(), "Depthwise%dx%d".formatted(spec.kernel(), spec.kernel()));
-    strip = Math.ceilDiv(spec.outWidth(), Math.ceilDiv(spec.outWidth(), MAX_STRIP));
-    right = spec.outWidth() - strip;
-    finishesInPlace = DepthwiseStrip.finishesInPlace(spec, strip);
+    this.code = code;
+    kernel = new KernelCode(code);
+    windowRow = FIRST_SUM + spec.pixels();
+    inIndex = windowRow + 1;
+    weightIndex = windowRow + 2;
+    input = windowRow + 3;
+    firstWeight = windowRow + 4;
+    epilogue = new EpilogueCode(kernel, spec.epilogue(), OUT, windowRow);
   }
 
+  /**
+   * @throws IllegalArgumentException if the kernel has no room for its epilogue
+   */
   static byte[] generate(DepthwiseSpec spec) {
-    return new DepthwiseGenerator(spec).generate();
-  }
-
-  private byte[] generate() {
+    if (!spec.hasRoom()) {
+      throw new IllegalArgumentException("no room for the epilogue of " + spec);
+    }
+    ClassDesc name =
+        ClassDesc.of(
+            DepthwiseGenerator.class.getPackageName(),
+            "Depthwise%dx%d".formatted(spec.kernel(), spec.kernel()));
     return KernelCode.classFile(
         name,
         DepthwiseKernel.class,
         builder -> {
-          builder.withMethodBody("row", SIGNATURE, ACC_PUBLIC, this::row);
-          addStrip(builder, "left", 0);
-          if (right > 0) {
-            addStrip(builder, "right", right);
-          }
-          if (right > strip) {
-            addStrip(builder, "middle", strip);
-          }
-          if (!finishesInPlace) {
-            addMethod(
-                builder, "finish", code -> new DepthwiseStrip(spec, strip, 0, code).finishStored());
-          }
+          builder.withMethodBody("row", ROW, ACC_PUBLIC, code -> row(spec, name, code));
+          builder.withMethodBody(
+              "strip",
+              STRIP,
+              ACC_PRIVATE | ACC_STATIC,
+              code -> new DepthwiseGenerator(spec, code).strip());
         });
   }
 
-  private void row(CodeBuilder code) {
+  /** Its locals are the parameters in their order, from 1 on, and what follows them. */
+  private static void row(DepthwiseSpec spec, ClassDesc owner, CodeBuilder code) {
     KernelCode kernel = new KernelCode(code);
-    int x = DepthwiseStrip.X + 1;
-    call(code, "left", code::iconst_0);
-    if (right > strip) {
-      int lastMiddle = right - strip;
-      kernel.loop(x, strip, lastMiddle, strip, () -> call(code, "middle", () -> code.iload(x)));
-      call(code, "middle", () -> code.loadConstant(lastMiddle));
-    }
-    if (right > 0) {
-      call(code, "right", () -> code.loadConstant(right));
-    }
+    int outWidth = 2;
+    int channels = 3;
+    int firstWeight = 7;
+    int last = 11;
+    int start = 12;
+    int channel = 13;
+    int weight = 14;
+    int x = 15;
+    code.iload(outWidth).loadConstant(spec.pixels());
+    MethodTypeDesc lastStrip = MethodTypeDesc.of(CD_int, CD_int, CD_int);
+    code.invokestatic(KernelCode.desc(DepthwiseKernel.class), "lastStrip", lastStrip, true);
+    code.istore(last).iconst_0().istore(start);
+    Runnable strip =
+        () -> {
+          code.aload(4).aload(5).aload(6).iload(weight).aload(8).iload(9).iload(10).iload(1);
+          code.iload(channel).iload(channels).iload(x).invokestatic(owner, "strip", STRIP);
+          code.iinc(weight, spec.block());
+        };
+    Runnable strips =
+        () -> {
+          code.iload(start).iload(last);
+          code.invokestatic(KernelCode.desc(Math.class), "min", lastStrip).istore(x);
+          code.iload(firstWeight).istore(weight).iconst_0().istore(channel);
+          kernel.loopWhileLess(channel, () -> code.iload(channels), Vectors.LANES, strip);
+        };
+    kernel.loopWhileLess(start, () -> code.iload(outWidth), spec.pixels(), strips);
     code.return_();
   }
 
-  /** Computes a strip, one vector of channels after the other. */
-  private void call(CodeBuilder code, String method, Runnable x) {
-    int channel = DepthwiseStrip.CHANNEL + 1;
-    Runnable strips =
-        () -> {
-          callOne(code, method, channel, x);
-          if (!finishesInPlace) {
-            callOne(code, "finish", channel, x);
-          }
-        };
-    new KernelCode(code).loop(channel, 0, spec.channels(), Vectors.LANES, strips);
+  private void strip() {
+    start();
+    if (spec.unrollsRows()) {
+      for (int ky = 0; ky < spec.kernel(); ky++) {
+        code.loadConstant(ky).istore(windowRow);
+        addRow();
+      }
+    } else {
+      kernel.loop(windowRow, 0, spec.kernel(), 1, this::addRow);
+    }
+    finish();
+    code.return_();
   }
 
-  private void callOne(CodeBuilder code, String method, int channel, Runnable x) {
-    code.aload(DepthwiseStrip.IN + 1).aload(DepthwiseStrip.ROW_OFFSETS + 1);
-    code.aload(DepthwiseStrip.WEIGHTS + 1).iload(DepthwiseStrip.WEIGHT + 1);
-    code.aload(DepthwiseStrip.OUT + 1).iload(DepthwiseStrip.OUT_OFFSET + 1);
-    code.iload(DepthwiseStrip.RESIDUAL + 1).iload(channel);
-    x.run();
-    code.invokestatic(name, method, STRIP);
+  private void start() {
+    kernel.address(FIRST_COLUMN, Index.of(X, spec.stride()).plus(-spec.padding()));
+    kernel.address(COLUMNS, Index.of(IN_WIDTH).plus(FIRST_COLUMN, -1));
+    kernel.address(OUT_OFFSET, Index.of(OUT_OFFSET).plus(CHANNEL, 1).plus(X, spec.outStride()));
+    kernel.address(RESIDUAL, Index.of(RESIDUAL).plus(CHANNEL, 1).plus(X, spec.residualStride()));
+    if (spec.epilogue().bias()) {
+      kernel.load(WEIGHTS, weights(spec.positions())).set(FIRST_SUM);
+    } else {
+      kernel.zero().set(FIRST_SUM);
+    }
+    for (int o = 1; o < spec.pixels(); o++) {
+      kernel.get(FIRST_SUM).set(FIRST_SUM + o);
+    }
   }
 
-  /**
-   * @param pixel the first output pixel of a strip that meets the same borders
-   */
-  private void addStrip(ClassBuilder builder, String method, int pixel) {
-    addMethod(
-        builder,
-        method,
-        code -> new DepthwiseStrip(spec, strip, pixel, code).write(finishesInPlace));
+  private void addRow() {
+    kernel.address(weightIndex, Index.of(WEIGHT).plus(windowRow, spec.kernel() * Vectors.LANES));
+    for (int kx = 0; kx < spec.kernel(); kx++) {
+      kernel.load(WEIGHTS, Index.of(weightIndex).plus(kx * Vectors.LANES)).set(firstWeight + kx);
+    }
+    code.aload(ROW_OFFSETS).iload(windowRow).iaload().istore(inIndex);
+    kernel.address(inIndex, Index.of(inIndex).plus(CHANNEL, 1).plus(FIRST_COLUMN, spec.inStride()));
+    for (int column = 0; column < spec.columns(); column++) {
+      addColumnIfInside(column);
+    }
   }
 
-  private static void addMethod(ClassBuilder builder, String method, Consumer<CodeBuilder> body) {
-    builder.withMethodBody(
-        method,
-        STRIP,
-        ACC_PRIVATE | ACC_STATIC,
-        code -> {
-          body.accept(code);
-          code.return_();
-        });
+  private void addColumnIfInside(int column) {
+    Label outside = code.newLabel();
+    if (column < spec.padding()) {
+      code.iload(FIRST_COLUMN).loadConstant(-column).if_icmplt(outside);
+    }
+    if (column >= spec.columns() - spec.padding()) {
+      code.iload(COLUMNS).loadConstant(column).if_icmple(outside);
+    }
+    kernel.load(IN, Index.of(inIndex).plus(column * spec.inStride())).set(input);
+    for (int kx = 0; kx < spec.kernel(); kx++) {
+      int o = Math.floorDiv(column - kx, spec.stride());
+      if (o >= 0 && o < spec.pixels() && o * spec.stride() + kx == column) {
+        int sum = FIRST_SUM + o;
+        kernel.get(input).get(firstWeight + kx).get(sum).multiplyAdd().set(sum);
+      }
+    }
+    code.labelBinding(outside);
+  }
+
+  private void finish() {
+    if (spec.epilogue().affine()) {
+      int scale = spec.positions() + (spec.epilogue().bias() ? 1 : 0);
+      kernel.load(WEIGHTS, weights(scale)).set(SCALE);
+      kernel.load(WEIGHTS, weights(scale + 1)).set(SHIFT);
+    }
+    if (spec.partial()) {
+      kernel.mask(MASK, () -> code.iload(CHANNEL), () -> code.iload(CHANNELS));
+    }
+    for (int o = 0; o < spec.pixels(); o++) {
+      Index residual = Index.of(RESIDUAL).plus(o * spec.residualStride());
+      epilogue.apply(FIRST_SUM + o, SCALE, SHIFT, residual);
+      Index out = Index.of(OUT_OFFSET).plus(o * spec.outStride());
+      kernel.get(FIRST_SUM + o);
+      if (spec.partial()) {
+        kernel.store(OUT, out, MASK);
+      } else {
+        kernel.store(OUT, out);
+      }
+    }
+  }
+
+  /** A row of the packed numbers. */
+  private static Index weights(int row) {
+    return Index.of(WEIGHT).plus(row * Vectors.LANES);
   }
 }

@@ -1,10 +1,10 @@
 package dev.vgnet.cpu.kernel;
 
 /**
- * A convolution of each channel by itself, row by row.
+ * A convolution of each channel by itself, strip by strip of output pixels.
  *
- * <p>Weights are packed {@code [K * K][C]}. After them come the bias, the scale and the shift of
- * the epilogue, as far as it has them, each {@code [C]}.
+ * <p>Weights are packed {@code [vector][K * K][LANES]}. After those of a vector of channels come
+ * their bias, scale and shift, as far as the epilogue has them, each {@code [LANES]}.
  */
 public interface DepthwiseKernel {
   /** The kernel of this shape. The same kernel is handed out again while anyone holds it. */
@@ -12,17 +12,34 @@ public interface DepthwiseKernel {
     return KernelClasses.instance(spec, DepthwiseKernel.class, DepthwiseGenerator::generate);
   }
 
+  /** The first pixel of the last strip of a row. */
+  static int lastStrip(int outWidth, int pixels) {
+    if (outWidth < pixels) {
+      throw new IllegalArgumentException(
+          "%d pixels are fewer than a strip of %d".formatted(outWidth, pixels));
+    }
+    return outWidth - pixels;
+  }
+
   /**
-   * Computes one output row. The output must be part neither of the input nor of the residual.
+   * Computes one output row, strip by strip. They overlap where the row is no multiple of them, so
+   * the output must be part neither of the input nor of the residual.
    *
+   * @param inWidth the pixels of an input row
+   * @param outWidth the pixels of an output row, no fewer than a strip has
+   * @param channels if the kernel is not partial, up to a vector more are written
    * @param rowOffsets the first pixel of each of the K input rows, top to bottom; a row of zeros
    *     stands for one outside the image
-   * @param weightsOffset the first channel's weight of the first position
+   * @param weightsOffset the first weight of the first vector
    * @param outOffset the first channel of the row's first pixel
    * @param residual what is added to the first channel of the first pixel, in the array of {@code
    *     out}; unread if the epilogue has none
+   * @throws IllegalArgumentException if the row is shorter than a strip
    */
   void row(
+      int inWidth,
+      int outWidth,
+      int channels,
       float[] in,
       int[] rowOffsets,
       float[] weights,

@@ -17,8 +17,10 @@ import java.lang.constant.MethodTypeDesc;
  * run(arena, in, inStride, out, outStride, pixels, channels, parameters, first, residual, stride):
  *   for (c = 0; c &lt; channels; c += LANES)
  *     load bias, scale and shift of the channels
- *     for (p = 0; p &lt; pixels; p++)
- *       load a vector, finish it, store the channels that are inside
+ *     if (c + LANES &lt;= channels)
+ *       for (p = 0; p &lt; pixels; p++)  load, finish and store a vector
+ *     else
+ *       the same, but store the channels that are inside
  * </pre>
  *
  * Generated, because a method of Java code that is shared by all kernels is sooner or later
@@ -101,12 +103,23 @@ final class EpilogueGenerator {
       parameter("scale", SCALE);
       parameter("shift", SHIFT);
     }
-    kernel.mask(MASK, () -> code.iload(CHANNEL), () -> code.iload(CHANNELS));
     kernel.address(FROM, Index.of(IN).plus(CHANNEL, 1));
     kernel.address(TO, Index.of(OUT).plus(CHANNEL, 1));
     kernel.address(ADDED, Index.of(RESIDUAL).plus(CHANNEL, 1));
+    Label partial = code.newLabel();
+    Label end = code.newLabel();
+    Index.of(CHANNEL).plus(Vectors.LANES).push(code);
+    code.iload(CHANNELS).if_icmpgt(partial);
+    finishPixels(() -> kernel.get(X).store(ARENA, Index.of(TO)));
+    code.goto_(end).labelBinding(partial);
+    kernel.mask(MASK, () -> code.iload(CHANNEL), () -> code.iload(CHANNELS));
+    finishPixels(() -> kernel.get(X).store(ARENA, Index.of(TO), MASK));
+    code.labelBinding(end);
+  }
+
+  private void finishPixels(Runnable store) {
     code.iconst_0().istore(PIXEL);
-    kernel.loopWhileLess(PIXEL, () -> code.iload(PIXELS), 1, this::finishPixel);
+    kernel.loopWhileLess(PIXEL, () -> code.iload(PIXELS), 1, () -> finishPixel(store));
   }
 
   private void parameter(String name, int vector) {
@@ -115,20 +128,13 @@ final class EpilogueGenerator {
     kernel.load(ARRAY, Index.of(FIRST_CHANNEL).plus(CHANNEL, 1)).set(vector);
   }
 
-  private void finishPixel() {
+  private void finishPixel(Runnable store) {
     kernel.load(ARENA, Index.of(FROM)).set(X);
     if (spec.bias()) {
       kernel.get(X).get(BIAS).add().set(X);
     }
     epilogue.apply(X, SCALE, SHIFT, Index.of(ADDED));
-    Label partial = code.newLabel();
-    Label end = code.newLabel();
-    Index.of(CHANNEL).plus(Vectors.LANES).push(code);
-    code.iload(CHANNELS).if_icmpgt(partial);
-    kernel.get(X).store(ARENA, Index.of(TO));
-    code.goto_(end).labelBinding(partial);
-    kernel.get(X).store(ARENA, Index.of(TO), MASK);
-    code.labelBinding(end);
+    store.run();
     kernel.address(FROM, Index.of(FROM).plus(IN_STRIDE, 1));
     kernel.address(TO, Index.of(TO).plus(OUT_STRIDE, 1));
     kernel.address(ADDED, Index.of(ADDED).plus(RESIDUAL_STRIDE, 1));

@@ -22,11 +22,16 @@ public record EpilogueSpec(
   public static final EpilogueSpec COPY =
       new EpilogueSpec(false, Optional.empty(), false, false, Optional.empty());
 
+  /** Whether it leaves numbers as they are. */
+  public boolean isIdentity() {
+    return equals(COPY);
+  }
+
   /** Roughly the operations on each vector, bias apart. */
   int operations() {
     return operations(activation)
         + (affine ? 1 : 0)
-        + (residual ? 2 : 0)
+        + (residual ? 3 : 0)
         + operations(finalActivation);
   }
 

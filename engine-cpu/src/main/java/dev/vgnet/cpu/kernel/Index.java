@@ -10,7 +10,11 @@ record Index(List<Term> terms, int constant) {
   record Term(int local, int factor) {}
 
   static Index of(int local) {
-    return new Index(List.of(new Term(local, 1)), 0);
+    return of(local, 1);
+  }
+
+  static Index of(int local, int factor) {
+    return new Index(List.of(new Term(local, factor)), 0);
   }
 
   Index plus(int summand) {

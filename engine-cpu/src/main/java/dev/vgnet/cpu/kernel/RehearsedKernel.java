@@ -49,6 +49,11 @@ public final class RehearsedKernel<K> {
     return known(spec, () -> new PlainDepthwise(spec));
   }
 
+  /** The epilogue of these parts. The same is handed out again while anyone holds it. */
+  public static RehearsedKernel<EpilogueKernel> of(EpilogueSpec spec) {
+    return known(spec, () -> new PlainEpilogue(spec));
+  }
+
   @SuppressWarnings("unchecked") // the type of a spec tells that of its kernel
   private static <K> RehearsedKernel<K> known(Record spec, Supplier<Twin<K>> twin) {
     return (RehearsedKernel<K>) KNOWN.get(spec, () -> new RehearsedKernel<>(twin.get()));

@@ -3,8 +3,7 @@ package dev.vgnet.cpu.kernel;
 /**
  * The inner loop of every convolution that mixes channels: a product of two matrices, tile by tile.
  *
- * <p>Weights are packed {@code [tap][channel][vectors * LANES]}. The bias of the epilogue, if it
- * has one, comes before them, its scale and its shift after them.
+ * <p>Weights are packed {@code [tap][channel][vectors * LANES]}.
  */
 public interface TileKernel {
   /** The kernel of this shape. The same kernel is handed out again while anyone holds it. */
@@ -13,51 +12,55 @@ public interface TileKernel {
   }
 
   /**
-   * Computes {@code out[p][j] = sum of in[t][p][c] * weights[t][c][j]} over all taps t and channels
-   * c, and applies the epilogue. If the pixels are no multiple of the tile, the last tile overlaps
-   * the one before, so {@code out} must be part neither of any input nor of the residual.
+   * Computes all pixels, tile by tile. If they are no multiple of the tile, the last tile overlaps
+   * the one before. For the parameters see {@link #tile}.
    *
-   * @param inOffsets for each tap the first input of the first pixel
-   * @param outOffset the first sum of the first pixel
-   * @param pixels no fewer than a tile has
-   * @param residual what is added to the first sum of the first pixel, in the array of {@code out};
-   *     unread if the epilogue has none
-   * @throws IllegalArgumentException if there are fewer pixels
+   * @param spec that of this kernel
+   * @throws IllegalArgumentException if there are fewer pixels than a tile has
    */
   default void run(
+      TileSpec spec,
       float[] in,
       int[] inOffsets,
       float[] weights,
       int weightsOffset,
       float[] out,
       int outOffset,
-      int pixels,
-      int residual) {
-    run(in, inOffsets, weights, weightsOffset, out, outOffset, pixels, residual, false);
+      int outStride,
+      int pixels) {
+    int step = spec.pixels();
+    int last = pixels - step;
+    if (last < 0) {
+      throw new IllegalArgumentException(
+          "%d pixels are fewer than a tile of %d".formatted(pixels, step));
+    }
+    for (int start = 0; start < pixels; start += step) {
+      int pixel = Math.min(start, last);
+      tile(in, inOffsets, weights, weightsOffset, out, outOffset, outStride, pixel, false);
+    }
   }
 
   /**
-   * As above, unless it is a dry run, which adds nothing up and whose results mean nothing. Among
-   * dry runs the compilers see a method that is called often, not a loop that takes long, which
-   * they would compile a second time to replace it while it runs.
+   * Computes {@code out[p][j] = sum of in[t][p][c] * weights[t][c][j]} over all taps t and channels
+   * c, for the pixels p of a tile.
+   *
+   * @param inOffsets for each tap the first input of pixel 0
+   * @param out no part of any input
+   * @param outOffset the first sum of pixel 0
+   * @param outStride from one output pixel to the next
+   * @param pixel the first one of the tile
+   * @param dry adds nothing up, and the results mean nothing. Among dry runs the compilers see a
+   *     method that is called often, not a loop that takes long, which they would compile a second
+   *     time to replace it while it runs
    */
-  void run(
+  void tile(
       float[] in,
       int[] inOffsets,
       float[] weights,
       int weightsOffset,
       float[] out,
       int outOffset,
-      int pixels,
-      int residual,
+      int outStride,
+      int pixel,
       boolean dry);
-
-  /** The first pixel of the last tile. */
-  static int lastTile(int pixels, int tilePixels) {
-    if (pixels < tilePixels) {
-      throw new IllegalArgumentException(
-          "%d pixels are fewer than a tile of %d".formatted(pixels, tilePixels));
-    }
-    return pixels - tilePixels;
-  }
 }

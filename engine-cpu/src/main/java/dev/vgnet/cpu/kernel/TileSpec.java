@@ -9,17 +9,8 @@ import java.util.List;
  * @param pixels the pixels of a tile
  * @param vectors the vectors of output channels of a tile
  * @param taps what is summed up, in the order of the packed weights
- * @param outStride from one output pixel to the next
- * @param epilogue what is done to each sum before it is stored for good
- * @param residualStride from one pixel of the residual to the next, if the epilogue has one
  */
-public record TileSpec(
-    int pixels,
-    int vectors,
-    List<Tap> taps,
-    int outStride,
-    EpilogueSpec epilogue,
-    int residualStride) {
+public record TileSpec(int pixels, int vectors, List<Tap> taps) {
   /**
    * One run of input channels that starts at an offset of its own: a channel segment of a pointwise
    * convolution, or one position of a larger kernel.
@@ -45,24 +36,16 @@ public record TileSpec(
   }
 
   public TileSpec {
-    taps = List.copyOf(taps);
     require(pixels > 0, "pixels", pixels);
     require(vectors > 0, "vectors", vectors);
     require(pixels * vectors <= TileShape.MAX_SUMS, "sums", pixels * vectors);
     require(!taps.isEmpty(), "taps", 0);
-    require(outStride >= 0, "outStride", outStride);
-    require(residualStride >= 0, "residualStride", residualStride);
+    taps = List.copyOf(taps);
   }
 
-  /** A tile of plain sums. */
-  public TileSpec(int pixels, int vectors, List<Tap> taps, int outStride) {
-    this(pixels, vectors, taps, outStride, EpilogueSpec.COPY, 0);
-  }
-
-  /** The number of packed weights of one panel of output channels, its epilogue's included. */
+  /** The number of packed weights of one panel of output channels. */
   public int weights() {
-    int rows = taps.stream().mapToInt(Tap::channels).sum();
-    return (rows + (epilogue.bias() ? 1 : 0) + (epilogue.affine() ? 2 : 0)) * panel();
+    return taps.stream().mapToInt(Tap::channels).sum() * panel();
   }
 
   /** The output channels of a panel, rounded up to whole vectors. */

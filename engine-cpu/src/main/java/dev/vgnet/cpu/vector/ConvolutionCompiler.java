@@ -1,7 +1,6 @@
 package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.DepthwiseSpec;
-import dev.vgnet.cpu.kernel.EpilogueSpec;
 import dev.vgnet.cpu.kernel.TileShape;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
@@ -188,17 +187,9 @@ final class ConvolutionCompiler {
           finish,
           output);
     }
-    Weights.Packed packed =
-        steps
-            .weights()
-            .pack(
-                new DepthwiseKey(step.name(), finish.spec()),
-                () -> DepthwisePass.pack(weight.get(), channels, positions, finish));
-    long work = (long) output.pixels() * channels * positions;
-    DepthwisePass pass = new DepthwisePass(input, output, window, packed, finish, work);
+    DepthwisePass pass =
+        new DepthwisePass(step.name(), input, output, window, weight, finish, steps.weights());
     steps.add(pass);
     return pass.describe();
   }
-
-  private record DepthwiseKey(String step, EpilogueSpec epilogue) {}
 }

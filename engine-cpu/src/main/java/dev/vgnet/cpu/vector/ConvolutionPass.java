@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A convolution of any kernel, stride, padding and grouping, one cluster of groups after the other.
@@ -75,7 +76,12 @@ final class ConvolutionPass implements Pass {
 
   @Override
   public List<RehearsedKernel<?>> kernels() {
-    return product.kernels();
+    return Stream.of(
+            product.kernels(),
+            clusters.getFirst().source.kernels(),
+            preparation.map(p -> List.<RehearsedKernel<?>>of(p.kernel())).orElse(List.of()))
+        .<RehearsedKernel<?>>flatMap(List::stream)
+        .toList();
   }
 
   @Override

@@ -1,9 +1,16 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.vector.View.Part;
+import java.util.List;
 
 /** Copies rows into a feature map: the caller's image, or a value that lies in parts. */
 record CopyPass(RowSource source, Part output) implements Pass {
+  @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return source.kernels();
+  }
+
   @Override
   public int units() {
     return source.height();

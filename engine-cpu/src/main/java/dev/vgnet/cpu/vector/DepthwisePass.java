@@ -2,75 +2,117 @@ package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.DepthwiseKernel;
 import dev.vgnet.cpu.kernel.DepthwiseSpec;
+import dev.vgnet.cpu.kernel.EpilogueSpec;
 import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A convolution of each channel by itself. */
 final class DepthwisePass implements Pass {
+  /**
+   * Channels that lie side by side in all maps.
+   *
+   * @param weights of the first of them
+   */
+  private record Strips(
+      RehearsedKernel<DepthwiseKernel> kernel, DepthwiseSpec spec, Piece piece, int weights) {}
+
+  private record PackingKey(String step, EpilogueSpec epilogue, List<Integer> firstChannels) {}
+
   private final View input;
   private final View output;
   private final Window window;
-  private final Piece[] pieces;
-  private final List<RehearsedKernel<DepthwiseKernel>> kernels;
-  private final Weights.Packed weights;
   private final Finish finish;
-  private final long work;
+
+  /** Whether kernels do all of it. */
+  private final boolean finished;
+
+  private final List<Strips> strips = new ArrayList<>();
+  private final Weights.Packed packed;
 
   /**
-   * @param weights as {@link #pack} returns them
+   * @param step which these weights are packed for
+   * @param weight called if they have not been packed yet: {@code [C, K * K]}
    */
   DepthwisePass(
-      View input, View output, Window window, Weights.Packed weights, Finish finish, long work) {
+      String step,
+      View input,
+      View output,
+      Window window,
+      Supplier<double[]> weight,
+      Finish finish,
+      Weights weights) {
     this.input = input;
     this.output = output;
     this.window = window;
-    this.weights = weights;
     this.finish = finish;
-    this.work = work;
-    pieces = Piece.of(input, output, finish.residual()).toArray(Piece[]::new);
-    kernels = List.of(pieces).stream().map(this::kernel).toList();
+    List<Piece> pieces = Piece.of(input, output, finish.residual());
+    finished = pieces.stream().allMatch(piece -> spec(piece).hasRoom());
+    int offset = 0;
+    for (Piece piece : pieces) {
+      DepthwiseSpec spec = finished ? spec(piece) : spec(piece).plain();
+      strips.add(new Strips(RehearsedKernel.of(spec), spec, piece, offset));
+      offset += Math.ceilDiv(piece.channels(), Vectors.LANES) * spec.block();
+    }
+    int length = offset;
+    EpilogueSpec epilogue = strips.getFirst().spec.epilogue();
+    packed =
+        weights.pack(
+            new PackingKey(step, epilogue, pieces.stream().map(Piece::channel).toList()),
+            () -> pack(length, weight.get()));
   }
 
-  /**
-   * Weights and the epilogue's numbers in the order of the kernels, with a vector to read past.
-   *
-   * @param weight {@code [C, K * K]}
-   */
-  static float[] pack(double[] weight, int channels, int positions, Finish finish) {
-    List<float[]> rows = finish.rows();
-    int stride = Vectors.padded(channels);
-    float[] packed = new float[(positions + rows.size()) * stride + Vectors.LANES];
-    for (int c = 0; c < channels; c++) {
-      for (int position = 0; position < positions; position++) {
-        packed[position * stride + c] = (float) weight[c * positions + position];
-      }
-    }
-    for (int i = 0; i < rows.size(); i++) {
-      System.arraycopy(rows.get(i), 0, packed, (positions + i) * stride, channels);
-    }
-    return packed;
-  }
-
-  private RehearsedKernel<DepthwiseKernel> kernel(Piece piece) {
-    return RehearsedKernel.of(
-        new DepthwiseSpec(
+  private DepthwiseSpec spec(Piece piece) {
+    return new DepthwiseSpec(
             window.kernel(),
             window.stride(),
             window.padding(),
-            input.width(),
-            piece.channels(),
+            1,
+            piece.channels() % Vectors.LANES != 0,
             piece.first().stride(),
             piece.parts().get(1).stride(),
-            Vectors.padded(output.channels()),
             finish.spec(),
-            piece.last().stride()));
+            piece.last().stride())
+        .of(output.width());
+  }
+
+  private float[] pack(int length, double[] weight) {
+    float[] values = new float[length];
+    for (Strips part : strips) {
+      for (int i = 0; i < part.piece.channels(); i++) {
+        int channel = part.piece.channel() + i;
+        int block = part.weights + i / Vectors.LANES * part.spec.block();
+        if (channel < output.channels()) {
+          packChannel(values, block + i % Vectors.LANES, weight, channel);
+        }
+      }
+    }
+    return values;
+  }
+
+  private void packChannel(float[] values, int first, double[] weight, int channel) {
+    int at = first;
+    int positions = window.kernel() * window.kernel();
+    for (int position = 0; position < positions; position++, at += Vectors.LANES) {
+      values[at] = (float) weight[channel * positions + position];
+    }
+    if (finished) {
+      for (float[] row : finish.rows()) {
+        values[at] = row[channel];
+        at += Vectors.LANES;
+      }
+    }
   }
 
   @Override
   public List<RehearsedKernel<?>> kernels() {
-    return List.copyOf(kernels);
+    return Stream.concat(
+            strips.stream().map(Strips::kernel), finished ? Stream.of() : finish.kernels().stream())
+        .toList();
   }
 
   @Override
@@ -80,7 +122,7 @@ final class DepthwisePass implements Pass {
 
   @Override
   public long work() {
-    return work;
+    return (long) output.pixels() * output.channels() * window.kernel() * window.kernel();
   }
 
   @Override
@@ -90,25 +132,33 @@ final class DepthwisePass implements Pass {
 
   @Override
   public void run(Workspace workspace, int from, int to) {
-    float[] arena = workspace.arena;
     for (int y = from; y < to; y++) {
-      int pixel = y * output.width();
-      for (int i = 0; i < pieces.length; i++) {
-        Piece piece = pieces[i];
-        setOffsets(workspace, piece.first(), y);
-        kernels
-            .get(i)
-            .kernel()
-            .row(
-                arena,
-                workspace.offsets,
-                weights.array(),
-                weights.offset() + piece.channel(),
-                arena,
-                output.pixel(workspace, piece.parts().get(1), pixel),
-                piece.last().pixel(pixel));
+      for (int i = 0; i < strips.size(); i++) {
+        run(workspace, strips.get(i), y);
+      }
+      if (!finished) {
+        finish.apply(workspace, y * output.width(), output.width());
       }
     }
+  }
+
+  private void run(Workspace workspace, Strips part, int y) {
+    float[] arena = workspace.arena;
+    int pixel = y * output.width();
+    setOffsets(workspace, part.piece.first(), y);
+    part.kernel
+        .kernel()
+        .row(
+            input.width(),
+            output.width(),
+            part.piece.channels(),
+            arena,
+            workspace.offsets,
+            packed.array(),
+            packed.offset() + part.weights,
+            arena,
+            output.pixel(workspace, part.piece.parts().get(1), pixel),
+            part.piece.last().pixel(pixel));
   }
 
   private void setOffsets(Workspace workspace, Part part, int y) {

@@ -1,7 +1,15 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.RehearsedKernel;
+import java.util.List;
+
 /** An epilogue by itself. */
 record ElementwisePass(View output, Finish finish) implements Pass {
+  @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return finish.kernels();
+  }
+
   @Override
   public int units() {
     return output.height();
@@ -14,6 +22,6 @@ record ElementwisePass(View output, Finish finish) implements Pass {
 
   @Override
   public void run(Workspace workspace, int from, int to) {
-    finish.apply(workspace.arena, from * output.width(), (to - from) * output.width());
+    finish.apply(workspace, from * output.width(), (to - from) * output.width());
   }
 }

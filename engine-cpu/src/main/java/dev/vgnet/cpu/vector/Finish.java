@@ -3,6 +3,7 @@ package dev.vgnet.cpu.vector;
 import dev.vgnet.cpu.kernel.EpilogueKernel;
 import dev.vgnet.cpu.kernel.EpilogueParameters;
 import dev.vgnet.cpu.kernel.EpilogueSpec;
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.graph.Operator.Function;
@@ -19,10 +20,11 @@ final class Finish {
   private final EpilogueSpec spec;
   private final EpilogueParameters parameters;
   private final Piece[] pieces;
+  private final View input;
+  private final View output;
   private final View residual;
 
-  /** Null until somebody asks; any thread may set it. */
-  private volatile EpilogueKernel kernel;
+  private final RehearsedKernel<EpilogueKernel> kernel;
 
   /**
    * @param bias added first
@@ -48,58 +50,55 @@ final class Finish {
     parameters =
         new EpilogueParameters(
             floats(bias), floats(affine.map(Affine::scale)), floats(affine.map(Affine::shift)));
+    kernel = RehearsedKernel.of(spec);
+    this.input = input;
+    this.output = output;
     this.residual = residual.orElse(input);
     pieces = Piece.of(input, output, this.residual).toArray(Piece[]::new);
   }
 
-  /** Generated only for those who have a use for it. */
-  private EpilogueKernel kernel() {
-    if (kernel == null) {
-      kernel = EpilogueKernel.of(spec);
-    }
-    return kernel;
+  /** Those that {@link #apply} needs. */
+  List<RehearsedKernel<?>> kernels() {
+    return isIdentity() ? List.of() : List.of(kernel);
   }
 
   /** Applies it to whole pixels. */
-  void apply(float[] arena, int firstPixel, int pixels) {
+  void apply(Workspace workspace, int firstPixel, int pixels) {
     for (Piece piece : pieces) {
-      apply(arena, firstPixel, pixels, piece, 0, piece.channels());
+      apply(workspace, firstPixel, pixels, piece, 0, piece.channels());
     }
   }
 
   /** Applies it to some channels, as many as there are. */
-  void apply(float[] arena, int firstPixel, int pixels, int firstChannel, int channels) {
+  void apply(Workspace workspace, int firstPixel, int pixels, int firstChannel, int channels) {
     for (Piece piece : pieces) {
       int from = Math.max(firstChannel - piece.channel(), 0);
       int to = Math.min(firstChannel + channels - piece.channel(), piece.channels());
       if (from < to) {
-        apply(arena, firstPixel, pixels, piece, from, to);
+        apply(workspace, firstPixel, pixels, piece, from, to);
       }
     }
   }
 
-  private void apply(float[] arena, int firstPixel, int pixels, Piece piece, int from, int to) {
+  private void apply(
+      Workspace workspace, int firstPixel, int pixels, Piece piece, int from, int to) {
     Part in = piece.parts().get(0);
     Part out = piece.parts().get(1);
-    Part residual = piece.parts().get(2);
-    kernel()
+    Part added = piece.parts().get(2);
+    kernel
+        .kernel()
         .run(
-            arena,
-            in.pixel(firstPixel) + from,
+            workspace.arena,
+            input.pixel(workspace, in, firstPixel) + from,
             in.stride(),
-            out.pixel(firstPixel) + from,
+            output.pixel(workspace, out, firstPixel) + from,
             out.stride(),
             pixels,
             to - from,
             parameters,
             piece.channel() + from,
-            residual.pixel(firstPixel) + from,
-            residual.stride());
-  }
-
-  /** Whether all channels of each map lie side by side. */
-  boolean inOnePiece() {
-    return pieces.length == 1;
+            residual.pixel(workspace, added, firstPixel) + from,
+            added.stride());
   }
 
   EpilogueSpec spec() {
@@ -130,7 +129,7 @@ final class Finish {
 
   /** Whether it leaves numbers as they are. */
   boolean isIdentity() {
-    return spec.equals(EpilogueSpec.COPY);
+    return spec.isIdentity();
   }
 
   /** No numbers where there are none. */

@@ -3,6 +3,7 @@ package dev.vgnet.cpu.vector;
 import dev.vgnet.cpu.kernel.EpilogueKernel;
 import dev.vgnet.cpu.kernel.EpilogueParameters;
 import dev.vgnet.cpu.kernel.EpilogueSpec;
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.plan.Affine;
@@ -15,7 +16,7 @@ import java.util.Optional;
  * vectors: one after the other, each would wait for what was written beside it.
  */
 final class Preparation {
-  private final EpilogueKernel kernel;
+  private final RehearsedKernel<EpilogueKernel> kernel;
   private final EpilogueParameters parameters;
   private final int channels;
   private final int group;
@@ -25,7 +26,10 @@ final class Preparation {
    * @param group pixels that the parameters are repeated for
    */
   private Preparation(
-      EpilogueKernel kernel, EpilogueParameters parameters, int channels, int group) {
+      RehearsedKernel<EpilogueKernel> kernel,
+      EpilogueParameters parameters,
+      int channels,
+      int group) {
     this.kernel = kernel;
     this.parameters = parameters;
     this.channels = channels;
@@ -46,7 +50,7 @@ final class Preparation {
             new float[0],
             repeated(norm.map(Affine::scale), group),
             repeated(norm.map(Affine::shift), group));
-    return Optional.of(new Preparation(EpilogueKernel.of(spec), parameters, channels, group));
+    return Optional.of(new Preparation(RehearsedKernel.of(spec), parameters, channels, group));
   }
 
   private static float[] repeated(Optional<double[]> channels, int times) {
@@ -56,6 +60,10 @@ final class Preparation {
       repeated[i] = (float) values[i % values.length];
     }
     return repeated;
+  }
+
+  RehearsedKernel<?> kernel() {
+    return kernel;
   }
 
   /** Prepares some channels of consecutive pixels in place, those of each side by side. */
@@ -88,7 +96,19 @@ final class Preparation {
       int pixels,
       int channels,
       int firstChannel) {
-    kernel.run(
-        arena, from, fromStride, to, toStride, pixels, channels, parameters, firstChannel, 0, 0);
+    kernel
+        .kernel()
+        .run(
+            arena,
+            from,
+            fromStride,
+            to,
+            toStride,
+            pixels,
+            channels,
+            parameters,
+            firstChannel,
+            0,
+            0);
   }
 }

@@ -3,6 +3,7 @@ package dev.vgnet.cpu.vector;
 import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.Vectors;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A product whose inputs are prepared first, chunk by chunk in the worker's scratch, where they
@@ -15,7 +16,7 @@ record PreparedPointwisePass(
     implements Pass {
   @Override
   public List<RehearsedKernel<?>> kernels() {
-    return product.kernels();
+    return Stream.concat(Stream.of(preparation.kernel()), product.kernels().stream()).toList();
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.vgnet.cpu.vector;
 
-import dev.vgnet.cpu.kernel.EpilogueSpec;
 import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.TileKernel;
 import dev.vgnet.cpu.kernel.TileShape;
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Matrix products with packed weights, panel by panel of output channels, and their finish. */
 final class Product {
@@ -39,18 +39,13 @@ final class Product {
   private record Panel(
       RehearsedKernel<TileKernel> kernel, TileSpec spec, int weights, int channel, int channels) {}
 
-  private record PackingKey(
-      String step, Object weight, EpilogueSpec epilogue, List<Integer> vectors) {}
+  private record PackingKey(String step, Object weight, List<Integer> vectors) {}
 
   private final List<Panel> panels = new ArrayList<>();
   private final Weights.Packed packed;
   private final View output;
   private final Part out;
   private final Finish finish;
-  private final Part residual;
-
-  /** Whether the tiles do all of it. */
-  private final boolean finished;
 
   /**
    * @param step which these weights are packed for, as its norm is folded into them
@@ -70,17 +65,12 @@ final class Product {
     this.output = output;
     out = output.whole();
     this.finish = finish;
-    EpilogueSpec epilogue = finish.inOnePiece() ? finish.spec() : EpilogueSpec.COPY;
-    residual = finish.residual().parts().getFirst();
-    finished = finish.inOnePiece() || finish.isIdentity();
     int first = 0;
     int offset = 0;
     for (TileShape tile : tiles) {
       int channels = tile.vectors() * Vectors.LANES;
       List<Tap> panelTaps = taps.of(first, first + channels);
-      TileSpec spec =
-          new TileSpec(
-              tile.pixels(), tile.vectors(), panelTaps, out.stride(), epilogue, residual.stride());
+      TileSpec spec = new TileSpec(tile.pixels(), tile.vectors(), panelTaps);
       panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, first, channels));
       first += channels;
       offset = Math.addExact(offset, spec.weights());
@@ -88,22 +78,14 @@ final class Product {
     int length = offset;
     packed =
         weights.pack(
-            new PackingKey(step, weight, epilogue, tiles.stream().map(TileShape::vectors).toList()),
+            new PackingKey(step, weight, tiles.stream().map(TileShape::vectors).toList()),
             () -> pack(length, matrix.get()));
   }
 
   private float[] pack(int length, Matrix matrix) {
     FloatBuffer values = FloatBuffer.allocate(length);
     for (Panel panel : panels) {
-      EpilogueSpec epilogue = panel.spec.epilogue();
-      if (epilogue.bias()) {
-        values.put(finish.parameters().bias(), panel.channel, panel.channels);
-      }
       packWeights(values, panel, matrix);
-      if (epilogue.affine()) {
-        values.put(finish.parameters().scale(), panel.channel, panel.channels);
-        values.put(finish.parameters().shift(), panel.channel, panel.channels);
-      }
     }
     return values.array();
   }
@@ -124,7 +106,7 @@ final class Product {
 
   /** Those of all panels. */
   List<RehearsedKernel<?>> kernels() {
-    return panels.stream().<RehearsedKernel<?>>map(Panel::kernel).toList();
+    return Stream.concat(panels.stream().map(Panel::kernel), finish.kernels().stream()).toList();
   }
 
   int panels() {
@@ -147,16 +129,17 @@ final class Product {
     p.kernel
         .kernel()
         .run(
+            p.spec,
             arena,
             workspace.offsets,
             packed.array(),
             packed.offset() + p.weights,
             arena,
             output.pixel(workspace, out, firstPixel) + p.channel,
-            pixels,
-            residual.pixel(firstPixel) + p.channel);
-    if (!finished) {
-      finish.apply(arena, firstPixel, pixels, p.channel, p.channels);
+            out.stride(),
+            pixels);
+    if (!finish.isIdentity()) {
+      finish.apply(workspace, firstPixel, pixels, p.channel, p.channels);
     }
   }
 

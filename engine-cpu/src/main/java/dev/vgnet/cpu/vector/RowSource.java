@@ -3,6 +3,7 @@ package dev.vgnet.cpu.vector;
 import dev.vgnet.cpu.kernel.EpilogueKernel;
 import dev.vgnet.cpu.kernel.EpilogueParameters;
 import dev.vgnet.cpu.kernel.EpilogueSpec;
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.plan.Segment;
 import dev.vgnet.plan.Value;
@@ -17,6 +18,11 @@ interface RowSource {
 
   int width();
 
+  /** The kernels that {@link #copyRow} needs. */
+  default List<RehearsedKernel<?>> kernels() {
+    return List.of();
+  }
+
   /** Channels {@code from} (included) to {@code to} (excluded). */
   RowSource slice(int from, int to);
 
@@ -29,7 +35,8 @@ interface RowSource {
 
   /** A feature map in the arena. */
   record Map(View view) implements RowSource {
-    private static final EpilogueKernel COPY = EpilogueKernel.of(EpilogueSpec.COPY);
+    private static final RehearsedKernel<EpilogueKernel> COPY =
+        RehearsedKernel.of(EpilogueSpec.COPY);
 
     @Override
     public int channels() {
@@ -47,6 +54,11 @@ interface RowSource {
     }
 
     @Override
+    public List<RehearsedKernel<?>> kernels() {
+      return List.of(COPY);
+    }
+
+    @Override
     public RowSource slice(int from, int to) {
       return new Map(view.slice(from, to));
     }
@@ -56,18 +68,19 @@ interface RowSource {
       int channel = 0;
       for (int i = 0; i < view.parts().size(); i++) {
         Part part = view.parts().get(i);
-        COPY.run(
-            workspace.arena,
-            part.pixel(y * width()),
-            part.stride(),
-            to + channel,
-            stride,
-            width(),
-            part.channels(),
-            EpilogueParameters.NONE,
-            0,
-            0,
-            0);
+        COPY.kernel()
+            .run(
+                workspace.arena,
+                part.pixel(y * width()),
+                part.stride(),
+                to + channel,
+                stride,
+                width(),
+                part.channels(),
+                EpilogueParameters.NONE,
+                0,
+                0,
+                0);
         channel += part.channels();
       }
     }

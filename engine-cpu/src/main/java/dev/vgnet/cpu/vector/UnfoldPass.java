@@ -3,9 +3,11 @@ package dev.vgnet.cpu.vector;
 import dev.vgnet.cpu.kernel.EpilogueKernel;
 import dev.vgnet.cpu.kernel.EpilogueParameters;
 import dev.vgnet.cpu.kernel.EpilogueSpec;
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.plan.Step;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Writes out the windows of a convolution, one after the other, so that it becomes a product over
@@ -14,7 +16,7 @@ import java.util.Arrays;
  * @param windows {@code [pixel][K][K][channel]}, as many pixels as the output of the convolution
  */
 record UnfoldPass(View input, Window window, View output, Part windows) implements Pass {
-  private static final EpilogueKernel COPY = EpilogueKernel.of(EpilogueSpec.COPY);
+  private static final RehearsedKernel<EpilogueKernel> COPY = RehearsedKernel.of(EpilogueSpec.COPY);
 
   /** Rows of wider maps fill tiles better. */
   private static final int MAX_WIDTH = 8;
@@ -36,6 +38,11 @@ record UnfoldPass(View input, Window window, View output, Part windows) implemen
   /** The floats of a window. */
   static long size(int kernel, int channels) {
     return (long) kernel * kernel * channels;
+  }
+
+  @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return List.of(COPY);
   }
 
   @Override
@@ -74,18 +81,19 @@ record UnfoldPass(View input, Window window, View output, Part windows) implemen
     clear(arena, to, end, output.width());
     for (int i = 0; i < input.parts().size(); i++) {
       Part part = input.parts().get(i);
-      COPY.run(
-          arena,
-          part.pixel(row * input.width() + window.row(first, kx)),
-          part.stride() * window.stride(),
-          to + first * windows.stride(),
-          windows.stride(),
-          end - first,
-          part.channels(),
-          EpilogueParameters.NONE,
-          0,
-          0,
-          0);
+      COPY.kernel()
+          .run(
+              arena,
+              part.pixel(row * input.width() + window.row(first, kx)),
+              part.stride() * window.stride(),
+              to + first * windows.stride(),
+              windows.stride(),
+              end - first,
+              part.channels(),
+              EpilogueParameters.NONE,
+              0,
+              0,
+              0);
       to += part.channels();
     }
   }

@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.TileKernel;
 import dev.vgnet.cpu.kernel.TileShape;
 import dev.vgnet.cpu.kernel.TileSpec;
@@ -25,9 +26,10 @@ final class WinogradPanels {
    * @param firstInput the group's first input channel
    * @param channel the first output channel
    */
-  record Panel(TileKernel kernel, TileShape shape, int weights, int firstInput, int channel) {
+  record Panel(
+      RehearsedKernel<TileKernel> kernel, TileSpec spec, int weights, int firstInput, int channel) {
     int channels() {
-      return shape.vectors() * Vectors.LANES;
+      return spec.panel();
     }
   }
 
@@ -60,7 +62,7 @@ final class WinogradPanels {
     addPanels(groups, shapes, pixelStride);
     packed =
         weights.pack(
-            new PackingKey(step, panels.stream().map(panel -> panel.shape.vectors()).toList()),
+            new PackingKey(step, panels.stream().map(panel -> panel.spec.vectors()).toList()),
             () -> pack(weight.get()));
   }
 
@@ -70,10 +72,9 @@ final class WinogradPanels {
     int offset = 0;
     for (int group = 0; group < groups; group++) {
       for (TileShape shape : shapes) {
-        int width = shape.vectors() * Vectors.LANES;
-        TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, width);
-        panels.add(new Panel(TileKernel.of(spec), shape, offset, group * in, first));
-        first += width;
+        TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps);
+        panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, group * in, first));
+        first += spec.panel();
         offset += POSITIONS * spec.weights();
       }
     }
@@ -103,6 +104,10 @@ final class WinogradPanels {
     return panels;
   }
 
+  List<RehearsedKernel<?>> kernels() {
+    return panels.stream().<RehearsedKernel<?>>map(Panel::kernel).toList();
+  }
+
   /** The channels of the widest. */
   static int widest(List<TileShape> shapes) {
     return shapes.stream().mapToInt(shape -> shape.vectors() * Vectors.LANES).max().orElseThrow();
@@ -117,21 +122,25 @@ final class WinogradPanels {
    */
   void product(Workspace workspace, Panel panel, int position, int input, int sums, int count) {
     workspace.offsets[0] = input + panel.firstInput;
-    panel.kernel.run(
-        workspace.arena,
-        workspace.offsets,
-        packed.array(),
-        packed.offset() + panel.weights + position * in * panel.channels(),
-        workspace.arena,
-        sums,
-        count,
-        0);
+    panel
+        .kernel
+        .kernel()
+        .run(
+            panel.spec,
+            workspace.arena,
+            workspace.offsets,
+            packed.array(),
+            packed.offset() + panel.weights + position * in * panel.channels(),
+            workspace.arena,
+            sums,
+            panel.channels(),
+            count);
   }
 
   /** Such as {@code tile 6x2 f32x8 K=36x64}. */
   String describe() {
     return panels.stream()
-        .map(panel -> "%dx%d".formatted(panel.shape.pixels(), panel.shape.vectors()))
+        .map(panel -> "%dx%d".formatted(panel.spec.pixels(), panel.spec.vectors()))
         .distinct()
         .collect(
             Collectors.joining(

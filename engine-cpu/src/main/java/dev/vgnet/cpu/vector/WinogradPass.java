@@ -1,6 +1,7 @@
 package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.AlignedArrays;
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.TileShape;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.kernel.Winograd;
@@ -8,6 +9,7 @@ import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.cpu.vector.WinogradPanels.Panel;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A 3x3 convolution with stride 1 as {@link Winograd} does it, in groups or not. For a block of
@@ -92,6 +94,11 @@ final class WinogradPass implements Pass {
   }
 
   @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return Stream.concat(panels.kernels().stream(), finish.kernels().stream()).toList();
+  }
+
+  @Override
   public int units() {
     return blocks.count();
   }
@@ -136,7 +143,7 @@ final class WinogradPass implements Pass {
     }
     transformOutputs(workspace, panel, count);
     if (!finish.isIdentity()) {
-      tiles.finish(finish, workspace.arena, first, count, panel.channel(), panel.channels());
+      tiles.finish(finish, workspace, first, count, panel.channel(), panel.channels());
     }
   }
 

@@ -65,7 +65,7 @@ final class WinogradTiles {
    * @param first of the tiles
    * @param channel the first one
    */
-  void finish(Finish finish, float[] arena, int first, int count, int channel, int channels) {
+  void finish(Finish finish, Workspace workspace, int first, int count, int channel, int channels) {
     for (int tile = first; tile < first + count; ) {
       int row = tile / columns;
       int end = Math.min((row + 1) * columns, first + count);
@@ -73,7 +73,7 @@ final class WinogradTiles {
       int right = Math.min((end - row * columns) * TILE, output.width());
       int bottom = Math.min((row + 1) * TILE, output.height());
       for (int y = row * TILE; y < bottom; y++) {
-        finish.apply(arena, y * output.width() + left, right - left, channel, channels);
+        finish.apply(workspace, y * output.width() + left, right - left, channel, channels);
       }
       tile = end;
     }

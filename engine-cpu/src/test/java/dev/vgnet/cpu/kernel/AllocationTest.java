@@ -46,15 +46,20 @@ class AllocationTest {
     int stride = Vectors.padded(28);
     for (TileShape shape : TileShape.choose(28, 28)) {
       List<Tap> taps = List.of(Tap.of(28, stride), Tap.of(28, stride), Tap.of(13, 16));
-      TileKernel tile = TileKernel.of(new TileSpec(shape.pixels(), shape.vectors(), taps, stride));
-      kernels.put("tile " + shape, () -> tile.run(arena, rows, weights, 12, arena, out, 28, 0));
+      TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps);
+      TileKernel tile = TileKernel.of(spec);
+      kernels.put(
+          "tile " + shape, () -> tile.run(spec, arena, rows, weights, 12, arena, out, stride, 28));
     }
     for (int channels : new int[] {28, stride}) {
       depthwise(kernels, 3, channels, EpilogueSpec.COPY);
       depthwise(kernels, 3, channels, epilogue(Function.RELU));
-      depthwise(kernels, 5, channels, epilogue(Function.RELU6));
+      depthwise(
+          kernels,
+          5,
+          channels,
+          new EpilogueSpec(true, Optional.of(Function.RELU), false, false, Optional.empty()));
     }
-    depthwise(kernels, 3, stride, epilogue(Function.SILU));
     EpilogueParameters parameters =
         new EpilogueParameters(new float[28], new float[28], new float[28]);
     for (Function function : Function.values()) {
@@ -83,12 +88,13 @@ class AllocationTest {
   private void depthwise(
       Map<String, Runnable> kernels, int kernel, int channels, EpilogueSpec epilogue) {
     int stride = Vectors.padded(28);
+    boolean partial = channels % Vectors.LANES != 0;
     DepthwiseSpec spec =
-        new DepthwiseSpec(
-            kernel, 1, kernel / 2, 28, channels, stride, stride, stride, epilogue, stride);
+        new DepthwiseSpec(kernel, 1, kernel / 2, 7, partial, stride, stride, epilogue, stride);
     DepthwiseKernel depthwise = DepthwiseKernel.of(spec);
     kernels.put(
-        spec.toString(), () -> depthwise.row(arena, rows, weights, 12, arena, 50_000, 20_012));
+        spec.toString(),
+        () -> depthwise.row(28, 28, channels, arena, rows, weights, 12, arena, 50_000, 20_012));
   }
 
   private static long bytes(Runnable kernel) {

@@ -1,9 +1,11 @@
 package dev.vgnet.cpu.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.graph.Operator.Function;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -71,31 +73,32 @@ class DepthwiseKernelTest {
     if (width + 2 * padding < kernel) {
       return;
     }
-    DepthwiseSpec plain =
-        new DepthwiseSpec(kernel, step, padding, width, channels, stride, stride, stride);
+    int outWidth = (width + 2 * padding - kernel) / step + 1;
     DepthwiseSpec whole =
         new DepthwiseSpec(
-            kernel, step, padding, width, channels, stride, stride, stride, epilogue, stride + 5);
+                kernel, step, padding, 1, channels != stride, stride, stride, epilogue, stride + 5)
+            .of(outWidth);
+    if (!whole.hasRoom()) {
+      assertThrows(IllegalArgumentException.class, () -> DepthwiseKernel.of(whole));
+      return;
+    }
     int[] rows = new int[kernel];
     Arrays.setAll(rows, ky -> (kernel - 1 - ky) * width * stride);
     float[] in = samples.floats(kernel * width * stride + Vectors.LANES);
     int positions = kernel * kernel;
-    float[] weights = samples.floats((positions + 3) * stride + Vectors.LANES);
-    int biases = positions * stride;
-    int scales = biases + (epilogue.bias() ? stride : 0);
+    float[] weights = samples.floats(positions * stride);
     EpilogueParameters parameters =
         new EpilogueParameters(
-            Arrays.copyOfRange(weights, biases, biases + stride),
-            Arrays.copyOfRange(weights, scales, scales + stride),
-            Arrays.copyOfRange(weights, scales + stride, scales + 2 * stride));
-    int pixels = plain.outWidth();
-    int out = pixels * (stride + 5) + Vectors.LANES;
-    float[] expected = samples.floats(out + pixels * stride + Vectors.LANES);
+            samples.floats(stride), samples.floats(stride), samples.floats(stride));
+    int out = outWidth * (stride + 5) + Vectors.LANES;
+    float[] expected = samples.floats(out + outWidth * stride + Vectors.LANES);
     float[] actual = expected.clone();
-    DepthwiseKernel.of(plain).row(in, rows, weights, 0, expected, out, 0);
+    DepthwiseKernel.of(whole.plain())
+        .row(width, outWidth, channels, in, rows, weights, 0, expected, out, 0);
     EpilogueKernel.of(epilogue)
-        .run(expected, out, stride, out, stride, pixels, channels, parameters, 0, 0, stride + 5);
-    DepthwiseKernel.of(whole).row(in, rows, weights, 0, actual, out, 0);
+        .run(expected, out, stride, out, stride, outWidth, channels, parameters, 0, 0, stride + 5);
+    float[] packed = withParameters(weights, whole, parameters);
+    DepthwiseKernel.of(whole).row(width, outWidth, channels, in, rows, packed, 0, actual, out, 0);
     // All numbers are below 1, no part stretches errors by more than 1.1, and both sides have some.
     double tolerance =
         2 * 1.21 * (Samples.tolerance(positions + 4, positions + 3) + 4e-7 * (positions + 3));
@@ -104,39 +107,63 @@ class DepthwiseKernelTest {
     }
   }
 
+  private static float[] withParameters(
+      float[] weights, DepthwiseSpec spec, EpilogueParameters parameters) {
+    int block = spec.plain().block();
+    int vectors = weights.length / block;
+    FloatBuffer packed = FloatBuffer.allocate(vectors * spec.block());
+    for (int v = 0; v < vectors; v++) {
+      packed.put(weights, v * block, block);
+      int channel = v * Vectors.LANES;
+      if (spec.epilogue().bias()) {
+        packed.put(parameters.bias(), channel, Vectors.LANES);
+      }
+      if (spec.epilogue().affine()) {
+        packed.put(parameters.scale(), channel, Vectors.LANES);
+        packed.put(parameters.shift(), channel, Vectors.LANES);
+      }
+    }
+    assertEquals(0, packed.remaining());
+    return packed.array();
+  }
+
   private void check(int kernel, int stride, int padding, int width, int channels) {
     int inStride = Vectors.padded(channels) + samples.oneOf(0, 16);
-    int weightStride = Vectors.padded(channels);
     boolean segment = samples.random.nextBoolean();
     int outStride = segment ? channels + 5 : Vectors.padded(channels);
+    int written = segment ? channels : Vectors.padded(channels);
+    int outWidth = (width + 2 * padding - kernel) / stride + 1;
     DepthwiseSpec spec =
         new DepthwiseSpec(
-            kernel,
-            stride,
-            padding,
-            width,
-            segment ? channels : Vectors.padded(channels),
-            inStride,
-            outStride,
-            weightStride);
+                kernel,
+                stride,
+                padding,
+                1,
+                written % Vectors.LANES != 0,
+                inStride,
+                outStride,
+                EpilogueSpec.COPY,
+                0)
+            .of(outWidth);
     float[] in = samples.floats(kernel * width * inStride + Vectors.LANES);
     int[] rows = new int[kernel];
     for (int ky = 0; ky < kernel; ky++) {
       rows[ky] = (kernel - 1 - ky) * width * inStride;
     }
-    float[] weights = samples.floats(3 + kernel * kernel * weightStride + Vectors.LANES);
-    float[] out = Samples.poison(1 + spec.outWidth() * outStride + Vectors.LANES);
-    DepthwiseKernel.of(spec).row(in, rows, weights, 3, out, 1, 0);
+    float[] weights = samples.floats(3 + kernel * kernel * Vectors.padded(channels));
+    float[] out = Samples.poison(1 + outWidth * outStride + Vectors.LANES);
+    DepthwiseKernel.of(spec).row(width, outWidth, written, in, rows, weights, 3, out, 1, 0);
 
-    for (int x = 0; x < spec.outWidth(); x++) {
+    for (int x = 0; x < outWidth; x++) {
       for (int c = 0; c < channels; c++) {
         double sum = 0;
         double magnitude = 0;
+        int first = 3 + c / Vectors.LANES * spec.block() + c % Vectors.LANES;
         for (int ky = 0; ky < kernel; ky++) {
           for (int kx = 0; kx < kernel; kx++) {
             int column = x * stride - padding + kx;
             if (column >= 0 && column < width) {
-              double weight = weights[3 + (ky * kernel + kx) * weightStride + c];
+              double weight = weights[first + (ky * kernel + kx) * Vectors.LANES];
               double product = weight * in[rows[ky] + column * inStride + c];
               sum += product;
               magnitude += Math.abs(product);

@@ -65,17 +65,28 @@ class FirstCompilerTest {
       float[] weights = AlignedArrays.allocate(60_000);
       int[] offsets = {0, 10_000, 20_000, 30_000, 40_000, 50_000, 60_000, 0, 0};
       for (EpilogueSpec epilogue : epilogues()) {
+        EpilogueParameters parameters =
+            new EpilogueParameters(new float[40], new float[40], new float[40]);
+        EpilogueKernel finish = EpilogueKernel.of(epilogue);
+        for (int i = 0; i < CALLS; i++) {
+          finish.run(arena, 0, 48, 200_000, 48, 10, 40, parameters, 0, 300_000, 48);
+        }
         for (DepthwiseSpec spec : depthwise(epilogue)) {
           DepthwiseKernel kernel = DepthwiseKernel.of(spec);
+          int width = 4 * spec.pixels();
+          int inWidth = (width - 1) * spec.stride() + 1;
+          int channels = spec.partial() ? 2 * Vectors.LANES - 1 : 2 * Vectors.LANES;
           for (int i = 0; i < CALLS; i++) {
-            kernel.row(arena, offsets, weights, 0, arena, 200_000, 300_000);
+            kernel.row(
+                inWidth, width, channels, arena, offsets, weights, 0, arena, 200_000, 300_000);
           }
         }
-        for (TileSpec spec : tiles(epilogue)) {
-          TileKernel kernel = TileKernel.of(spec);
-          for (int i = 0; i < CALLS; i++) {
-            kernel.run(arena, offsets, weights, 0, arena, 200_000, 2 * spec.pixels(), 300_000);
-          }
+      }
+      for (TileSpec spec : tiles()) {
+        TileKernel kernel = TileKernel.of(spec);
+        for (int i = 0; i < CALLS; i++) {
+          kernel.run(
+              spec, arena, offsets, weights, 0, arena, 200_000, spec.panel(), 2 * spec.pixels());
         }
       }
     }
@@ -93,42 +104,34 @@ class FirstCompilerTest {
           new EpilogueSpec(true, Optional.of(Function.SILU), true, false, NONE));
     }
 
+    /** Those that have room for the epilogue. */
     private static List<DepthwiseSpec> depthwise(EpilogueSpec epilogue) {
-      int vectors = 2 * Vectors.LANES;
+      int stride = 2 * Vectors.LANES;
       List<DepthwiseSpec> specs = new ArrayList<>();
       for (int kernel : new int[] {3, 5}) {
         for (int step : new int[] {1, 2}) {
-          for (int channels : new int[] {vectors, vectors - 1}) {
-            for (int strip : new int[] {6, 7}) {
-              int width = (4 * strip - 1) * step + 1;
+          for (boolean partial : new boolean[] {false, true}) {
+            for (int width : new int[] {6, 7, 13, 14}) {
               specs.add(
                   new DepthwiseSpec(
-                      kernel,
-                      step,
-                      kernel / 2,
-                      width,
-                      channels,
-                      vectors,
-                      vectors,
-                      vectors,
-                      epilogue,
-                      vectors));
+                          kernel, step, kernel / 2, 1, partial, stride, stride, epilogue, stride)
+                      .of(width));
             }
           }
         }
       }
+      specs.removeIf(spec -> !spec.hasRoom());
       return specs;
     }
 
-    private static List<TileSpec> tiles(EpilogueSpec epilogue) {
+    private static List<TileSpec> tiles() {
       List<TileSpec> specs = new ArrayList<>();
       for (int vectors = 1; vectors <= 8; vectors++) {
         TileShape shape = TileShape.choose(vectors * Vectors.LANES, TileShape.MAX_SUMS).getFirst();
-        int stride = vectors * Vectors.LANES;
         List<Tap> alike = List.of(Tap.of(8, 16), Tap.of(8, 16));
         List<Tap> different = List.of(Tap.of(8, 16), Tap.of(5, 16), Tap.of(8, 16));
         for (List<Tap> taps : List.of(alike, different)) {
-          specs.add(new TileSpec(shape.pixels(), shape.vectors(), taps, stride, epilogue, stride));
+          specs.add(new TileSpec(shape.pixels(), shape.vectors(), taps));
         }
       }
       return specs;

@@ -5,14 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
-import dev.vgnet.graph.Operator.Function;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TileKernelTest {
@@ -65,88 +60,20 @@ class TileKernelTest {
     }
   }
 
-  /** Against plain sums and an epilogue by itself. */
-  @Test
-  void epilogues() {
-    List<Optional<Function>> activations =
-        Stream.concat(Stream.of((Function) null), Arrays.stream(Function.values()))
-            .map(Optional::ofNullable)
-            .toList();
-    for (int parts = 0; parts < 8; parts++) {
-      for (Optional<Function> activation : activations) {
-        for (Optional<Function> last : activations) {
-          EpilogueSpec epilogue =
-              new EpilogueSpec(
-                  (parts & 1) != 0, activation, (parts & 2) != 0, (parts & 4) != 0, last);
-          for (TileShape shape : TileShape.choose(samples.oneOf(7, 28, 100), 49)) {
-            check(epilogue, shape, samples.oneOf(shape.pixels(), 49));
-          }
-        }
-      }
-    }
-  }
-
-  private void check(EpilogueSpec epilogue, TileShape shape, int pixels) {
-    List<Tap> taps = List.of(Tap.of(5, 16), Tap.of(13, 16), Tap.of(1, 16));
-    int channels = 19;
-    int width = shape.vectors() * Vectors.LANES;
-    int outStride = width + 3;
-    int residualStride = width + 1;
-    TileSpec plain = new TileSpec(shape.pixels(), shape.vectors(), taps, outStride);
-    TileSpec whole =
-        new TileSpec(shape.pixels(), shape.vectors(), taps, outStride, epilogue, residualStride);
-    float[] in = samples.floats(pixels * 16);
-    int[] offsets = {0, 2, 1};
-    EpilogueParameters parameters =
-        new EpilogueParameters(samples.floats(width), samples.floats(width), samples.floats(width));
-    float[] weights = samples.floats(channels * width);
-    FloatBuffer packed = FloatBuffer.allocate(whole.weights());
-    if (epilogue.bias()) {
-      packed.put(parameters.bias(), 0, width);
-    }
-    packed.put(weights);
-    if (epilogue.affine()) {
-      packed.put(parameters.scale(), 0, width).put(parameters.shift(), 0, width);
-    }
-    assertEquals(0, packed.remaining());
-    int out = pixels * residualStride;
-    float[] expected = samples.floats(out + pixels * outStride);
-    float[] actual = expected.clone();
-    TileKernel.of(plain).run(in, offsets, weights, 0, expected, out, pixels, 0);
-    EpilogueKernel.of(epilogue)
-        .run(
-            expected,
-            out,
-            outStride,
-            out,
-            outStride,
-            pixels,
-            width,
-            parameters,
-            0,
-            0,
-            residualStride);
-    TileKernel.of(whole).run(in, offsets, packed.array(), 0, actual, out, pixels, 0);
-    // All numbers are below 1, no part stretches errors by more than 1.1, and both sides have some.
-    double tolerance = 2 * 1.21 * (Samples.tolerance(channels + 4, channels + 3) + 4e-7 * channels);
-    for (int i = 0; i < expected.length; i++) {
-      assertEquals(expected[i], actual[i], tolerance, whole::toString);
-    }
-  }
-
   @Test
   void kernelsAreShared() {
-    TileSpec spec = new TileSpec(2, 1, List.of(Tap.of(3, 4)), 16);
-    assertSame(TileKernel.of(spec), TileKernel.of(new TileSpec(2, 1, List.of(Tap.of(3, 4)), 16)));
+    TileSpec spec = new TileSpec(2, 1, List.of(Tap.of(3, 4)));
+    assertSame(TileKernel.of(spec), TileKernel.of(new TileSpec(2, 1, List.of(Tap.of(3, 4)))));
   }
 
   @Test
   void refusesFewerPixelsThanATile() {
-    TileKernel kernel = TileKernel.of(new TileSpec(4, 1, List.of(Tap.of(3, 4)), 16));
+    TileSpec spec = new TileSpec(4, 1, List.of(Tap.of(3, 4)));
+    TileKernel kernel = TileKernel.of(spec);
     float[] memory = new float[1000];
     assertThrows(
         IllegalArgumentException.class,
-        () -> kernel.run(memory, new int[1], memory, 0, memory, 500, 3, 0));
+        () -> kernel.run(spec, memory, new int[1], memory, 0, memory, 500, 16, 3));
   }
 
   /** Runs all panels of a layer and compares them with sums in double precision. */
@@ -168,10 +95,11 @@ class TileKernelTest {
     float[] out = Samples.poison(first + pixels * outStride);
     int panelStart = 0;
     for (TileShape shape : TileShape.choose(outChannels, pixels)) {
-      TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, outStride);
+      TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps);
       float[] packed = pack(weights, channels, outChannels, panelStart, shape, 3);
       assertEquals(packed.length, spec.weights() + 3);
-      TileKernel.of(spec).run(in, offsets, packed, 3, out, first + panelStart, pixels, 0);
+      TileKernel.of(spec)
+          .run(spec, in, offsets, packed, 3, out, first + panelStart, outStride, pixels);
       panelStart += shape.vectors() * Vectors.LANES;
     }
     assertEquals(outStride, panelStart);
