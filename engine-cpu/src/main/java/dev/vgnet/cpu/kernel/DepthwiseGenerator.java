@@ -55,17 +55,17 @@ final class DepthwiseGenerator {
   private static final int CHANNEL = 8;
   private static final int CHANNELS = 9;
   private static final int X = 10;
-  private static final int MASK = 12;
-  private static final int SCALE = 13;
-  private static final int SHIFT = 14;
+  private static final int MASK = 11;
+  private static final int SCALE = 12;
+  private static final int SHIFT = 13;
 
   /** The pixel of the row that the first column of the strip is. */
-  private static final int FIRST_COLUMN = 15;
+  private static final int FIRST_COLUMN = 14;
 
   /** How many columns there are from the first one on. */
-  private static final int COLUMNS = 16;
+  private static final int COLUMNS = 15;
 
-  private static final int FIRST_SUM = 17;
+  private static final int FIRST_SUM = 16;
 
   private final DepthwiseSpec spec;
   private final CodeBuilder code;
@@ -118,28 +118,36 @@ final class DepthwiseGenerator {
   /** Its locals are the parameters in their order, from 1 on, and what follows them. */
   private static void row(DepthwiseSpec spec, ClassDesc owner, CodeBuilder code) {
     KernelCode kernel = new KernelCode(code);
+    int inWidth = 1;
     int outWidth = 2;
     int channels = 3;
+    int in = 4;
+    int rowOffsets = 5;
+    int weights = 6;
     int firstWeight = 7;
+    int out = 8;
+    int outOffset = 9;
+    int residual = 10;
     int last = 11;
     int start = 12;
     int channel = 13;
     int weight = 14;
     int x = 15;
     code.iload(outWidth).loadConstant(spec.pixels());
-    MethodTypeDesc lastStrip = MethodTypeDesc.of(CD_int, CD_int, CD_int);
-    code.invokestatic(KernelCode.desc(DepthwiseKernel.class), "lastStrip", lastStrip, true);
+    MethodTypeDesc ofInts = MethodTypeDesc.of(CD_int, CD_int, CD_int);
+    code.invokestatic(KernelCode.desc(DepthwiseKernel.class), "lastStrip", ofInts, true);
     code.istore(last).iconst_0().istore(start);
     Runnable strip =
         () -> {
-          code.aload(4).aload(5).aload(6).iload(weight).aload(8).iload(9).iload(10).iload(1);
+          code.aload(in).aload(rowOffsets).aload(weights).iload(weight);
+          code.aload(out).iload(outOffset).iload(residual).iload(inWidth);
           code.iload(channel).iload(channels).iload(x).invokestatic(owner, "strip", STRIP);
           code.iinc(weight, spec.block());
         };
     Runnable strips =
         () -> {
           code.iload(start).iload(last);
-          code.invokestatic(KernelCode.desc(Math.class), "min", lastStrip).istore(x);
+          code.invokestatic(KernelCode.desc(Math.class), "min", ofInts).istore(x);
           code.iload(firstWeight).istore(weight).iconst_0().istore(channel);
           kernel.loopWhileLess(channel, () -> code.iload(channels), Vectors.LANES, strip);
         };

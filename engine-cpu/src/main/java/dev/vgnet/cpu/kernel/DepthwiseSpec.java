@@ -63,7 +63,7 @@ public record DepthwiseSpec(
    * The same kernel with the strips that best make up a row of so many pixels: long ones, if they
    * have room for the epilogue.
    */
-  public DepthwiseSpec of(int outWidth) {
+  public DepthwiseSpec forRow(int outWidth) {
     DepthwiseSpec longer = withPixels(even(outWidth, MAX_LONG_PIXELS));
     return longer.operations(1) <= MAX_LONG_OPERATIONS
         ? longer

@@ -77,7 +77,7 @@ final class DepthwisePass implements Pass {
             piece.parts().get(1).stride(),
             finish.spec(),
             piece.last().stride())
-        .of(output.width());
+        .forRow(output.width());
   }
 
   private float[] pack(int length, double[] weight) {

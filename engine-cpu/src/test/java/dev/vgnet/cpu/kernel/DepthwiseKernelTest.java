@@ -77,7 +77,7 @@ class DepthwiseKernelTest {
     DepthwiseSpec whole =
         new DepthwiseSpec(
                 kernel, step, padding, 1, channels != stride, stride, stride, epilogue, stride + 5)
-            .of(outWidth);
+            .forRow(outWidth);
     if (!whole.hasRoom()) {
       assertThrows(IllegalArgumentException.class, () -> DepthwiseKernel.of(whole));
       return;
@@ -144,7 +144,7 @@ class DepthwiseKernelTest {
                 outStride,
                 EpilogueSpec.COPY,
                 0)
-            .of(outWidth);
+            .forRow(outWidth);
     float[] in = samples.floats(kernel * width * inStride + Vectors.LANES);
     int[] rows = new int[kernel];
     for (int ky = 0; ky < kernel; ky++) {

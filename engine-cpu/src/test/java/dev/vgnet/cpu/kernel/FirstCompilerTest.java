@@ -115,7 +115,7 @@ class FirstCompilerTest {
               specs.add(
                   new DepthwiseSpec(
                           kernel, step, kernel / 2, 1, partial, stride, stride, epilogue, stride)
-                      .of(width));
+                      .forRow(width));
             }
           }
         }

@@ -64,7 +64,7 @@ class TwinTest {
                   padded + 3,
                   epilogue,
                   padded + 2)
-              .of(outWidth);
+              .forRow(outWidth);
       DepthwiseSpec spec = wanted.hasRoom() ? wanted : wanted.plain();
       int row = inWidth * (padded + 1) + Vectors.LANES;
       float[] in = numbers(kernel * row);
