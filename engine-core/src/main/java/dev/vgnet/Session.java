@@ -174,8 +174,8 @@ public final class Session implements AutoCloseable {
 
   /**
    * Has the device prepare what it can, then runs on blank images until runs stop getting faster,
-   * some tenths of a second at the least and half a minute at the most, so that the first real run is as fast
-   * as the thousandth. Never needed; a service calls it before it takes requests.
+   * some tenths of a second at the least and half a minute at the most, so that the first real run
+   * is as fast as the thousandth. Never needed; a service calls it before it takes requests.
    *
    * @param input {@code [N, C, H, W]}, as in the runs to come
    * @throws ImageShapeException if the network does not accept it
