@@ -90,7 +90,7 @@ final class BenchCommand implements Callable<Integer> {
       defaultValue = "ort",
       description =
           "On the CPU: ort (ONNX Runtime), djl (PyTorch through DJL; needs a Python with PyTorch),"
-              + " none; default: ${DEFAULT-VALUE}.")
+              + " none; default: ${DEFAULT-VALUE}. What a folder holds of others is kept, marked.")
   private Set<Peer> peers;
 
   @Option(

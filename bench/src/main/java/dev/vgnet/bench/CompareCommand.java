@@ -79,12 +79,20 @@ final class CompareCommand implements Callable<Integer> {
   private static List<String> cells(NetworkResult then, NetworkResult now, List<Double> changes) {
     List<String> cells = new ArrayList<>(List.of(now.model(), Size.of(now).label()));
     add(cells, then, now, r -> r.latency(EngineKind.VGNET).map(Latency::median).orElse(null));
-    Double change =
-        add(cells, then, now, r -> r.ratio(EngineKind.ORT).map(Ratio::ratio).orElse(null));
+    Double change = add(cells, then, now, CompareCommand::ratio);
     if (change != null) {
       changes.add(Math.abs(change));
     }
     return cells;
+  }
+
+  /** That of the last measurement; null if it had none. */
+  private static Double ratio(NetworkResult result) {
+    return result
+        .ratio(EngineKind.ORT)
+        .filter(_ -> result.earlier(EngineKind.ORT).isEmpty())
+        .map(Ratio::ratio)
+        .orElse(null);
   }
 
   /** Adds both figures and the change, which it returns, or null where one is not known. */

@@ -8,9 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Under what conditions results were measured, as a list in Markdown. */
 final class ConditionsText {
+  private record Measurement(String measured, Effort effort, double[] load) {}
+
   private final ResultFile<NetworkResult> file;
   private final GpuResults gpu;
 
@@ -49,6 +52,18 @@ final class ConditionsText {
         + lines.stream().map(line -> "* " + line + "\n").collect(Collectors.joining());
   }
 
+  /** Whatever figures come from. */
+  private Stream<Measurement> measurements() {
+    return file.results().stream()
+        .flatMap(
+            r ->
+                Stream.concat(
+                    Stream.of(new Measurement(r.measured(), r.effort(), r.load())),
+                    r.earlier().values().stream()
+                        .map(
+                            then -> new Measurement(then.measured(), then.effort(), then.load()))));
+  }
+
   private String effort() {
     return "effort: %s, %s of %s ms or a run for each engine, after %s of warm-up"
         .formatted(
@@ -65,19 +80,16 @@ final class ConditionsText {
 
   private String range(ToIntFunction<Effort> count) {
     IntSummaryStatistics counts =
-        file.results().stream().map(NetworkResult::effort).mapToInt(count).summaryStatistics();
+        measurements().map(Measurement::effort).mapToInt(count).summaryStatistics();
     return counts.getMin() == counts.getMax()
         ? Integer.toString(counts.getMin())
         : counts.getMin() + " to " + counts.getMax();
   }
 
   private String times() {
-    List<String> times = file.results().stream().map(NetworkResult::measured).sorted().toList();
+    List<String> times = measurements().map(Measurement::measured).sorted().toList();
     double load =
-        file.results().stream()
-            .mapToDouble(r -> Math.max(r.load()[0], r.load()[1]))
-            .max()
-            .orElse(0);
+        measurements().mapToDouble(m -> Math.max(m.load()[0], m.load()[1])).max().orElse(0);
     return number(
         "measured from %s to %s; load average %.1f at most, the engines' own threads included",
         times.getFirst(), times.getLast(), load);

@@ -75,8 +75,9 @@ final class Measure {
     return failed;
   }
 
-  /** Whole networks, each engine in turn. */
+  /** Whole networks, each engine in turn; what is known of engines not asked for is kept. */
   ResultFile<NetworkResult> networks(Path path, List<Setting> settings) throws IOException {
+    ResultFile<NetworkResult> file = new ResultFile<>(path, NetworkResult.class, conditions);
     List<Task<NetworkResult>> tasks = new ArrayList<>();
     for (Setting setting : settings) {
       Effort planned = effort.forRunsOf(setting.plannedRun());
@@ -89,10 +90,14 @@ final class Measure {
               setting.plannedRun(),
               setting::isAnsweredBy,
               setting::isSettingOf,
-              onIteration ->
-                  NetworkResult.measure(setting, planned, conditions.jvmFlags(), onIteration)));
+              onIteration -> {
+                NetworkResult result =
+                    NetworkResult.measure(setting, planned, conditions.jvmFlags(), onIteration);
+                return file.results().stream()
+                    .filter(setting::isSettingOf)
+                    .reduce(result, NetworkResult::keeping);
+              }));
     }
-    ResultFile<NetworkResult> file = new ResultFile<>(path, NetworkResult.class, conditions);
     run(tasks, file, Tables::summary);
     return file;
   }

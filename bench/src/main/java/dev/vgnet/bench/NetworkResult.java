@@ -22,6 +22,8 @@ import org.openjdk.jmh.results.RunResult;
  * @param engines milliseconds a run, by {@link EngineKind#id}
  * @param ratios each further engine's time over the first one's: a sample is the ratio of a fork's
  *     medians or, with fewer than three forks, of two iterations of the same round
+ * @param earlier by {@link EngineKind#id}, the engines that were not measured again with the
+ *     others; their ratio is to the first one as it was then
  */
 record NetworkResult(
     String model,
@@ -34,7 +36,23 @@ record NetworkResult(
     Effort effort,
     double[] load,
     Map<String, Latency> engines,
-    Map<String, Ratio> ratios) {
+    Map<String, Ratio> ratios,
+    Map<String, Earlier> earlier) {
+  /**
+   * The measurement that an engine's figures come from, if it is not the last one.
+   *
+   * @param measured as above
+   * @param effort as above
+   * @param load as above
+   * @param first what the first engine took then
+   */
+  record Earlier(String measured, Effort effort, double[] load, Latency first) {}
+
+  /** Files that were written before anything was kept have no {@code earlier}. */
+  NetworkResult {
+    earlier = earlier == null ? Map.of() : earlier;
+  }
+
   /** Measures one setting. */
   static NetworkResult measure(
       Setting setting, Effort effort, List<String> jvmFlags, Runnable onIteration) {
@@ -72,7 +90,34 @@ record NetworkResult(
         effort,
         new double[] {before, Conditions.load()},
         engines,
-        ratios);
+        ratios,
+        Map.of());
+  }
+
+  /** This, with what is known of other engines from a measurement of the same setting before. */
+  NetworkResult keeping(NetworkResult before) {
+    Map<String, Latency> allEngines = new LinkedHashMap<>(engines);
+    before.engines.forEach(allEngines::putIfAbsent);
+    Map<String, Ratio> allRatios = new LinkedHashMap<>(ratios);
+    before.ratios.forEach(allRatios::putIfAbsent);
+    Latency first = before.engines.values().iterator().next();
+    Earlier then = new Earlier(before.measured, before.effort, before.load, first);
+    Map<String, Earlier> kept = new LinkedHashMap<>();
+    before.engines.keySet().forEach(id -> kept.put(id, before.earlier.getOrDefault(id, then)));
+    kept.keySet().removeAll(engines.keySet());
+    return new NetworkResult(
+        model,
+        batch,
+        threads,
+        imageSize,
+        parameters,
+        multiplyAccumulates,
+        measured,
+        effort,
+        load,
+        allEngines,
+        allRatios,
+        kept);
   }
 
   /** What an engine took, if it was measured. */
@@ -83,6 +128,11 @@ record NetworkResult(
   /** How much longer an engine took than the first one. */
   Optional<Ratio> ratio(EngineKind kind) {
     return Optional.ofNullable(ratios.get(kind.id()));
+  }
+
+  /** Where an engine's figures come from, if it was not measured again with the others. */
+  Optional<Earlier> earlier(EngineKind kind) {
+    return Optional.ofNullable(earlier.get(kind.id()));
   }
 
   /** How many images an engine computes in a second. */

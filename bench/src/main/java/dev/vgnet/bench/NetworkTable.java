@@ -110,10 +110,11 @@ final class NetworkTable {
     return Stream.of(EngineKind.values())
         .flatMap(
             kind ->
-                Stream.concat(
-                    latency(line, kind).stream().map(l -> Tables.unsteady(kind.label(), l)),
-                    ratio(line, kind).stream()
-                        .map(r -> r.wide() ? kind.label() + " ratio is wide" : "")))
+                Stream.of(
+                        latency(line, kind).map(l -> Tables.unsteady(kind.label(), l)),
+                        ratio(line, kind).map(r -> r.wide() ? kind.label() + " ratio is wide" : ""),
+                        earlier(line, kind))
+                    .flatMap(Optional::stream))
         .filter(doubt -> !doubt.isEmpty())
         .collect(Collectors.joining("; "));
   }
@@ -123,6 +124,12 @@ final class NetworkTable {
         .flatMap(Optional::stream)
         .flatMap(result -> result.latency(kind).stream())
         .findFirst();
+  }
+
+  private static Optional<String> earlier(Line line, EngineKind kind) {
+    return Optional.ofNullable(line.cpu())
+        .filter(result -> result.earlier(kind).isPresent())
+        .map(result -> kind.label() + Tables.earlier(result, kind));
   }
 
   private static Optional<Ratio> ratio(Line line, EngineKind kind) {

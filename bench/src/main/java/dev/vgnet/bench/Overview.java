@@ -13,6 +13,7 @@ import org.apache.commons.math3.stat.StatUtils;
  */
 final class Overview {
   private static final String DOUBTFUL = "\u2020";
+  private static final String KEPT = "\u2021";
 
   private final PaperTable paper;
   private final List<NetworkResult> results;
@@ -52,8 +53,7 @@ final class Overview {
         for (Size size : sizes) {
           columns.add(
               number("%s ÷ ours, %s", kind.label(), size.label()),
-              "%.2f",
-              row -> result(row, size).flatMap(r -> r.ratio(kind)).map(Ratio::ratio).orElse(null));
+              row -> result(row, size).flatMap(r -> ratio(r, kind)).orElse(null));
         }
       }
     }
@@ -73,8 +73,14 @@ final class Overview {
         ratio.filter(Ratio::wide).isPresent()
             || result.latency(EngineKind.VGNET).filter(l -> !l.steady()).isPresent();
     return millis
-        + ratio.map(r -> number(" (%.2f)", r.ratio())).orElse("")
+        + ratio(result, EngineKind.ORT).map(" (%s)"::formatted).orElse("")
         + (doubtful ? DOUBTFUL : "");
+  }
+
+  private static Optional<String> ratio(NetworkResult result, EngineKind kind) {
+    return result
+        .ratio(kind)
+        .map(r -> number("%.2f", r.ratio()) + (result.earlier(kind).isPresent() ? KEPT : ""));
   }
 
   private String summary() {
@@ -96,7 +102,14 @@ final class Overview {
                     ratios.length,
                     StatUtils.geometricMean(ratios),
                     Arrays.stream(ratios).filter(r -> r >= 1).count()));
-    return text + DOUBTFUL + " drifted meanwhile, or the interval of the ratio is wide.\n";
+    boolean kept =
+        sizes.stream()
+            .flatMap(size -> paper.rows().stream().flatMap(row -> result(row, size).stream()))
+            .anyMatch(result -> !result.earlier().isEmpty());
+    return text
+        + DOUBTFUL
+        + " drifted meanwhile, or the interval of the ratio is wide.\n"
+        + (kept ? KEPT + " from an earlier measurement, to this engine's time in that one.\n" : "");
   }
 
   private Optional<NetworkResult> result(PaperTable.Row row, Size size) {

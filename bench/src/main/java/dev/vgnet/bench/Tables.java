@@ -18,7 +18,19 @@ final class Tables {
   private static String summary(NetworkResult result, EngineKind kind) {
     double millis = result.latency(kind).orElseThrow().median();
     String ratio = result.ratio(kind).map(r -> number(" (%.2f x)", r.ratio())).orElse("");
-    return number("%s %.3f ms%s", kind.label(), millis, ratio);
+    return number("%s %.3f ms%s%s", kind.label(), millis, ratio, earlier(result, kind));
+  }
+
+  /** From when an engine's figures are, if not from the last measurement; else nothing. */
+  static String earlier(NetworkResult result, EngineKind kind) {
+    return result
+        .earlier(kind)
+        .map(
+            then ->
+                number(
+                    " kept from %s beside %s at %.3f ms",
+                    then.measured(), EngineKind.VGNET.label(), then.first().median()))
+        .orElse("");
   }
 
   /** The engines that any of the results has. */

@@ -28,20 +28,8 @@ class CompareCommandTest {
 
   private static void write(Path folder, String model, double millis, double ratio)
       throws IOException {
-    NetworkResult made = MadeUpResults.result(model, 16, millis, 0);
     NetworkResult result =
-        new NetworkResult(
-            model,
-            made.batch(),
-            made.threads(),
-            made.imageSize(),
-            made.parameters(),
-            made.multiplyAccumulates(),
-            made.measured(),
-            made.effort(),
-            made.load(),
-            made.engines(),
-            Map.of("ort", new Ratio(ratio, ratio, ratio)));
+        MadeUpResults.result(model, 16, millis, 0, Map.of("ort", new Ratio(ratio, ratio, ratio)));
     MadeUpResults.file(folder).replace(List.of(), result);
   }
 
@@ -71,6 +59,18 @@ class CompareCommandTest {
     assertEquals(
         "Ratios to ONNX Runtime: 1 of 2 changed by at most 5 %; median 11.0 %, most 20.0 %.",
         lines.getLast());
+  }
+
+  @Test
+  void aRatioThatWasKeptIsNotComparedWithItself() throws IOException {
+    write(before, "vgnetg_1_0mp", 40, 1.5);
+    NetworkResult then =
+        ResultFile.read(before.resolve("results.json"), NetworkResult.class).results().getFirst();
+    NetworkResult now = MadeUpResults.result("vgnetg_1_0mp", 16, 20, 0, Map.of()).keeping(then);
+    MadeUpResults.file(after).replace(List.of(), now);
+    String text = compare();
+    assertTrue(text.contains("-50.0 %"), text);
+    assertTrue(text.endsWith("No ratio was measured in both.\n"), text);
   }
 
   @Test

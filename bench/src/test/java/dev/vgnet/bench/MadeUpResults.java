@@ -6,11 +6,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Results whose every figure is known. */
 final class MadeUpResults {
-  private static final List<EngineKind> KINDS = List.of(EngineKind.VGNET, EngineKind.ORT);
-
   private MadeUpResults() {}
 
   /** A file of them without any yet. */
@@ -22,8 +21,19 @@ final class MadeUpResults {
 
   /** On two threads; the other engine takes twice as long. */
   static NetworkResult result(String model, int batch, double millis, double drift) {
+    Ratio ratio = new Ratio(2, 1.9, batch == 64 ? 2.3 : 2.05);
+    return result(model, batch, millis, drift, Map.of("ort", ratio));
+  }
+
+  /** On two threads, with the engines that there are ratios of. */
+  static NetworkResult result(
+      String model, int batch, double millis, double drift, Map<String, Ratio> ratios) {
+    List<EngineKind> kinds =
+        Stream.concat(
+                Stream.of(EngineKind.VGNET), ratios.keySet().stream().map(EngineKind::of).sorted())
+            .toList();
     Map<String, Latency> engines = new LinkedHashMap<>();
-    for (EngineKind kind : KINDS) {
+    for (EngineKind kind : kinds) {
       double median = millis * (1 + kind.ordinal());
       engines.put(
           kind.id(),
@@ -41,6 +51,7 @@ final class MadeUpResults {
         new Effort(1, 2, 3, 4),
         new double[] {0.1, 0.7},
         engines,
-        Map.of("ort", new Ratio(2, 1.9, batch == 64 ? 2.3 : 2.05)));
+        ratios,
+        Map.of());
   }
 }

@@ -66,6 +66,27 @@ class MeasureTest {
   }
 
   @Test
+  void measuringAgainWithFewerPeersKeepsWhatIsKnownOfTheOthers() throws IOException {
+    Path path = folder.resolve("results.json");
+    Setting both = setting(EngineKind.VGNET, EngineKind.ORT);
+    NetworkResult first = measure().networks(path, List.of(both)).results().getFirst();
+    Setting alone = setting(EngineKind.VGNET);
+    Measure again =
+        new Measure(SHORTEST, SHORTEST, true, Conditions.here(), new PrintWriter(console, true));
+    NetworkResult second = again.networks(path, List.of(alone)).results().getFirst();
+    assertFalse(again.failed(), console::toString);
+    assertEquals(first.ratio(EngineKind.ORT), second.ratio(EngineKind.ORT));
+    assertEquals(
+        first.latency(EngineKind.ORT).orElseThrow().median(),
+        second.latency(EngineKind.ORT).orElseThrow().median());
+    NetworkResult.Earlier then = second.earlier(EngineKind.ORT).orElseThrow();
+    assertEquals(first.measured(), then.measured());
+    double ours = first.latency(EngineKind.VGNET).orElseThrow().median();
+    assertEquals(ours, then.first().median());
+    assertTrue(console.toString().contains("kept from " + first.measured()), console::toString);
+  }
+
+  @Test
   void aSettingThatFailsIsToldAndLeftOut() throws IOException {
     String python = System.setProperty(TorchScript.PYTHON_PROPERTY, "no-such-python");
     try {

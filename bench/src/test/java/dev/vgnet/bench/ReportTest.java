@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.cli.CommandFailure;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -211,6 +212,49 @@ class ReportTest {
             image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth()))
         .distinct()
         .count();
+  }
+
+  /** Of 40 ms in turns with others; 25 ms alone since then. */
+  @Test
+  void figuresOfPeersThatWereNotAskedForAgainAreKept() throws IOException {
+    assertFalse(report().contains("‡"));
+    Ratio ratio = new Ratio(3, 2.9, 3.1);
+    NetworkResult first =
+        MadeUpResults.result("vgnetg_1_0mp", 16, 40, 0, Map.of("ort", ratio, "djl", ratio));
+    NetworkResult second =
+        MadeUpResults.result("vgnetg_1_0mp", 16, 30, 0, Map.of("ort", ratio)).keeping(first);
+    NetworkResult third = MadeUpResults.result("vgnetg_1_0mp", 16, 25, 0, Map.of()).keeping(second);
+    assertEquals(third.engines().keySet(), first.engines().keySet());
+    file.replace(List.of(file.results().getFirst()), third);
+    file = ResultFile.read(folder.resolve("results.json"), NetworkResult.class);
+    Map<String, String> row = row(report(), "ImageNet; batch 16, 2 threads", "VGNetG-1.0MP");
+    assertEquals("25.00", row.get("this engine ms"));
+    assertEquals("60.00", row.get("ONNX Runtime ms"));
+    assertEquals("120.00", row.get("PyTorch (DJL) ms"));
+    assertEquals("3.00 (2.90–3.10)", row.get("PyTorch (DJL) ÷ ours"));
+    assertEquals(
+        "ONNX Runtime kept from 2026-01-02T03:04:05Z beside this engine at 30.000 ms;"
+            + " PyTorch (DJL) kept from 2026-01-02T03:04:05Z beside this engine at 40.000 ms",
+        row.get("doubts"));
+    Map<String, String> overview = row(report(), "VGNet, Table 3: ImageNet", "VGNetG-1.0MP");
+    assertEquals("25.00 (3.00‡)", overview.get("batch 16, 2 threads"));
+    assertEquals("3.00‡", overview.get("PyTorch (DJL) ÷ ours, batch 16, 2 threads"));
+    assertTrue(report().contains("‡ from an earlier measurement"));
+    NetworkResult anew = first.keeping(third);
+    assertEquals(Map.of(), anew.earlier());
+  }
+
+  @Test
+  void filesFromBeforeAnythingWasKeptAreRead() throws IOException {
+    String text = report();
+    Path path = folder.resolve("results.json");
+    Map<String, Object> content = JSON.std.mapFrom(Files.readString(path));
+    for (Object result : (List<?>) content.get("results")) {
+      assertEquals(Map.of(), ((Map<?, ?>) result).remove("earlier"));
+    }
+    Files.writeString(path, JSON.std.asString(content));
+    file = ResultFile.read(path, NetworkResult.class);
+    assertEquals(text, report());
   }
 
   @Test
