@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import me.tongfei.progressbar.ProgressBar;
@@ -80,23 +81,19 @@ final class Measure {
     ResultFile<NetworkResult> file = new ResultFile<>(path, NetworkResult.class, conditions);
     List<Task<NetworkResult>> tasks = new ArrayList<>();
     for (Setting setting : settings) {
-      Effort planned = effort.forRunsOf(setting.plannedRun());
       tasks.add(
-          new Task<>(
-              setting.toString(),
-              setting.threads(),
-              planned,
+          task(
+              setting,
               setting.engines().size(),
-              setting.plannedRun(),
               setting::isAnsweredBy,
               setting::isSettingOf,
-              onIteration -> {
-                NetworkResult result =
-                    NetworkResult.measure(setting, planned, conditions.jvmFlags(), onIteration);
-                return file.results().stream()
-                    .filter(setting::isSettingOf)
-                    .reduce(result, NetworkResult::keeping);
-              }));
+              (planned, onIteration) ->
+                  file.results().stream()
+                      .filter(setting::isSettingOf)
+                      .reduce(
+                          NetworkResult.measure(
+                              setting, planned, conditions.jvmFlags(), onIteration),
+                          NetworkResult::keeping)));
     }
     run(tasks, file, Tables::summary);
     return file;
@@ -104,24 +101,40 @@ final class Measure {
 
   /** Engines that share the cores with others. */
   ResultFile<SharingResult> sharing(Path path, List<Setting> settings) throws IOException {
+    ResultFile<SharingResult> file = new ResultFile<>(path, SharingResult.class, conditions);
     int contentions = Contention.all(Runtime.getRuntime().availableProcessors()).size();
     List<Task<SharingResult>> tasks = new ArrayList<>();
     for (Setting setting : settings) {
-      Effort planned = effort.forRunsOf(setting.plannedRun());
       tasks.add(
-          new Task<>(
-              setting.toString(),
-              setting.threads(),
-              planned,
+          task(
+              setting,
               contentions * setting.engines().size(),
-              setting.plannedRun(),
               result -> result.isOf(setting),
               result -> result.isOf(setting),
-              onTurn -> SharingResult.measure(setting, planned, conditions.jvmFlags(), onTurn)));
+              (planned, onTurn) ->
+                  SharingResult.measure(setting, planned, conditions.jvmFlags(), onTurn)));
     }
-    ResultFile<SharingResult> file = new ResultFile<>(path, SharingResult.class, conditions);
     run(tasks, file, SharingTable::summary);
     return file;
+  }
+
+  /** With as many iterations as runs of that length ask for. */
+  private <R> Task<R> task(
+      Setting setting,
+      int turns,
+      Predicate<R> isResult,
+      Predicate<R> isReplaced,
+      BiFunction<Effort, Runnable, R> measurement) {
+    Effort planned = effort.forRunsOf(setting.plannedRun());
+    return new Task<>(
+        setting.toString(),
+        setting.threads(),
+        planned,
+        turns,
+        setting.plannedRun(),
+        isResult,
+        isReplaced,
+        onIteration -> measurement.apply(planned, onIteration));
   }
 
   /** Steps alone. */
