@@ -23,13 +23,14 @@ final class ChildJvm {
   static void run(
       Class<?> main, List<String> flags, List<Object> arguments, Consumer<String> onLine) {
     try {
-      Path errors = Files.createTempFile("vgnet", ".log");
+      Path errors = Files.createTempFile(TemporaryFolder.path(), "stderr", ".log");
       try {
         run(command(main, flags, arguments), errors, onLine);
       } finally {
         Files.delete(errors);
       }
     } catch (IOException e) {
+      TemporaryFolder.awaitEnd();
       throw new BenchmarkFailure("", e);
     }
   }
@@ -39,6 +40,7 @@ final class ChildJvm {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
     command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(TemporaryFolder.jvmFlags());
     command.addAll(flags);
     command.add(main.getName());
     arguments.forEach(argument -> command.add(argument.toString()));
@@ -56,6 +58,7 @@ final class ChildJvm {
       said.forEach(onLine);
       int code = process.onExit().join().exitValue();
       if (code != 0) {
+        TemporaryFolder.awaitEnd();
         throw new BenchmarkFailure(
             Files.readString(errors), new IOException("the JVM ended with exit code " + code));
       }

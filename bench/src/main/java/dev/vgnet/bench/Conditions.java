@@ -1,6 +1,5 @@
 package dev.vgnet.bench;
 
-import ai.onnxruntime.OrtEnvironment;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.runtime.Backends;
 import dev.vgnet.runtime.Device;
@@ -55,7 +54,7 @@ record Conditions(
         new TreeMap<>(
             Map.of(
                 "vgnet", version == null ? "development build" : version,
-                "onnxruntime", OrtEnvironment.getEnvironment().getVersion(),
+                "onnxruntime", OnnxRuntime.version(),
                 "jmh", Version.getPlainVersion())));
   }
 

@@ -43,6 +43,7 @@ final class Jmh {
       List<String> jvmFlags,
       Runnable onIteration) {
     List<String> flags = new ArrayList<>(jvmFlags);
+    flags.addAll(TemporaryFolder.jvmFlags());
     flags.addAll(TorchScript.jvmFlags());
     TimeValue time = TimeValue.milliseconds(effort.millis());
     ChainedOptionsBuilder options =
@@ -68,6 +69,7 @@ final class Jmh {
                   onIteration))
           .run();
     } catch (RunnerException e) {
+      TemporaryFolder.awaitEnd();
       throw new BenchmarkFailure(output.toString(StandardCharsets.UTF_8), e);
     }
   }

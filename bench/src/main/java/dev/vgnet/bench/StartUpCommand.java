@@ -68,7 +68,7 @@ final class StartUpCommand implements Callable<Integer> {
     MeasureOptions.requireThreads(threads);
     MeasureOptions.requirePositive("--forks", List.of(forks));
     Files.createDirectories(output);
-    Path weights = Files.createTempFile("vgnet", ".safetensors");
+    Path weights = Files.createTempFile(TemporaryFolder.path(), "model", ".safetensors");
     try {
       Workload.random(model, 1).write(weights);
       List<Map<String, Object>> settings = new ArrayList<>();

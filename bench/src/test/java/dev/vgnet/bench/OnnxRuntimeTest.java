@@ -2,6 +2,7 @@ package dev.vgnet.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import dev.vgnet.Model;
 import dev.vgnet.Session;
@@ -30,6 +31,11 @@ class OnnxRuntimeTest {
 
   static Set<String> samples() {
     return SAMPLES.keySet();
+  }
+
+  @Test
+  void itsVersionIsTheLibrarys() throws IOException {
+    assertEquals(OrtEnvironment.getEnvironment().getVersion(), OnnxRuntime.version());
   }
 
   @Test
