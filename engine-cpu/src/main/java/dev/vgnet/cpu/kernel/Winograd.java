@@ -41,15 +41,6 @@ public final class Winograd {
   private static final float INNER = (float) A;
   private static final float OUTER = (float) B;
 
-  private static final double[][] G = {
-    {1, 0, 0},
-    {-2 / 3.0, -2 / 3.0 * A, -1 / 3.0},
-    {-2 / 3.0, 2 / 3.0 * A, -1 / 3.0},
-    {1 / 6.0, 1 / 6.0 * B, 1 / 3.0},
-    {1 / 6.0, -1 / 6.0 * B, 1 / 3.0},
-    {0, 0, 1}
-  };
-
   private Winograd() {}
 
   /**
@@ -59,17 +50,30 @@ public final class Winograd {
    * @param factors filled with {@link #POSITIONS} numbers
    */
   public static void transformKernel(double[] weights, int first, double[] factors) {
-    for (int i = 0; i < WINDOW; i++) {
-      for (int j = 0; j < WINDOW; j++) {
-        double sum = 0;
-        for (int y = 0; y < KERNEL; y++) {
-          for (int x = 0; x < KERNEL; x++) {
-            sum += G[i][y] * weights[first + y * KERNEL + x] * G[j][x];
-          }
-        }
-        factors[i * WINDOW + j] = sum;
-      }
+    for (int x = 0; x < KERNEL; x++) {
+      int top = first + x;
+      factorLine(
+          weights[top], weights[top + KERNEL], weights[top + 2 * KERNEL], factors, x, WINDOW);
     }
+    for (int y = 0; y < WINDOW; y++) {
+      int left = y * WINDOW;
+      factorLine(factors[left], factors[left + 1], factors[left + 2], factors, left, 1);
+    }
+  }
+
+  /** Multiplies by {@code G}. */
+  private static void factorLine(
+      double g0, double g1, double g2, double[] factors, int out, int step) {
+    double even = -(2 * g0 + g2) / 3;
+    double odd = -2 / 3.0 * A * g1;
+    factors[out] = g0;
+    factors[out + step] = even + odd;
+    factors[out + 2 * step] = even - odd;
+    even = (g0 + 2 * g2) / 6;
+    odd = B / 6 * g1;
+    factors[out + 3 * step] = even + odd;
+    factors[out + 4 * step] = even - odd;
+    factors[out + 5 * step] = g2;
   }
 
   /**

@@ -83,20 +83,34 @@ final class WinogradPanels {
   private float[] pack(double[] weight) {
     Panel last = panels.getLast();
     float[] values = new float[last.weights + POSITIONS * in * last.channels()];
-    double[] factors = new double[POSITIONS];
     for (Panel panel : panels) {
-      int real = Math.min(panel.channels(), out - panel.channel);
-      for (int o = 0; o < real; o++) {
-        for (int i = 0; i < in; i++) {
-          Winograd.transformKernel(weight, ((panel.channel + o) * in + i) * 9, factors);
-          for (int position = 0; position < POSITIONS; position++) {
-            values[panel.weights + (position * in + i) * panel.channels() + o] =
-                (float) factors[position];
-          }
+      float[] factors = new float[POSITIONS * panel.channels()];
+      for (int i = 0; i < in; i++) {
+        transform(weight, panel, i, factors);
+        for (int position = 0; position < POSITIONS; position++) {
+          int to = panel.weights + (position * in + i) * panel.channels();
+          System.arraycopy(factors, position * panel.channels(), values, to, panel.channels());
         }
       }
     }
     return values;
+  }
+
+  /**
+   * Those of one input channel, in a place of their own: where they go, the positions lie too far
+   * apart to be written in turns.
+   *
+   * @param factors filled, position by position
+   */
+  private void transform(double[] weight, Panel panel, int input, float[] factors) {
+    double[] kernel = new double[POSITIONS];
+    int real = Math.min(panel.channels(), out - panel.channel);
+    for (int o = 0; o < real; o++) {
+      Winograd.transformKernel(weight, ((panel.channel + o) * in + input) * 9, kernel);
+      for (int position = 0; position < POSITIONS; position++) {
+        factors[position * panel.channels() + o] = (float) kernel[position];
+      }
+    }
   }
 
   /** Those of every group, in order. */
