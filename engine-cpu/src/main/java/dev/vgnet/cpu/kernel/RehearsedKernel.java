@@ -3,10 +3,10 @@ package dev.vgnet.cpu.kernel;
 import java.util.function.Supplier;
 
 /**
- * A kernel whose {@link Twin} stands in until its generated code is compiled: vectors are objects
- * to the interpreter and the first compiler, which makes them a hundred times slower. Meanwhile the
- * generated code is called on blank memory, until it is no slower than the twin. As both compute
- * the same bits, nobody can tell when one takes over from the other.
+ * A kernel whose {@link Twin} stands in until its code is compiled: vectors are objects to the
+ * interpreter and the first compiler, which makes them a hundred times slower. Meanwhile that code,
+ * generated most often, is called on blank memory, until it is no slower than the twin. As both
+ * compute the same bits, nobody can tell when one takes over from the other.
  *
  * <p>One a shape and process. Every method may be called from any thread.
  *
@@ -23,6 +23,9 @@ public final class RehearsedKernel<K> {
   private static final int DRY_RUNS = 15;
 
   private static final SoftCache<Record, RehearsedKernel<?>> KNOWN = new SoftCache<>();
+
+  private static final RehearsedKernel<WinogradKernel> WINOGRAD =
+      new RehearsedKernel<>(new PlainWinograd());
 
   private final Twin<K> twin;
   private volatile K kernel;
@@ -52,6 +55,11 @@ public final class RehearsedKernel<K> {
   /** The epilogue of these parts. The same is handed out again while anyone holds it. */
   public static RehearsedKernel<EpilogueKernel> of(EpilogueSpec spec) {
     return known(spec, () -> new PlainEpilogue(spec));
+  }
+
+  /** Winograd's transforms, which have one shape. */
+  public static RehearsedKernel<WinogradKernel> winograd() {
+    return WINOGRAD;
   }
 
   @SuppressWarnings("unchecked") // the type of a spec tells that of its kernel

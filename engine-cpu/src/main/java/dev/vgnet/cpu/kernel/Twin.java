@@ -1,8 +1,8 @@
 package dev.vgnet.cpu.kernel;
 
 /**
- * A kernel in plain Java that computes, to the last bit, what the generated kernel of the same
- * shape does. All twins of a kind share their methods, which need no vectors to be fast: they are
+ * A kernel in plain Java that computes, to the last bit, what a kernel of vectors of the same shape
+ * does. All twins of a kind share their methods, which need no vectors to be fast: they are
  * compiled within milliseconds. Allocates nothing.
  *
  * @param <K> the kind of kernel
@@ -11,7 +11,7 @@ interface Twin<K> {
   /** This twin, as a kernel. */
   K kernel();
 
-  /** Generates the kernel it stands in for. */
+  /** Makes the kernel it stands in for. */
   K generate();
 
   /** The numbers that {@link #rehearse} works on. */

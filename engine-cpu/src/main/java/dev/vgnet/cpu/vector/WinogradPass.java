@@ -5,6 +5,7 @@ import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.TileShape;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.kernel.Winograd;
+import dev.vgnet.cpu.kernel.WinogradKernel;
 import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.cpu.vector.WinogradPanels.Panel;
 import java.util.List;
@@ -27,6 +28,8 @@ final class WinogradPass implements Pass {
   private static final int TILE = Winograd.TILE;
   private static final int POSITIONS = Winograd.POSITIONS;
   private static final int TILE_PIXELS = TILE * TILE;
+
+  private static final RehearsedKernel<WinogradKernel> TRANSFORMS = RehearsedKernel.winograd();
 
   private final View input;
   private final View output;
@@ -95,7 +98,9 @@ final class WinogradPass implements Pass {
 
   @Override
   public List<RehearsedKernel<?>> kernels() {
-    return Stream.concat(panels.kernels().stream(), finish.kernels().stream()).toList();
+    return Stream.of(List.of(TRANSFORMS), panels.kernels(), finish.kernels())
+        .<RehearsedKernel<?>>flatMap(List::stream)
+        .toList();
   }
 
   @Override
@@ -165,6 +170,7 @@ final class WinogradPass implements Pass {
   }
 
   private void transformInputs(Workspace workspace, int first, int count) {
+    WinogradKernel kernel = TRANSFORMS.kernel();
     int to = inputs(workspace);
     for (int i = 0; i < count; i++) {
       int channel = 0;
@@ -172,7 +178,7 @@ final class WinogradPass implements Pass {
         Part part = input.parts().get(p);
         tiles.setInputPixels(workspace.offsets, first + i, part);
         for (int c = 0; c < part.channels(); c += Vectors.LANES) {
-          Winograd.transformInput(
+          kernel.transformInput(
               workspace.arena,
               workspace.offsets,
               c,
@@ -186,9 +192,10 @@ final class WinogradPass implements Pass {
   }
 
   private void transformOutputs(Workspace workspace, Panel panel, int count) {
+    WinogradKernel kernel = TRANSFORMS.kernel();
     for (int i = 0; i < count; i++) {
       for (int c = 0; c < panel.channels(); c += Vectors.LANES) {
-        Winograd.transformOutput(
+        kernel.transformOutput(
             workspace.arena,
             sums(workspace) + i * panel.channels() + c,
             sumStride,

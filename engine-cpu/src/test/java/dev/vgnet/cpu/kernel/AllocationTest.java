@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
 import dev.vgnet.graph.Operator.Function;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,7 @@ class AllocationTest {
           () ->
               epilogue.run(arena, 12, stride, out, stride, 28, 28, parameters, 0, 20_012, stride));
     }
+    winograd(kernels);
     Pooling.Row row = new Pooling.Row(3, 2, 1, 28, stride, 14, stride, 28);
     kernels.put("max", () -> Pooling.max(arena, rows, 3, 90_000, out, row));
     kernels.put("average", () -> Pooling.average(arena, rows, out, row));
@@ -79,6 +81,19 @@ class AllocationTest {
     kernels.put(
         "permute", () -> Elementwise.permute(arena, 12, stride, permutation, out, stride, 28));
     return kernels;
+  }
+
+  private void winograd(Map<String, Runnable> kernels) {
+    WinogradKernel transforms = new VectorWinograd();
+    int[] places = new int[Winograd.POSITIONS];
+    Arrays.setAll(places, i -> i * 52);
+    int stride = 3 * Vectors.LANES;
+    kernels.put(
+        "input transform",
+        () -> transforms.transformInput(arena, places, 12, 20_012, 50_012, stride));
+    kernels.put(
+        "output transform",
+        () -> transforms.transformOutput(arena, 12, stride, 20_012, places, 0, 50_012));
   }
 
   private static EpilogueSpec epilogue(Function function) {

@@ -44,6 +44,11 @@ class FirstCompilerTest {
     List<String> kernels =
         lines.stream().filter(line -> line.contains("cpu.kernel.Depthwise5x5/")).toList();
     assertTrue(kernels.size() > 30, () -> "compiled " + kernels);
+    String transforms = VectorWinograd.class.getName();
+    for (String method : List.of("inputLine", "outputLine")) {
+      String name = transforms + "::" + method;
+      assertTrue(lines.stream().anyMatch(line -> line.contains(name)), name);
+    }
     assertEquals(List.of(), lines.stream().filter(line -> line.contains(GIVEN_UP)).toList());
   }
 
@@ -81,6 +86,12 @@ class FirstCompilerTest {
                 inWidth, width, channels, arena, offsets, weights, 0, arena, 200_000, 300_000);
           }
         }
+      }
+      WinogradKernel transforms = new VectorWinograd();
+      int[] places = new int[Winograd.POSITIONS];
+      for (int i = 0; i < CALLS; i++) {
+        transforms.transformInput(arena, places, 0, 10_000, 20_000, 16);
+        transforms.transformOutput(arena, 20_000, 16, 10_000, places, 0, 0);
       }
       for (TileSpec spec : tiles()) {
         TileKernel kernel = TileKernel.of(spec);

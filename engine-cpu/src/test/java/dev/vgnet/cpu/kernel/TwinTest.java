@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +96,24 @@ class TwinTest {
       new PlainEpilogue(epilogue)
           .run(twin, 1, stride, 1_000, stride, 14, channels, parameters, 2, 3_000, stride);
       assertArrayEquals(bits(arena), bits(twin), epilogue::toString);
+    }
+  }
+
+  @Test
+  void winogradTransformsAreEqualToTheLastBit() {
+    PlainWinograd plain = new PlainWinograd();
+    int vectors = Winograd.POSITIONS * Vectors.LANES;
+    int[] pixels = samples.random.ints(Winograd.POSITIONS, 0, 2 * vectors).toArray();
+    int[] places = IntStream.range(0, 50).map(i -> 4 * vectors + 3 + i * 67).toArray();
+    for (int i = 0; i < 20; i++) {
+      float[] arena = numbers(4 * vectors + 50 * 67);
+      float[] twin = arena.clone();
+      for (float[] numbers : List.of(arena, twin)) {
+        WinogradKernel kernel = numbers == arena ? plain.generate() : plain;
+        kernel.transformInput(numbers, pixels, 2, 3 * vectors, 4 * vectors + 1, Vectors.LANES + 3);
+        kernel.transformOutput(numbers, 5, 2 * Vectors.LANES + 1, 3 * vectors, places, 30, 1);
+      }
+      assertArrayEquals(bits(arena), bits(twin));
     }
   }
 
