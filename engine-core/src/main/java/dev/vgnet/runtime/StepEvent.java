@@ -60,11 +60,11 @@ public final class StepEvent extends Event {
   @DataAmount(DataAmount.BYTES)
   private long bytes;
 
-  /** Made where work begins, after {@link #isOn} said so. */
+  /** Made where work begins, after {@link StepRecording#isOn} said so. */
   public StepEvent() {}
 
-  /** Whether a recording wants these events; all that is paid while none does. */
-  public static boolean isOn() {
+  /** Whether a recording wants these events. */
+  static boolean isOn() {
     return PROBE.isEnabled();
   }
 

@@ -4,6 +4,7 @@ import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.runtime.Device;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.StepEvent;
+import dev.vgnet.runtime.StepRecording;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -62,7 +63,7 @@ record StepPass(Pass pass, StepReport step, long multiplyAccumulates, long bytes
 
   @Override
   public void run(Workspace workspace, int from, int to) {
-    if (StepEvent.isOn()) {
+    if (StepRecording.isOn()) {
       record(workspace, from, to);
     } else {
       pass.run(workspace, from, to);

@@ -1,6 +1,7 @@
 package dev.vgnet.cpu.vector;
 
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.summingLong;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,7 +11,9 @@ import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.runtime.CompiledModel;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.StepEvent;
+import dev.vgnet.runtime.StepRecording;
 import dev.vgnet.tensor.Shape;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -77,6 +81,44 @@ class StepEventTest {
       recording.start();
       model.run(Shape.of(1, 3, 9, 9), new float[243], outputs(model, Shape.of(1, 3, 9, 9)));
       assertEquals(List.of(), stop(recording));
+    }
+  }
+
+  /** It would start the recorder, which takes longer than many a first run. */
+  @Test
+  void theEventIsNotEvenLoadedWhereNobodyRecords() throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector",
+                "-Xlog:class+load",
+                "-cp",
+                classPath(),
+                OneRun.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    List<String> lines = process.inputReader().readAllLines();
+    assertEquals(0, process.waitFor(), () -> String.join("\n", lines));
+    assertTrue(lines.stream().anyMatch(line -> line.contains(StepRecording.class.getName())));
+    String event = StepEvent.class.getName();
+    assertEquals(List.of(), lines.stream().filter(line -> line.contains(event)).toList());
+  }
+
+  private static String classPath() {
+    return Stream.of(OneRun.class, VectorBackend.class, Graph.class)
+        .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+        .collect(joining(File.pathSeparator));
+  }
+
+  /** What that process does. */
+  static final class OneRun {
+    private OneRun() {}
+
+    public static void main(String[] arguments) {
+      SampleNetwork network = new SampleNetwork(new Random(3), 3);
+      try (CompiledModel model = Check.compile(network, winogradNetwork(network), 1)) {
+        model.run(Shape.of(1, 3, 9, 9), new float[243], outputs(model, Shape.of(1, 3, 9, 9)));
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import dev.vgnet.runtime.ExecutionReport;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.Precision;
 import dev.vgnet.runtime.StepEvent;
+import dev.vgnet.runtime.StepRecording;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -64,7 +65,7 @@ public final class CudaModel implements CompiledModel {
     driver.attach();
     Programs.Ready ready = ready(input);
     upload(ready.program(), values);
-    if (StepEvent.isOn()) {
+    if (StepRecording.isOn()) {
       runStepByStep(ready.program());
     } else {
       ready.program().importing().forEach(driver::launch);
