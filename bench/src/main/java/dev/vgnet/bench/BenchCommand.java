@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
       "Measures the networks of the papers' tables beside other engines.",
       "%nWrites results.json (after each setting, so that it may be stopped at any time), table.md"
           + " and charts as SVG and PNG. Latency is the time from an array of images to an array of"
-          + " logits; engines take turns within each JVM of JMH.%n"
+          + " logits; engines take turns within each JVM of JMH.",
+      "%nThe weights are random, as their values do not change the time: no file is needed."
+          + " `vgnet inspect MODEL --profile` measures a weight file of your own.%n"
     },
     mixinStandardHelpOptions = true,
     versionProvider = dev.vgnet.cli.Version.class,
@@ -62,6 +64,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--table",
+      paramLabel = "TABLE",
       split = ",",
       defaultValue = "vgnet",
       description =
@@ -79,6 +82,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--devices",
+      paramLabel = "DEVICE",
       split = ",",
       defaultValue = "cpu",
       description = "Where this engine runs: cpu, cuda; default: ${DEFAULT-VALUE}.")
@@ -86,6 +90,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--peers",
+      paramLabel = "PEER",
       split = ",",
       defaultValue = "ort",
       description =
@@ -112,7 +117,6 @@ final class BenchCommand implements Callable<Integer> {
       System.setProperty(TorchScript.PYTHON_PROPERTY, python);
     }
     PrintWriter out = spec.commandLine().getOut();
-    MeasureOptions.requirePositive("--batch", batches);
     GpuResults gpuResults = GpuResults.read(gpu);
     List<Setting> settings = settings(out);
     Path path = options.file("results.json");
@@ -138,8 +142,10 @@ final class BenchCommand implements Callable<Integer> {
       Backends.choose(Device.CUDA, Optional.empty());
     }
     List<Setting> settings = new ArrayList<>();
-    for (String model : models()) {
-      for (int batch : batches) {
+    List<String> models = models();
+    List<Integer> sizes = MeasureOptions.batches(batches, models);
+    for (String model : models) {
+      for (int batch : sizes) {
         if (devices.contains(On.CPU)) {
           options
               .threads()
@@ -164,7 +170,11 @@ final class BenchCommand implements Callable<Integer> {
           };
       paper.rows().forEach(row -> all.add(row.model()));
     }
-    return options.wanted(all);
+    return options.wanted(
+        all,
+        tables.contains(Table.ZOO)
+            ? "see vgnet list"
+            : "--table zoo takes every one that vgnet list shows");
   }
 
   /** Those that can be measured here; a line says why another cannot. */

@@ -1,14 +1,15 @@
 package dev.vgnet.bench;
 
+import dev.vgnet.model.AtomicFile;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.file.Files;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -41,18 +42,20 @@ final class ChartFiles {
     graphics.scale(PNG_SCALE, PNG_SCALE);
     chart.draw(graphics, area(size));
     graphics.dispose();
-    if (!ImageIO.write(image, "png", path.toFile())) {
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    if (!ImageIO.write(image, "png", png)) {
       throw new IOException("this JDK cannot write PNG");
     }
+    AtomicFile.write(path, png.toByteArray());
   }
 
   private static void writeSvg(JFreeChart chart, Dimension size, Path path) throws IOException {
     SVGGraphics2D graphics = new SVGGraphics2D(document());
     graphics.setSVGCanvasSize(size);
     chart.draw(graphics, area(size));
-    try (Writer writer = Files.newBufferedWriter(path)) {
-      graphics.stream(writer, true);
-    }
+    StringWriter svg = new StringWriter();
+    graphics.stream(svg, true);
+    OutputFiles.write(path, svg.toString());
   }
 
   private static Document document() {

@@ -59,11 +59,21 @@ final class ChildJvm {
       int code = process.onExit().join().exitValue();
       if (code != 0) {
         TemporaryFolder.awaitEnd();
-        throw new BenchmarkFailure(
-            Files.readString(errors), new IOException("the JVM ended with exit code " + code));
+        throw failure(code, Files.readString(errors));
       }
     } finally {
       process.destroy();
     }
+  }
+
+  private static BenchmarkFailure failure(int code, String errors) {
+    String reason =
+        errors
+            .lines()
+            .filter(line -> !line.startsWith("WARNING"))
+            .findFirst()
+            .orElse("it gave no reason");
+    return new BenchmarkFailure(
+        errors, new IOException("a JVM ended with exit code %d: %s".formatted(code, reason)));
   }
 }

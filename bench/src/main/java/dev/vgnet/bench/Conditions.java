@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.openjdk.jmh.util.Version;
 
@@ -69,6 +71,31 @@ record Conditions(
   Optional<Conditions> with(Conditions others) {
     Conditions both = withVersions(others.versions);
     return both.equals(others.withVersions(versions)) ? Optional.of(both) : Optional.empty();
+  }
+
+  /** What the others contradict these in, in words. */
+  String differences(Conditions others) {
+    Map<String, Object> here = others.facts();
+    return facts().entrySet().stream()
+        .filter(then -> here.containsKey(then.getKey()))
+        .filter(then -> !here.get(then.getKey()).equals(then.getValue()))
+        .map(
+            then ->
+                "%s was %s, is %s here"
+                    .formatted(then.getKey(), then.getValue(), here.get(then.getKey())))
+        .collect(Collectors.joining("; "));
+  }
+
+  private Map<String, Object> facts() {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("the CPU", cpu);
+    facts.put("the number of processors", processors);
+    facts.put("the width of vectors", vectorBits);
+    facts.put("the system", system);
+    facts.put("the JVM", jvm);
+    facts.put("the list of JVM flags", jvmFlags);
+    facts.putAll(versions);
+    return facts;
   }
 
   /** The load average over the last minute, or a negative number where there is none. */

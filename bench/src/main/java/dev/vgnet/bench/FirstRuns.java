@@ -40,7 +40,8 @@ public final class FirstRuns {
         SessionOptions.builder().backend("vector").threads(Integer.parseInt(args[2])).build();
     try (Session session = model.newSession(options)) {
       double open = main + millisSince(nanos);
-      Shape shape = Shape.of(1, 3, 224, 224);
+      int size = model.metadata().preprocessing().crop();
+      Shape shape = Shape.of(1, model.graph().inputChannels(), size, size);
       float[] images = new float[(int) shape.elementCount()];
       float[] logits = new float[(int) session.outputShape(shape).elementCount()];
       session.run(shape, images, logits);

@@ -1,9 +1,7 @@
 package dev.vgnet.bench;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.cli.CommandFailure;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,7 +32,7 @@ final class GpuResults {
   static GpuResults read(List<Path> files) throws IOException {
     GpuResults results = new GpuResults();
     for (Path file : files) {
-      Map<String, Object> content = JSON.std.mapFrom(Files.readString(file));
+      Map<String, Object> content = OutputFiles.readJson(file);
       String device = String.valueOf(content.get("device"));
       if (content.get("latency") instanceof List<?> latencies) {
         latencies.forEach(one -> results.add(OURS, device, (Map<?, ?>) one, "network"));

@@ -4,7 +4,6 @@ import dev.vgnet.zoo.ArchitectureInfo;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,13 +24,14 @@ final class LayersCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<String> models =
-        options.wanted(Zoo.architectures().stream().map(ArchitectureInfo::name).toList());
+        options.wanted(
+            Zoo.architectures().stream().map(ArchitectureInfo::name).toList(), "see vgnet list");
     PrintWriter out = spec.commandLine().getOut();
     Effort effort = options.isQuick() ? new Effort(1, 10, 5, 100) : new Effort(1, 10, 10, 150);
     Measure measure = new Measure(effort, options.isAgain(), Conditions.here(), out);
     String table =
         Tables.layers(measure.layers(options.file("layers.json"), models, options.threads()));
-    Files.writeString(options.folder().resolve("layers.md"), table);
+    OutputFiles.write(options.folder().resolve("layers.md"), table);
     out.println(table);
     return measure.failed() ? 1 : 0;
   }

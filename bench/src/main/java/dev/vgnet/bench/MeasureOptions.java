@@ -53,29 +53,51 @@ final class MeasureOptions {
 
   /**
    * Those of some networks that are asked for; a pattern that none of them matches is a mistake.
+   *
+   * @param remedy what to do about that
    */
-  List<String> wanted(Collection<String> names) {
-    return wanted(names, names);
+  List<String> wanted(Collection<String> names, String remedy) {
+    return wanted(names, names, remedy);
   }
 
   /** The same, but others where none is asked for. */
-  List<String> wanted(Collection<String> names, Collection<String> unlessAsked) {
+  List<String> wanted(Collection<String> names, Collection<String> unlessAsked, String remedy) {
     for (Pattern model : models) {
-      if (names.stream().noneMatch(model.asMatchPredicate())) {
-        throw new CommandFailure("--models: none of the table's networks is called " + model);
+      if (names.stream().noneMatch(name -> matches(model, name))) {
+        throw new CommandFailure("--models: no network is called %s; %s".formatted(model, remedy));
       }
     }
     return models.isEmpty()
         ? List.copyOf(unlessAsked)
         : names.stream()
-            .filter(name -> models.stream().anyMatch(model -> model.matcher(name).matches()))
+            .filter(name -> models.stream().anyMatch(model -> matches(model, name)))
             .toList();
+  }
+
+  /** A name means itself, even with a plus sign in it. */
+  private static boolean matches(Pattern model, String name) {
+    return model.pattern().equals(name) || model.matcher(name).matches();
   }
 
   List<Integer> threads() {
     requireThreads(threads);
     int all = Runtime.getRuntime().availableProcessors();
-    return threads.isEmpty() ? IntStream.of(1, all).distinct().boxed().toList() : threads;
+    IntStream wanted =
+        threads.isEmpty() ? IntStream.of(1, all) : threads.stream().mapToInt(count -> count);
+    return wanted.distinct().boxed().toList();
+  }
+
+  /** Sizes of batches once each, if an array holds as many images of each network. */
+  static List<Integer> batches(List<Integer> batches, List<String> models) {
+    requirePositive("--batch", batches);
+    for (String model : models) {
+      long pixels = 3L * Workload.info(model).imageSize() * Workload.info(model).imageSize();
+      if (batches.stream().anyMatch(batch -> batch * pixels > Integer.MAX_VALUE)) {
+        throw new CommandFailure(
+            "--batch must be at most %d for %s".formatted(Integer.MAX_VALUE / pixels, model));
+      }
+    }
+    return batches.stream().distinct().toList();
   }
 
   static void requirePositive(String option, List<Integer> values) {
@@ -92,7 +114,7 @@ final class MeasureOptions {
 
   /** A file in the folder, which is made; it may be there only if it is to be gone on with. */
   Path file(String name) throws IOException {
-    Files.createDirectories(output);
+    OutputFiles.makeFolder(output);
     Path file = output.resolve(name);
     if (Files.exists(file) && !resume && !again) {
       throw new CommandFailure(

@@ -32,7 +32,7 @@ final class Report {
    */
   List<String> write(Path folder) throws IOException {
     String text = text();
-    Files.writeString(folder.resolve("table.md"), text);
+    OutputFiles.write(folder.resolve("table.md"), text);
     Conditions on = file.conditions();
     String machine = "%s, %d processors; %s".formatted(on.cpu(), on.processors(), on.jvm());
     return new Charts(folder, file.results(), machine).write();
@@ -59,7 +59,7 @@ final class Report {
     String rest =
         "Percentiles, spread, images a second and GFLOP/s are in [table.md](%s/table.md).\n"
             .formatted(relative(from, folder));
-    Files.writeString(
+    OutputFiles.write(
         page,
         marked.replaceFirst(
             Matcher.quoteReplacement(String.join("\n", BEGIN, "", pictures + tables, rest, END))));

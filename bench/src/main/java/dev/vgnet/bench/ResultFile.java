@@ -5,7 +5,6 @@ import dev.vgnet.cli.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -50,8 +49,8 @@ final class ResultFile<R extends Record> {
               .orElseThrow(
                   () ->
                       new CommandFailure(
-                          "%s was measured under other conditions: %s; here are %s"
-                              .formatted(path, then, conditions)));
+                          "%s was measured under other conditions: %s"
+                              .formatted(path, then.differences(conditions))));
       ((Map<?, ?>) file.get("peakGflops"))
           .forEach((threads, peak) -> peaks.put(Integer.valueOf((String) threads), (Double) peak));
       for (Object result : (List<?>) file.get("results")) {
@@ -101,13 +100,11 @@ final class ResultFile<R extends Record> {
     file.put("conditions", conditions);
     file.put("peakGflops", peaks);
     file.put("results", results);
-    Path whole = path.resolveSibling(path.getFileName() + ".part");
-    Files.writeString(whole, PRETTY.asString(file) + "\n");
-    Files.move(whole, path, StandardCopyOption.ATOMIC_MOVE);
+    OutputFiles.write(path, PRETTY.asString(file) + "\n");
   }
 
   private static Map<String, Object> content(Path path) throws IOException {
-    Map<String, Object> file = JSON.std.mapFrom(Files.readString(path));
+    Map<String, Object> file = OutputFiles.readJson(path);
     if (file.get("conditions") instanceof Map
         && file.get("peakGflops") instanceof Map
         && file.get("results") instanceof List) {

@@ -4,7 +4,6 @@ import dev.vgnet.zoo.ArchitectureInfo;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,13 +44,12 @@ final class SharingCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    MeasureOptions.requirePositive("--batch", batches);
     List<Setting> settings = settings();
     PrintWriter out = spec.commandLine().getOut();
     Effort effort = options.isQuick() ? new Effort(1, 2, 10, 500) : new Effort(3, 3, 20, 500);
     Measure measure = new Measure(effort, options.isAgain(), Conditions.here(), out);
     String table = SharingTable.of(measure.sharing(options.file("sharing.json"), settings));
-    Files.writeString(options.folder().resolve("sharing.md"), table);
+    OutputFiles.write(options.folder().resolve("sharing.md"), table);
     out.println(table);
     return measure.failed() ? 1 : 0;
   }
@@ -59,8 +57,10 @@ final class SharingCommand implements Callable<Integer> {
   private List<Setting> settings() {
     List<Setting> settings = new ArrayList<>();
     List<String> zoo = Zoo.architectures().stream().map(ArchitectureInfo::name).toList();
-    for (String model : options.wanted(zoo, List.of(DEFAULT))) {
-      for (int batch : batches) {
+    List<String> models = options.wanted(zoo, List.of(DEFAULT), "see vgnet list");
+    List<Integer> sizes = MeasureOptions.batches(batches, models);
+    for (String model : models) {
+      for (int batch : sizes) {
         for (int threads : options.threads()) {
           settings.add(new Setting(model, batch, threads, ENGINES));
         }

@@ -67,7 +67,8 @@ final class StartUpCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     MeasureOptions.requireThreads(threads);
     MeasureOptions.requirePositive("--forks", List.of(forks));
-    Files.createDirectories(output);
+    Workload.info(model);
+    OutputFiles.makeFolder(output);
     Path weights = Files.createTempFile(TemporaryFolder.path(), "model", ".safetensors");
     try {
       Workload.random(model, 1).write(weights);
@@ -82,7 +83,7 @@ final class StartUpCommand implements Callable<Integer> {
       report.put("conditions", Conditions.here());
       report.put("javaOptions", javaOptions);
       report.put("settings", settings);
-      Files.writeString(
+      OutputFiles.write(
           output.resolve("startup.json"),
           JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(report) + "\n");
     } finally {

@@ -69,7 +69,10 @@ record Workload(Model model, Shape shape, float[] images) {
   static ArchitectureInfo info(String name) {
     String architecture = architecture(name);
     return Optional.ofNullable(Catalogue.BY_NAME.get(architecture))
-        .orElseThrow(() -> new UnsupportedModelException("no network is called " + name));
+        .orElseThrow(
+            () ->
+                new UnsupportedModelException(
+                    "no network is called %s; see vgnet list".formatted(name)));
   }
 
   /** Made when it is first asked for: it counts every network, which a measurement needs not. */

@@ -2,14 +2,19 @@ package dev.vgnet.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.cli.Main;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchCommandTest {
@@ -21,6 +26,19 @@ class BenchCommandTest {
   private int run(String arguments) {
     String line = arguments.replace("DIR", folder.toString());
     return Main.execute(new BenchCommand(), line.split(" "));
+  }
+
+  /** What stderr says of something that cannot be done. */
+  private String refusal(String arguments) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+    try {
+      assertEquals(FAILED, run(arguments));
+    } finally {
+      System.setErr(before);
+    }
+    return said.toString(StandardCharsets.UTF_8).strip();
   }
 
   @ParameterizedTest
@@ -87,6 +105,48 @@ class BenchCommandTest {
     assertEquals(FAILED, run("compare DIR DIR"));
     assertEquals(FAILED, run("--models vgnetg_1_0mp --output DIR --resume"));
     assertEquals(text, Files.readString(folder.resolve("results.json")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --models resnet18 --output DIR/out | is called resnet18; --table zoo takes every one
+          layers --models foo --output DIR/out | is called foo; see vgnet list
+          startup foo --output DIR/out | is called foo; see vgnet list
+          --models vgnetg_1_0mp --batch 20000 --output DIR/out | must be at most 14266 for vgnetg
+          --models vgnetg_1_0mp --output DIR/text | text is not a folder
+          layers --models vgnetg_1_0mp --output DIR/text | text is not a folder
+          startup vgnetg_1_0mp --output DIR/text | text is not a folder
+          --models vgnetg_1_0mp --gpu DIR/text --output DIR/out | text is not a JSON object: line 1
+          --models vgnetg_1_0mp --gpu DIR/bytes --output DIR/out | bytes is not a JSON object
+          report DIR | results.json is not a JSON object: line 1
+          """)
+  void saysInALineWhatIsWrongAndLeavesNothing(String arguments, String reason) throws IOException {
+    Files.writeString(folder.resolve("text"), "hello");
+    Files.write(folder.resolve("bytes"), new byte[] {'{', '"', -1, -2, 0, 7});
+    Files.writeString(folder.resolve("results.json"), "{\"conditions\": {\"cpu\"");
+    String said = refusal(arguments);
+    assertTrue(said.contains(reason), said);
+    assertEquals(1, said.lines().count(), said);
+    assertFalse(Files.exists(folder.resolve("out")));
+  }
+
+  @Test
+  void namesWhatIsOtherThanWhenAFileWasMeasured() throws IOException {
+    MadeUpResults.file(folder).addPeak(2, 100);
+    String said = refusal("--models vgnetg_1_0mp --output DIR --resume");
+    assertTrue(said.contains("other conditions: the CPU was a CPU, is "), said);
+    assertTrue(said.contains("; jmh was 1, is "), said);
+    assertFalse(said.contains("vgnet was"), said);
+  }
+
+  @Test
+  void aNameIsTakenAsItIs() {
+    String said =
+        refusal("--models vgnetg_1_0mp+silu,mobilenet_v2_x0_5 --batch 20000 --output DIR");
+    assertTrue(said.contains("--batch must be at most"), said);
   }
 
   @Test

@@ -63,6 +63,15 @@ class SharingTest {
     assertTrue(failure.output().contains("at dev.vgnet"), failure.output());
   }
 
+  @Test
+  void aProcessThatDoesNotStartSaysWhy() {
+    BenchmarkFailure failure =
+        assertThrows(
+            BenchmarkFailure.class,
+            () -> ChildJvm.run(SharedRuns.class, List.of("-XX:+NoSuch"), List.of(), _ -> {}));
+    assertTrue(failure.getMessage().contains("Unrecognized VM option"), failure.getMessage());
+  }
+
   /**
    * Alone 100 images a second; two sessions make 160 together, so each takes 1.25 times as long.
    */
