@@ -1,6 +1,5 @@
 package dev.vgnet.bench;
 
-import dev.vgnet.model.AtomicFile;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Graphics2D;
@@ -46,7 +45,7 @@ final class ChartFiles {
     if (!ImageIO.write(image, "png", png)) {
       throw new IOException("this JDK cannot write PNG");
     }
-    AtomicFile.write(path, png.toByteArray());
+    OutputFiles.write(path, png.toByteArray());
   }
 
   private static void writeSvg(JFreeChart chart, Dimension size, Path path) throws IOException {

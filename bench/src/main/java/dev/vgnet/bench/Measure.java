@@ -158,7 +158,7 @@ final class Measure {
     Predicate<LayerResult> isResult =
         r -> r.model().equals(model) && r.step().equals(step) && r.threads() == threads;
     return new Task<>(
-        "%s, %s, threads %d".formatted(model, step, threads),
+        "%s, %s, %s".formatted(model, step, Size.threads(threads)),
         threads,
         effort,
         1,
@@ -218,7 +218,7 @@ final class Measure {
       if (threads > 0) {
         double peak = peak(threads);
         file.addPeak(threads, peak);
-        say("peak of %d threads: %.1f GFLOP/s", threads, peak);
+        say("peak of %s: %.1f GFLOP/s", Size.threads(threads), peak);
       }
     }
   }

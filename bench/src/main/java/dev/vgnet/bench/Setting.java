@@ -36,8 +36,6 @@ record Setting(String model, int batch, int threads, List<EngineKind> engines) {
 
   @Override
   public String toString() {
-    return "%s, batch %d, %s"
-        .formatted(
-            model, batch, threads == 0 ? "GPU" : threads == 1 ? "1 thread" : threads + " threads");
+    return "%s, batch %d, %s".formatted(model, batch, threads == 0 ? "GPU" : Size.threads(threads));
   }
 }

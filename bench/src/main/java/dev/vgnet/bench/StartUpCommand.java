@@ -110,8 +110,8 @@ final class StartUpCommand implements Callable<Integer> {
       double[] sorted = times[i].clone();
       Arrays.sort(sorted);
       out.printf(
-          "%d threads%s, %s: %.1f ms (%.1f to %.1f)%n",
-          count,
+          "%s%s, %s: %.1f ms (%.1f to %.1f)%n",
+          Size.threads(count),
           warmUp ? ", warm-up" : "",
           MOMENTS[i],
           Latency.median(sorted),

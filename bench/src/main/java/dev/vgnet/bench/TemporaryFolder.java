@@ -67,6 +67,7 @@ final class TemporaryFolder {
 
   private static void end() {
     ending = true;
+    OutputFiles.finish();
     CompletableFuture.allOf(
             ProcessHandle.current()
                 .descendants()
