@@ -73,7 +73,7 @@ class RecognitionTest {
     } catch (UnsupportedModelException e) {
       assertTrue(e.getMessage().contains(entry.network()), e.getMessage());
       assertTrue(e.getMessage().endsWith(": say which it is with --arch"), e.getMessage());
-      imported = imported(tensors, asking(entry.network()));
+      imported = imported(tensors, ImportOptions.of(entry.network()));
     }
     assertEquals(entry.network(), imported.architecture());
     String found = imported.findings().getFirst();
@@ -94,7 +94,7 @@ class RecognitionTest {
   @MethodSource("styles")
   void everyStyleIsRecognised(Case item) {
     String name = item.structure().networks().getFirst().name();
-    ImportedModel imported = imported(tensors(name, item.style()), asking(name));
+    ImportedModel imported = imported(tensors(name, item.style()), ImportOptions.of(name));
     assertEquals(name, imported.architecture());
     String style = item.structure().styles().get(item.style()).name();
     assertTrue(imported.findings().getFirst().endsWith(" of " + style), style);
@@ -122,9 +122,11 @@ class RecognitionTest {
         "the keys and shapes are those of cifar_%s and %s: say which it is with --arch"
             .formatted(name, name),
         e.getMessage());
-    assertEquals("cifar_" + name, imported(tensors, asking("cifar_" + name)).architecture());
+    assertEquals(
+        "cifar_" + name, imported(tensors, ImportOptions.of("cifar_" + name)).architecture());
     UnsupportedModelException other =
-        assertThrows(UnsupportedModelException.class, () -> imported(tensors, asking("resnet18")));
+        assertThrows(
+            UnsupportedModelException.class, () -> imported(tensors, ImportOptions.of("resnet18")));
     assertTrue(other.getMessage().endsWith(", not of resnet18"), other.getMessage());
   }
 
@@ -247,12 +249,13 @@ class RecognitionTest {
     String file = "tf_mobilenetv3_small_100-37f49e2b.pth";
     assertPads("the checkpoint's name: tf_mobilenetv3_small_100 pads", plain, file, unasked);
     assertPads("name it with --arch", plain, "timm-tf_efficientnet_b0.safetensors", unasked);
-    assertPads("asked for: tf_efficientnet", plain, "x.pth", asking("tf_efficientnet_b0_ns"));
+    assertPads(
+        "asked for: tf_efficientnet", plain, "x.pth", ImportOptions.of("tf_efficientnet_b0_ns"));
     StateDict named = new StateDict(tensors, Optional.of("tf_mobilenetv3_small_100"), List.of());
     assertPads("says of itself: tf_mobilenetv3", named, "x.pth", unasked);
-    assertPads("says of itself", named, "x.pth", asking("mobilenet_v3_small"));
+    assertPads("says of itself", named, "x.pth", ImportOptions.of("mobilenet_v3_small"));
 
-    ImportOptions said = asking("mobilenet_v3_small");
+    ImportOptions said = ImportOptions.of("mobilenet_v3_small");
     assertEquals("mobilenet_v3_small", Zoo.importStateDict(plain, file, "", said).architecture());
     StateDict namesake = new StateDict(tensors, Optional.of("mobilenetv3_small_100"), List.of());
     assertEquals(
@@ -285,16 +288,6 @@ class RecognitionTest {
   private static Map<String, Tensor> tensors(String name, int style) {
     Network network = FAMILIES.network(name, style).orElseThrow();
     return new LinkedHashMap<>(RandomWeights.of(network, Map.of(), 1).tensors());
-  }
-
-  private static ImportOptions asking(String architecture) {
-    return new ImportOptions(
-        Optional.of(architecture),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        List.of());
   }
 
   private static ImportedModel imported(Map<String, Tensor> tensors) {

@@ -12,9 +12,7 @@ import dev.vgnet.plan.PlanText;
 import dev.vgnet.plan.Planner;
 import dev.vgnet.tensor.Shape;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -93,14 +91,7 @@ class VgNetPlanTest {
   }
 
   private static ModelFile file(GoldenCase golden, String name) {
-    ImportOptions options =
-        new ImportOptions(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            List.of());
-    return Zoo.importStateDict(golden.stateDict(), name, "0".repeat(64), options).file();
+    return Zoo.importStateDict(golden.stateDict(), name, "0".repeat(64), ImportOptions.defaults())
+        .file();
   }
 }

@@ -158,14 +158,16 @@ class ZooTest {
 
   @Test
   void refusesAnotherArchitectureThanAsked() {
-    ImportOptions options = asking("vgnetg_1_5mp");
+    ImportOptions options = ImportOptions.of("vgnetg_1_5mp");
     UnsupportedModelException e =
         assertThrows(UnsupportedModelException.class, () -> imported(tensors(SMALL), options));
     assertEquals(
         "the keys and shapes are those of vgnetg_custom, with channels [16, 32, 64, 128, 192] and "
             + "layers [2, 3, 4, 2], not of vgnetg_1_5mp",
         e.getMessage());
-    assertEquals("vgnetg_custom", imported(tensors(SMALL), asking("vgnetg_custom")).architecture());
+    assertEquals(
+        "vgnetg_custom",
+        imported(tensors(SMALL), ImportOptions.of("vgnetg_custom")).architecture());
   }
 
   @Test
@@ -399,16 +401,6 @@ class ZooTest {
     return new ReferenceInterpreter(file.graph(), file.tensors())
         .run(input, RuleWeights.input(input))
         .get("classifier.1");
-  }
-
-  private static ImportOptions asking(String architecture) {
-    return new ImportOptions(
-        Optional.of(architecture),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        List.of());
   }
 
   private static ImportOptions withImageSize(int size) {
