@@ -12,7 +12,7 @@ import java.util.List;
 final class GatherPass implements Pass {
   private final RowSource input;
   private final Part output;
-  private final int[] permutation;
+  private final int[] sources;
 
   /**
    * @param channels for each channel of the input, which it is of the output
@@ -20,11 +20,10 @@ final class GatherPass implements Pass {
   GatherPass(View input, List<Integer> channels, View output) {
     this.input = new RowSource.Map(input);
     this.output = output.whole();
-    int[] sources = new int[channels.size()];
+    sources = new int[channels.size()];
     for (int i = 0; i < sources.length; i++) {
       sources[channels.get(i)] = i;
     }
-    permutation = Elementwise.permutation(sources);
   }
 
   @Override
@@ -51,7 +50,7 @@ final class GatherPass implements Pass {
           workspace.arena,
           row,
           input.channels(),
-          permutation,
+          sources,
           output.pixel(y * input.width()),
           output.stride(),
           input.width());

@@ -45,8 +45,7 @@ class ElementwiseTest {
       int outStride = Vectors.padded(sources.length);
       int out = 2 * second;
       float[] arena = samples.floats(out + pixels * outStride);
-      int[] permutation = Elementwise.permutation(sources);
-      Elementwise.permute(arena, 0, stride, permutation, out, outStride, pixels);
+      Elementwise.permute(arena, 0, stride, sources, out, outStride, pixels);
       for (int p = 0; p < pixels; p++) {
         for (int c = 0; c < sources.length; c++) {
           assertEquals(arena[p * stride + sources[c]], arena[out + p * outStride + c]);
