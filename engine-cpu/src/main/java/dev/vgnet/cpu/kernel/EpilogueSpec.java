@@ -27,6 +27,22 @@ public record EpilogueSpec(
     return equals(COPY);
   }
 
+  /** What a tile can do of it to its sums, which start from their bias, so that nothing is left. */
+  public Optional<Function> activationOfTile() {
+    boolean last = !affine && !residual && finalActivation.isEmpty();
+    return activation.filter(function -> last && TileSpec.compares(function));
+  }
+
+  /** What tiles leave of it. */
+  public EpilogueSpec afterTile() {
+    return new EpilogueSpec(
+        false,
+        activationOfTile().isPresent() ? Optional.empty() : activation,
+        affine,
+        residual,
+        finalActivation);
+  }
+
   /** Roughly the operations on each vector, bias apart. */
   int operations() {
     return operations(activation)

@@ -1,6 +1,7 @@
 package dev.vgnet.cpu.kernel;
 
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import dev.vgnet.graph.Operator.Function;
 
 /** The {@link Twin} of a generated tile: the same sums in the same order, four at a time. */
 final class PlainTile implements TileKernel, Twin<TileKernel> {
@@ -10,12 +11,16 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
   private final TileSpec spec;
   private final Tap[] taps;
   private final int panel;
+  private final boolean activates;
+  private final Function activation;
   private final int[] offsets;
 
   PlainTile(TileSpec spec) {
     this.spec = spec;
     taps = spec.taps().toArray(Tap[]::new);
     panel = spec.panel();
+    activates = spec.activation().isPresent();
+    activation = spec.activation().orElse(Function.RELU);
     offsets = new int[taps.length];
   }
 
@@ -48,11 +53,11 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
       int weight,
       float[] out,
       int to) {
-    float a = 0;
-    float b = 0;
-    float c = 0;
-    float d = 0;
-    int w = weight;
+    float a = weights[weight];
+    float b = weights[weight + 1];
+    float c = weights[weight + 2];
+    float d = weights[weight + 3];
+    int w = weight + panel;
     for (int t = 0; t < taps.length && !dry; t++) {
       Tap tap = taps[t];
       int step = tap.channelStride();
@@ -66,10 +71,14 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
         d = Math.fma(x, weights[w + 3], d);
       }
     }
-    out[to] = a;
-    out[to + 1] = b;
-    out[to + 2] = c;
-    out[to + 3] = d;
+    out[to] = activate(a);
+    out[to + 1] = activate(b);
+    out[to + 2] = activate(c);
+    out[to + 3] = activate(d);
+  }
+
+  private float activate(float sum) {
+    return activates ? PlainActivation.apply(activation, sum) : sum;
   }
 
   @Override

@@ -22,11 +22,12 @@ import java.util.List;
  *
  * <pre>
  * tile(in, inOffsets, weights, w, out, o, outStride, pixel, dry):
+ *   start the P x Q sums
  *   for (tap = first; tap &lt; end; tap++)           once for each run of equal taps, if not dry
  *     base = inOffsets[tap] + pixel * pixelStride
  *     for (k = 0; k &lt; channels; k++)
  *       P x Q multiply-adds, unrolled
- *   store the P x Q sums
+ *   activate and store the P x Q sums
  * </pre>
  *
  * Every run of equal taps is code of its own. A method with too many of them would be too large for
@@ -86,18 +87,19 @@ final class TileGenerator {
           "tile",
           SIGNATURE,
           ACC_PUBLIC,
-          code -> new TileGenerator(spec, code).tile(parts.getFirst(), 0));
+          code -> new TileGenerator(spec, code).tile(parts.getFirst(), 0, true));
       return;
     }
     int weight = 0;
     for (int i = 0; i < parts.size(); i++) {
       List<Run> part = parts.get(i);
       int firstWeight = weight;
+      boolean last = i == parts.size() - 1;
       builder.withMethodBody(
           "tile" + i,
           SIGNATURE,
           ACC_PRIVATE,
-          code -> new TileGenerator(spec, code).tile(part, firstWeight));
+          code -> new TileGenerator(spec, code).tile(part, firstWeight, last));
       for (Run run : part) {
         weight += run.count() * run.tap().channels() * spec.panel();
       }
@@ -140,16 +142,19 @@ final class TileGenerator {
   }
 
   /** Writes a method of some of the taps. */
-  private void tile(List<Run> runs, int firstWeight) {
-    kernel.address(WEIGHT, Index.of(WEIGHT).plus(firstWeight));
+  private void tile(List<Run> runs, int firstWeight, boolean last) {
     code.iload(OUT_OFFSET).iload(PIXEL).iload(OUT_STRIDE).imul().iadd().istore(OUT_OFFSET);
     startSums(runs.getFirst().first() == 0);
+    kernel.address(WEIGHT, Index.of(WEIGHT).plus(panel + firstWeight));
     Label added = code.newLabel();
     code.iload(DRY).ifne(added);
     runs.forEach(this::addRun);
     code.labelBinding(added);
     for (int p = 0; p < spec.pixels(); p++) {
       for (int q = 0; q < spec.vectors(); q++) {
+        if (last && spec.activation().isPresent()) {
+          new ActivationCode(kernel, sum(p, q), INPUT).apply(spec.activation().get());
+        }
         kernel.get(sum(p, q)).store(OUT, out(q));
       }
       nextPixel();
@@ -159,9 +164,11 @@ final class TileGenerator {
 
   private void startSums(boolean first) {
     if (first) {
-      kernel.zero().set(sum(0, 0));
-      for (int i = 1; i < spec.pixels() * spec.vectors(); i++) {
-        kernel.get(sum(0, 0)).set(sum(0, i));
+      for (int q = 0; q < spec.vectors(); q++) {
+        kernel.load(WEIGHTS, Index.of(WEIGHT).plus(q * Vectors.LANES)).set(sum(0, q));
+        for (int p = 1; p < spec.pixels(); p++) {
+          kernel.get(sum(0, q)).set(sum(p, q));
+        }
       }
       return;
     }

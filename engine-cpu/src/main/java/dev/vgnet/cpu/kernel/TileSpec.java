@@ -1,6 +1,8 @@
 package dev.vgnet.cpu.kernel;
 
+import dev.vgnet.graph.Operator.Function;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The shape of a {@link TileKernel}: a tile of {@code pixels} x {@code vectors} sums, over the
@@ -9,8 +11,9 @@ import java.util.List;
  * @param pixels the pixels of a tile
  * @param vectors the vectors of output channels of a tile
  * @param taps what is summed up, in the order of the packed weights
+ * @param activation of the sums: none, or one that compares them, {@code RELU} or {@code RELU6}
  */
-public record TileSpec(int pixels, int vectors, List<Tap> taps) {
+public record TileSpec(int pixels, int vectors, List<Tap> taps, Optional<Function> activation) {
   /**
    * One run of input channels that starts at an offset of its own: a channel segment of a pointwise
    * convolution, or one position of a larger kernel.
@@ -40,12 +43,18 @@ public record TileSpec(int pixels, int vectors, List<Tap> taps) {
     require(vectors > 0, "vectors", vectors);
     require(pixels * vectors <= TileShape.MAX_SUMS, "sums", pixels * vectors);
     require(!taps.isEmpty(), "taps", 0);
+    require(activation.isEmpty() || compares(activation.get()), "activation", 0);
     taps = List.copyOf(taps);
   }
 
-  /** The number of packed weights of one panel of output channels. */
+  /** Whether a tile has room for an activation. */
+  static boolean compares(Function activation) {
+    return activation == Function.RELU || activation == Function.RELU6;
+  }
+
+  /** The number of packed weights of one panel of output channels, where sums start included. */
   public int weights() {
-    return taps.stream().mapToInt(Tap::channels).sum() * panel();
+    return (1 + taps.stream().mapToInt(Tap::channels).sum()) * panel();
   }
 
   /** The output channels of a panel, rounded up to whole vectors. */

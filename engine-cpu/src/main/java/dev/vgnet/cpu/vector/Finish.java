@@ -40,21 +40,34 @@ final class Finish {
       Optional<Function> finalActivation,
       View input,
       View output) {
-    spec =
+    this(
         new EpilogueSpec(
             bias.isPresent(),
             activation,
             affine.isPresent(),
             residual.isPresent(),
-            finalActivation);
-    parameters =
+            finalActivation),
         new EpilogueParameters(
-            floats(bias), floats(affine.map(Affine::scale)), floats(affine.map(Affine::shift)));
+            floats(bias), floats(affine.map(Affine::scale)), floats(affine.map(Affine::shift))),
+        input,
+        output,
+        residual.orElse(input));
+  }
+
+  private Finish(
+      EpilogueSpec spec, EpilogueParameters parameters, View input, View output, View residual) {
+    this.spec = spec;
+    this.parameters = parameters;
     kernel = RehearsedKernel.of(spec);
     this.input = input;
     this.output = output;
-    this.residual = residual.orElse(input);
-    pieces = Piece.of(input, output, this.residual).toArray(Piece[]::new);
+    this.residual = residual;
+    pieces = Piece.of(input, output, residual).toArray(Piece[]::new);
+  }
+
+  /** What tiles leave of it. */
+  Finish afterTile() {
+    return new Finish(spec.afterTile(), parameters, input, output, residual);
   }
 
   /** Those that {@link #apply} needs. */

@@ -47,6 +47,9 @@ final class Product {
   private final Part out;
   private final Finish finish;
 
+  /** What tiles leave to do of {@code finish}. */
+  private final Finish rest;
+
   /**
    * @param step which these weights are packed for, as its norm is folded into them
    * @param weight their name, and whatever else their order depends on
@@ -65,12 +68,14 @@ final class Product {
     this.output = output;
     out = output.whole();
     this.finish = finish;
+    rest = finish.afterTile();
     int first = 0;
     int offset = 0;
     for (TileShape tile : tiles) {
       int channels = tile.vectors() * Vectors.LANES;
       List<Tap> panelTaps = taps.of(first, first + channels);
-      TileSpec spec = new TileSpec(tile.pixels(), tile.vectors(), panelTaps);
+      TileSpec spec =
+          new TileSpec(tile.pixels(), tile.vectors(), panelTaps, finish.spec().activationOfTile());
       panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, first, channels));
       first += channels;
       offset = Math.addExact(offset, spec.weights());
@@ -92,6 +97,10 @@ final class Product {
 
   private void packWeights(FloatBuffer values, Panel panel, Matrix matrix) {
     int real = Math.min(panel.channels, out.channels() - panel.channel);
+    if (finish.spec().bias()) {
+      values.put(values.position(), finish.parameters().bias(), panel.channel, real);
+    }
+    values.position(values.position() + panel.channels);
     List<Tap> taps = panel.spec.taps();
     for (int tap = 0; tap < taps.size(); tap++) {
       for (int c = 0; c < taps.get(tap).channels(); c++) {
@@ -106,7 +115,7 @@ final class Product {
 
   /** Those of all panels. */
   List<RehearsedKernel<?>> kernels() {
-    return Stream.concat(panels.stream().map(Panel::kernel), finish.kernels().stream()).toList();
+    return Stream.concat(panels.stream().map(Panel::kernel), rest.kernels().stream()).toList();
   }
 
   int panels() {
@@ -138,8 +147,8 @@ final class Product {
             output.pixel(workspace, out, firstPixel) + p.channel,
             out.stride(),
             pixels);
-    if (!finish.isIdentity()) {
-      finish.apply(workspace, firstPixel, pixels, p.channel, p.channels);
+    if (!rest.isIdentity()) {
+      rest.apply(workspace, firstPixel, pixels, p.channel, p.channels);
     }
   }
 

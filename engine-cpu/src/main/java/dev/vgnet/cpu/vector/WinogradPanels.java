@@ -9,12 +9,13 @@ import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.kernel.Winograd;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
  * The weights of a 3x3 convolution as {@link Winograd} transforms them: {@code [panel][position]
- * [input channel][output channel of the panel]}.
+ * [input channel][output channel of the panel]}, the first of a position's rows zeros.
  */
 final class WinogradPanels {
   private static final int POSITIONS = Winograd.POSITIONS;
@@ -30,6 +31,11 @@ final class WinogradPanels {
       RehearsedKernel<TileKernel> kernel, TileSpec spec, int weights, int firstInput, int channel) {
     int channels() {
       return spec.panel();
+    }
+
+    /** Where the weights of a position start. */
+    int position(int position) {
+      return weights + position * spec.weights();
     }
   }
 
@@ -72,7 +78,7 @@ final class WinogradPanels {
     int offset = 0;
     for (int group = 0; group < groups; group++) {
       for (TileShape shape : shapes) {
-        TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps);
+        TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, Optional.empty());
         panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, group * in, first));
         first += spec.panel();
         offset += POSITIONS * spec.weights();
@@ -82,13 +88,13 @@ final class WinogradPanels {
 
   private float[] pack(double[] weight) {
     Panel last = panels.getLast();
-    float[] values = new float[last.weights + POSITIONS * in * last.channels()];
+    float[] values = new float[last.position(POSITIONS)];
     for (Panel panel : panels) {
       float[] factors = new float[POSITIONS * panel.channels()];
       for (int i = 0; i < in; i++) {
         transform(weight, panel, i, factors);
         for (int position = 0; position < POSITIONS; position++) {
-          int to = panel.weights + (position * in + i) * panel.channels();
+          int to = panel.position(position) + (1 + i) * panel.channels();
           System.arraycopy(factors, position * panel.channels(), values, to, panel.channels());
         }
       }
@@ -144,7 +150,7 @@ final class WinogradPanels {
             workspace.arena,
             workspace.offsets,
             packed.array(),
-            packed.offset() + panel.weights + position * in * panel.channels(),
+            packed.offset() + panel.position(position),
             workspace.arena,
             sums,
             panel.channels(),

@@ -142,7 +142,10 @@ class FirstCompilerTest {
         List<Tap> alike = List.of(Tap.of(8, 16), Tap.of(8, 16));
         List<Tap> different = List.of(Tap.of(8, 16), Tap.of(5, 16), Tap.of(8, 16));
         for (List<Tap> taps : List.of(alike, different)) {
-          specs.add(new TileSpec(shape.pixels(), shape.vectors(), taps));
+          for (Optional<Function> activation :
+              List.of(NONE, Optional.of(Function.RELU), Optional.of(Function.RELU6))) {
+            specs.add(new TileSpec(shape.pixels(), shape.vectors(), taps, activation));
+          }
         }
       }
       return specs;

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import dev.vgnet.graph.Operator.Function;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TileKernelTest {
@@ -62,13 +64,15 @@ class TileKernelTest {
 
   @Test
   void kernelsAreShared() {
-    TileSpec spec = new TileSpec(2, 1, List.of(Tap.of(3, 4)));
-    assertSame(TileKernel.of(spec), TileKernel.of(new TileSpec(2, 1, List.of(Tap.of(3, 4)))));
+    TileSpec spec = new TileSpec(2, 1, List.of(Tap.of(3, 4)), Optional.empty());
+    assertSame(
+        TileKernel.of(spec),
+        TileKernel.of(new TileSpec(2, 1, List.of(Tap.of(3, 4)), Optional.empty())));
   }
 
   @Test
   void refusesFewerPixelsThanATile() {
-    TileSpec spec = new TileSpec(4, 1, List.of(Tap.of(3, 4)));
+    TileSpec spec = new TileSpec(4, 1, List.of(Tap.of(3, 4)), Optional.empty());
     TileKernel kernel = TileKernel.of(spec);
     float[] memory = new float[1000];
     assertThrows(
@@ -90,13 +94,20 @@ class TileKernelTest {
     }
     float[] in = samples.floats(end);
     float[] weights = samples.floats(outChannels * channels);
+    float[] starts = samples.floats(outChannels);
+    boolean raised = samples.random.nextBoolean();
     int outStride = Vectors.padded(outChannels);
     int first = samples.random.nextInt(9);
     float[] out = Samples.poison(first + pixels * outStride);
     int panelStart = 0;
     for (TileShape shape : TileShape.choose(outChannels, pixels)) {
-      TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps);
-      float[] packed = pack(weights, channels, outChannels, panelStart, shape, 3);
+      TileSpec spec =
+          new TileSpec(
+              shape.pixels(),
+              shape.vectors(),
+              taps,
+              Optional.ofNullable(raised ? Function.RELU : null));
+      float[] packed = pack(weights, starts, channels, panelStart, shape, 3);
       assertEquals(packed.length, spec.weights() + 3);
       TileKernel.of(spec)
           .run(spec, in, offsets, packed, 3, out, first + panelStart, outStride, pixels);
@@ -105,8 +116,8 @@ class TileKernelTest {
     assertEquals(outStride, panelStart);
     for (int p = 0; p < pixels; p++) {
       for (int o = 0; o < outChannels; o++) {
-        double sum = 0;
-        double magnitude = 0;
+        double sum = starts[o];
+        double magnitude = Math.abs(sum);
         int k = 0;
         for (int t = 0; t < offsets.length; t++) {
           Tap tap = taps.get(t);
@@ -120,7 +131,7 @@ class TileKernelTest {
         int pixel = p;
         int channel = o;
         assertEquals(
-            sum,
+            raised ? Math.max(0, sum) : sum,
             out[first + p * outStride + o],
             Samples.tolerance(channels, magnitude),
             () -> "%s to %d, pixel %d, channel %d".formatted(taps, outChannels, pixel, channel));
@@ -129,12 +140,13 @@ class TileKernelTest {
   }
 
   private static float[] pack(
-      float[] weights, int channels, int outChannels, int from, TileShape shape, int gap) {
+      float[] weights, float[] starts, int channels, int from, TileShape shape, int gap) {
     int width = shape.vectors() * Vectors.LANES;
-    float[] packed = new float[gap + channels * width];
+    float[] packed = new float[gap + (1 + channels) * width];
+    System.arraycopy(starts, from, packed, gap, Math.min(width, starts.length - from));
     for (int k = 0; k < channels; k++) {
-      for (int j = 0; j < width && from + j < outChannels; j++) {
-        packed[gap + k * width + j] = weights[(from + j) * channels + k];
+      for (int j = 0; j < width && from + j < starts.length; j++) {
+        packed[gap + (1 + k) * width + j] = weights[(from + j) * channels + k];
       }
     }
     return packed;

@@ -31,7 +31,7 @@ class TwinTest {
     for (int i = 0; i < 20; i++) {
       TileShape shape = TileShape.choose(samples.oneOf(7, 28, 56, 100), 49).getFirst();
       int pixels = samples.oneOf(shape.pixels(), 49);
-      TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps);
+      TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, tileActivation());
       float[] in = numbers(49 * 19 + 64);
       float[] weights = numbers(spec.weights() + 2);
       int stride = spec.panel() + 3;
@@ -119,10 +119,11 @@ class TwinTest {
 
   @Test
   void theGeneratedKernelTakesOver() {
-    TileSpec spec = new TileSpec(3, 2, List.of(Tap.of(11, 32)));
+    TileSpec spec = new TileSpec(3, 2, List.of(Tap.of(11, 32)), Optional.empty());
     RehearsedKernel<TileKernel> kernel = RehearsedKernel.of(spec);
     assertInstanceOf(PlainTile.class, kernel.kernel());
-    assertSame(kernel, RehearsedKernel.of(new TileSpec(3, 2, List.of(Tap.of(11, 32)))));
+    assertSame(
+        kernel, RehearsedKernel.of(new TileSpec(3, 2, List.of(Tap.of(11, 32)), Optional.empty())));
     int turns = 0;
     while (!kernel.isSettled()) {
       kernel.rehearse(10_000_000);
@@ -154,6 +155,11 @@ class TwinTest {
       }
     }
     return epilogues;
+  }
+
+  private Optional<Function> tileActivation() {
+    Function[] functions = {null, Function.RELU, Function.RELU6};
+    return Optional.ofNullable(functions[samples.random.nextInt(functions.length)]);
   }
 
   /** Mostly small ones, and some of those that are special. */
