@@ -27,6 +27,8 @@ public final class AtomicFile {
   /**
    * Writes under a temporary name in the same directory, waits for the disk, then moves the file
    * into place. If anything fails, {@code path} stays as it was and the temporary file is removed.
+   *
+   * @throws FileSystemException with the path and the reason
    */
   public static void write(Path path, Content content) throws IOException {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
@@ -36,7 +38,7 @@ public final class AtomicFile {
     Path temporary =
         path.resolveSibling(".%s.%s.tmp".formatted(path.getFileName(), UUID.randomUUID()));
     try {
-      fill(temporary, content);
+      fill(temporary, path, content);
       move(temporary, path);
     } catch (Throwable e) {
       try {
@@ -70,11 +72,17 @@ public final class AtomicFile {
     }
   }
 
-  private static void fill(Path path, Content content) throws IOException {
+  private static void fill(Path temporary, Path path, Content content) throws IOException {
     try (FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       content.writeTo(channel);
       channel.force(true);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) { // such as that of a full disk, which comes without a name
+      FileSystemException located = new FileSystemException(path.toString(), null, e.getMessage());
+      located.initCause(e);
+      throw located;
     }
   }
 

@@ -36,6 +36,11 @@ final class SafetensorsReader {
   /** The format sets no limit; this is NumPy's and PyTorch's. */
   private static final int MAX_RANK = 64;
 
+  /** What a checkpoint of torch.save starts with: four bytes, or one, in older ones. */
+  private static final int ZIP_MAGIC = 0x04034b50;
+
+  private static final int PICKLE_PROTOCOL = 0x80;
+
   private static final ValueLayout.OfLong LENGTH =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -86,6 +91,12 @@ final class SafetensorsReader {
     long size = file.get(LENGTH, 0);
     long available = file.byteSize() - LENGTH_SIZE;
     if (size < 0 || size > Safetensors.MAX_HEADER_SIZE || size > available) {
+      if (isSavedByTorch(size)) {
+        throw new ModelFormatException(
+            "offset 0",
+            "begins as a checkpoint of torch.save does, which vgnet import turns into a weight"
+                + " file");
+      }
       throw new ModelFormatException(
           "offset 0",
           "expected a header length of at most %d, found %s"
@@ -93,6 +104,10 @@ final class SafetensorsReader {
                   Math.min(available, Safetensors.MAX_HEADER_SIZE), Long.toUnsignedString(size)));
     }
     return size;
+  }
+
+  private static boolean isSavedByTorch(long firstBytes) {
+    return (int) firstBytes == ZIP_MAGIC || (firstBytes & 0xff) == PICKLE_PROTOCOL;
   }
 
   /** The header's characters without the spaces that pad it. */

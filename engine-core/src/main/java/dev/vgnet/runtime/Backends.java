@@ -42,7 +42,7 @@ public final class Backends {
         return candidate;
       }
       logger.log(
-          System.Logger.Level.INFO,
+          System.Logger.Level.DEBUG,
           "backend {0} is not available: {1}",
           candidate.name(),
           availability.detail());

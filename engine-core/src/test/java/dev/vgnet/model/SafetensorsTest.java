@@ -189,7 +189,8 @@ class SafetensorsTest {
                       channel.write(ByteBuffer.wrap(new byte[10]));
                       throw full;
                     }));
-    assertEquals(full, thrown);
+    assertEquals(path + ": " + full.getMessage(), thrown.getMessage());
+    assertEquals(full, thrown.getCause());
     assertEquals("old", Files.readString(path));
     assertEquals(List.of(path), list());
   }
@@ -266,6 +267,8 @@ class SafetensorsTest {
             length(Long.MIN_VALUE, '{', '}'),
             "found 9223372036854775808"),
         arguments("length with overflow", length(Long.MAX_VALUE - 7, '{', '}'), "offset 0"),
+        arguments("zip archive", length(0x0808_0000_0403_4b50L), "vgnet import"),
+        arguments("pickle", length(0x6a0a_8a02_80L), "vgnet import"),
         arguments("over the cap", overTheCap(), "at most 100000000, found 100000001"),
         arguments("space first", file(" {}", 0), "must begin with {"),
         arguments("byte order mark", file("\ufeff{}", 0), "must begin with {"),

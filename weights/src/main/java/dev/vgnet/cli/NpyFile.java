@@ -50,10 +50,11 @@ final class NpyFile {
   }
 
   static Tensor parse(MemorySegment file) {
-    byte[] start = bytes(file, 0, 12);
-    if (!new String(start, 0, 6, ISO_8859_1).equals(MAGIC)) {
+    byte[] magic = bytes(file, 0, Math.min(MAGIC.length(), file.byteSize()));
+    if (!new String(magic, ISO_8859_1).equals(MAGIC)) {
       throw new ModelFormatException("offset 0", "no NumPy array (.npy)");
     }
+    byte[] start = bytes(file, 0, 12);
     ByteBuffer buffer = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN);
     int version = start[6];
     if (version < 1 || version > 3) {

@@ -217,6 +217,8 @@ class CommandTest {
     assertFailsInOneLine("no such file", run("import", folder.resolve("none.pth"), "-o", model));
     assertFailsInOneLine("junk.pth", run("import", junk, "-o", model));
     assertFailsInOneLine("junk.pth", run("inspect", junk));
+    assertFailsInOneLine("vgnet import", run("inspect", CHECKPOINT));
+    assertFailsInOneLine("NumPy", run("run", MODEL, "--input", junk, "--output", model));
     assertFailsInOneLine("labels", run("import", CHECKPOINT, "-o", model, "--labels", junk));
     assertFailsInOneLine("CUDA", run("inspect", MODEL, "--device", "cuda"));
     assertFailsInOneLine("abacus", run("inspect", MODEL, "--backend", "abacus"));
