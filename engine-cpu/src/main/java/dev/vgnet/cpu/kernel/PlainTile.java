@@ -61,14 +61,21 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
     for (int t = 0; t < taps.length && !dry; t++) {
       Tap tap = taps[t];
       int step = tap.channelStride();
-      int i = inOffsets[t] + pixel * tap.pixelStride();
-      int end = w + tap.channels() * panel;
-      for (; w < end; w += panel, i += step) {
-        float x = in[i];
+      int positions = tap.positions() * tap.positionStride();
+      int i = inOffsets[t] + tap.offset(pixel);
+      int shift = 0;
+      int end = w + tap.depth() * panel;
+      for (; w < end; w += panel) {
+        float x = in[i + shift];
         a = Math.fma(x, weights[w], a);
         b = Math.fma(x, weights[w + 1], b);
         c = Math.fma(x, weights[w + 2], c);
         d = Math.fma(x, weights[w + 3], d);
+        shift += tap.positionStride();
+        if (shift >= positions) {
+          shift = 0;
+          i += step;
+        }
       }
     }
     out[to] = activate(a);
@@ -105,7 +112,9 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
     long read = spec.weights();
     for (Tap tap : taps) {
       long end =
-          (long) spec.pixels() * tap.pixelStride() + (long) tap.channels() * tap.channelStride();
+          tap.offset(spec.pixels() - 1)
+              + (long) tap.channels() * tap.channelStride()
+              + (long) tap.positions() * tap.positionStride();
       read = Math.max(read, end);
     }
     return read;

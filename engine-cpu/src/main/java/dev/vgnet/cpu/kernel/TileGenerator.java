@@ -16,6 +16,8 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Writes the class of a {@link TileKernel}:
@@ -55,7 +57,7 @@ final class TileGenerator {
   private static final int BASE = 11;
   private static final int K = 12;
   private static final int INPUT = 13;
-  private static final int FIRST_WEIGHTS = 14;
+  private static final int FIRST_SUM = 14;
 
   /** Consecutive taps of one shape. */
   private record Run(Tap tap, int first, int count) {}
@@ -64,12 +66,14 @@ final class TileGenerator {
   private final CodeBuilder code;
   private final KernelCode kernel;
   private final int panel;
+  private final int firstWeights;
 
   private TileGenerator(TileSpec spec, CodeBuilder code) {
     this.spec = spec;
     this.code = code;
     kernel = new KernelCode(code);
     panel = spec.panel();
+    firstWeights = FIRST_SUM + spec.pixels() * spec.vectors();
   }
 
   static byte[] generate(TileSpec spec) {
@@ -101,7 +105,7 @@ final class TileGenerator {
           ACC_PRIVATE,
           code -> new TileGenerator(spec, code).tile(part, firstWeight, last));
       for (Run run : part) {
-        weight += run.count() * run.tap().channels() * spec.panel();
+        weight += run.count() * run.tap().depth() * spec.panel();
       }
     }
     builder.withMethodBody(
@@ -195,28 +199,61 @@ final class TileGenerator {
         1,
         () -> {
           code.aload(IN_OFFSETS).iload(TAP).iaload().istore(BASE);
-          kernel.address(BASE, Index.of(BASE).plus(PIXEL, tap.pixelStride()));
+          addFirstPixel(tap);
           kernel.loop(K, 0, tap.channels(), 1, () -> addChannel(tap));
-          kernel.address(WEIGHT, Index.of(WEIGHT).plus(tap.channels() * panel));
+          kernel.address(WEIGHT, Index.of(WEIGHT).plus(tap.depth() * panel));
         });
   }
 
-  private void addChannel(Tap tap) {
-    for (int q = 0; q < spec.vectors(); q++) {
-      Index weights = Index.of(WEIGHT).plus(K, panel).plus(q * Vectors.LANES);
-      kernel.load(WEIGHTS, weights).set(FIRST_WEIGHTS + q);
+  private void addFirstPixel(Tap tap) {
+    if (!tap.isInRows()) {
+      kernel.address(BASE, Index.of(BASE).plus(PIXEL, tap.pixelStride()));
+      return;
     }
+    code.iload(PIXEL).loadConstant(tap.columns()).idiv().loadConstant(tap.rowStride()).imul();
+    code.iload(BASE).iadd().istore(BASE);
+  }
+
+  private void addChannel(Tap tap) {
+    for (int i = 0; i < tap.positions() * spec.vectors(); i++) {
+      Index weights = Index.of(WEIGHT).plus(K, tap.positions() * panel).plus(i * Vectors.LANES);
+      kernel.load(WEIGHTS, weights).set(firstWeights + i);
+    }
+    inputs(tap)
+        .forEach(
+            (offset, products) -> {
+              Index input = Index.of(BASE).plus(K, tap.channelStride()).plus(offset);
+              kernel.broadcast(IN, input).set(INPUT);
+              products.forEach(this::multiplyAdd);
+            });
+  }
+
+  /** Where in its window a pixel meets an input. */
+  private record Meeting(int pixel, int position) {}
+
+  /** What each input is multiplied for, by its distance from the first. */
+  private Map<Integer, List<Meeting>> inputs(Tap tap) {
+    Map<Integer, List<Meeting>> inputs = new TreeMap<>();
     for (int p = 0; p < spec.pixels(); p++) {
-      Index input = Index.of(BASE).plus(K, tap.channelStride()).plus(p * tap.pixelStride());
-      kernel.broadcast(IN, input).set(INPUT);
-      for (int q = 0; q < spec.vectors(); q++) {
-        kernel.get(INPUT).get(FIRST_WEIGHTS + q).get(sum(p, q)).multiplyAdd().set(sum(p, q));
+      for (int i = 0; i < tap.positions(); i++) {
+        inputs
+            .computeIfAbsent(tap.offset(p) + i * tap.positionStride(), _ -> new ArrayList<>())
+            .add(new Meeting(p, i));
       }
+    }
+    return inputs;
+  }
+
+  private void multiplyAdd(Meeting meeting) {
+    for (int q = 0; q < spec.vectors(); q++) {
+      int sum = sum(meeting.pixel(), q);
+      int weights = firstWeights + meeting.position() * spec.vectors() + q;
+      kernel.get(INPUT).get(weights).get(sum).multiplyAdd().set(sum);
     }
   }
 
   private int sum(int p, int q) {
-    return FIRST_WEIGHTS + spec.vectors() + p * spec.vectors() + q;
+    return FIRST_SUM + p * spec.vectors() + q;
   }
 
   private static Index out(int q) {

@@ -25,6 +25,27 @@ public record TileShape(int pixels, int vectors) {
       Vectors.LANES == 16 ? new int[] {28, 14, 8, 6, 5, 4, 3, 2} : new int[] {12, 6, 3, 2, 1, 1};
 
   /**
+   * The most pixels where there are weights of three positions, too; of as many as would fit, the
+   * code would be half as long again and no faster.
+   */
+  private static final int MAX_SLIDING = Vectors.LANES == 16 ? 21 : 9;
+
+  /** How many rows of so many pixels a tile of {@link #sliding} may cover. */
+  public static int slidingRows(int columns) {
+    return Math.max(1, MAX_SLIDING / columns);
+  }
+
+  /**
+   * A tile of one vector for windows that slide along rows.
+   *
+   * @param columns the pixels of a row
+   * @param rows not more than {@link #slidingRows}
+   */
+  public static TileShape sliding(int columns, int rows) {
+    return new TileShape(rows * Math.ceilDiv(columns, Math.ceilDiv(columns, MAX_SLIDING)), 1);
+  }
+
+  /**
    * Splits the output channels of a layer into panels, and gives each the tile that computes {@code
    * pixels} pixels, so that the whole takes the least time.
    *

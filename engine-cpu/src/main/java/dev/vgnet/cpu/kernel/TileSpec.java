@@ -24,17 +24,66 @@ public record TileSpec(int pixels, int vectors, List<Tap> taps, Optional<Functio
    * @param channels how many are summed up
    * @param pixelStride from the input of one output pixel to that of the next
    * @param channelStride from one channel to the next
+   * @param positions of a row of the kernel, each with weights of its own, {@code
+   *     [channel][position]}; a number that windows of several pixels meet is read once for all
+   * @param positionStride from one position to the next
+   * @param columns how many output pixels there are in a row
+   * @param rowStride from the input of the first pixel of a row to that of the next row
    */
-  public record Tap(int channels, int pixelStride, int channelStride) {
+  public record Tap(
+      int channels,
+      int pixelStride,
+      int channelStride,
+      int positions,
+      int positionStride,
+      int columns,
+      int rowStride) {
+    private static final int ENDLESS = Integer.MAX_VALUE;
+
     public Tap {
       require(channels > 0, "channels", channels);
       require(pixelStride >= 0, "pixelStride", pixelStride);
       require(channelStride > 0, "channelStride", channelStride);
+      require(positions > 0, "positions", positions);
+      require(positionStride >= 0, "positionStride", positionStride);
+      require(columns > 0, "columns", columns);
+      require(rowStride >= 0, "rowStride", rowStride);
+    }
+
+    /** Of one position, and pixels in one row. */
+    public Tap(int channels, int pixelStride, int channelStride) {
+      this(channels, pixelStride, channelStride, 1, 0, ENDLESS, 0);
     }
 
     /** Consecutive channels. */
     public static Tap of(int channels, int pixelStride) {
       return new Tap(channels, pixelStride, 1);
+    }
+
+    /** The same channels at several positions. */
+    public Tap at(int positions, int positionStride) {
+      return new Tap(
+          channels, pixelStride, channelStride, positions, positionStride, columns, rowStride);
+    }
+
+    /** The same of pixels in several rows: a tile then covers whole rows, and starts with one. */
+    public Tap inRows(int columns, int rowStride) {
+      return new Tap(
+          channels, pixelStride, channelStride, positions, positionStride, columns, rowStride);
+    }
+
+    /** How many products each sum gets. */
+    public int depth() {
+      return channels * positions;
+    }
+
+    boolean isInRows() {
+      return columns != ENDLESS;
+    }
+
+    /** From the input of pixel 0 to that of another. */
+    int offset(int pixel) {
+      return pixel / columns * rowStride + pixel % columns * pixelStride;
     }
   }
 
@@ -45,6 +94,9 @@ public record TileSpec(int pixels, int vectors, List<Tap> taps, Optional<Functio
     require(!taps.isEmpty(), "taps", 0);
     require(activation.isEmpty() || compares(activation.get()), "activation", 0);
     taps = List.copyOf(taps);
+    for (Tap tap : taps) {
+      require(!tap.isInRows() || pixels % tap.columns == 0, "pixels of rows", pixels);
+    }
   }
 
   /** Whether a tile has room for an activation. */
@@ -54,7 +106,7 @@ public record TileSpec(int pixels, int vectors, List<Tap> taps, Optional<Functio
 
   /** The number of packed weights of one panel of output channels, where sums start included. */
   public int weights() {
-    return (1 + taps.stream().mapToInt(Tap::channels).sum()) * panel();
+    return (1 + taps.stream().mapToInt(Tap::depth).sum()) * panel();
   }
 
   /** The output channels of a panel, rounded up to whole vectors. */

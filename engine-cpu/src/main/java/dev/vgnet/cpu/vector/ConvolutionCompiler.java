@@ -1,7 +1,6 @@
 package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.DepthwiseSpec;
-import dev.vgnet.cpu.kernel.TileShape;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.plan.Folding;
@@ -85,26 +84,34 @@ final class ConvolutionCompiler {
     Limits.requireBorder(step, window, source.channels());
     GroupedWeights grouped =
         GroupedWeights.of(window, source.channels(), output.channels(), groups);
-    List<TileShape> tiles = grouped.tiles(output.width());
-    ProductCompiler.requirePackable(step, tiles, grouped::taps);
-    Product product =
-        new Product(
-            step,
-            weight,
-            tiles,
-            grouped::taps,
-            () -> grouped.matrix(values.get()),
-            finish,
-            output,
-            steps.weights());
+    ProductCompiler.requirePackable(step, grouped.tiles(output.width(), 1), grouped::taps);
+    int columns = output.width();
+    int width = Arenas.index(source.width() + 2L * window.padding());
+    List<Strip> strips =
+        Strip.of(
+            output.height(),
+            grouped.rows(columns),
+            rows ->
+                new Product(
+                    step,
+                    weight,
+                    grouped.tiles(columns, rows),
+                    rows == 1
+                        ? grouped::taps
+                        : (from, to) -> grouped.taps(from, to, columns, width),
+                    () -> grouped.matrix(values.get()),
+                    finish,
+                    output,
+                    steps.weights()));
     long work =
         (long) output.pixels()
             * output.channels()
             * (source.channels() / groups)
             * window.kernel()
             * window.kernel();
-    steps.add(new ConvolutionPass(source, preparation, window, product, grouped, output, work));
-    return product.describe();
+    steps.add(
+        new ConvolutionPass(source, width, preparation, window, strips, grouped, output, work));
+    return strips.getFirst().product().describe();
   }
 
   private String unfolded(

@@ -23,33 +23,39 @@ final class ConvolutionPass implements Pass {
   private final List<Cluster> clusters = new ArrayList<>();
   private final Optional<Preparation> preparation;
   private final Window window;
-  private final Product product;
+  private final List<Strip> strips;
   private final GroupedWeights weights;
   private final View output;
+
+  /** Of a row with zeros around it. */
   private final int width;
+
   private final long work;
   private final int scratch;
 
   ConvolutionPass(
       RowSource source,
+      int width,
       Optional<Preparation> preparation,
       Window window,
-      Product product,
+      List<Strip> strips,
       GroupedWeights weights,
       View output,
       long work) {
     this.preparation = preparation;
     this.window = window;
-    this.product = product;
+    this.strips = strips;
+    this.width = width;
     this.weights = weights;
     this.output = output;
     this.work = work;
-    width = Arenas.index(source.width() + 2L * window.padding());
     addClusters(source);
     scratch = clusters.stream().mapToInt(this::bandSize).max().orElseThrow() + Vectors.LANES;
   }
 
   private void addClusters(RowSource source) {
+    Product product = strips.getFirst().product();
+    int highest = strips.getFirst().rows();
     int panel = 0;
     for (int i = 0; i < weights.clusters(); i++) {
       int first = panel;
@@ -60,7 +66,7 @@ final class ConvolutionPass implements Pass {
       int inputs = weights.inputs(i);
       int rowSize = Arenas.index((long) width * inputs);
       int fitting = (BAND / rowSize - window.kernel()) / window.stride() + 1;
-      int bandRows = Math.clamp(fitting, 1, output.height());
+      int bandRows = Math.clamp(fitting, highest, output.height());
       clusters.add(new Cluster(source.slice(from, from + inputs), first, panel, bandRows));
     }
   }
@@ -77,7 +83,11 @@ final class ConvolutionPass implements Pass {
   @Override
   public List<RehearsedKernel<?>> kernels() {
     return Stream.of(
-            product.kernels(),
+            strips.stream()
+                .map(Strip::product)
+                .distinct()
+                .flatMap(p -> p.kernels().stream())
+                .toList(),
             clusters.getFirst().source.kernels(),
             preparation.map(p -> List.<RehearsedKernel<?>>of(p.kernel())).orElse(List.of()))
         .<RehearsedKernel<?>>flatMap(List::stream)
@@ -86,7 +96,7 @@ final class ConvolutionPass implements Pass {
 
   @Override
   public int units() {
-    return clusters.size() * output.height();
+    return clusters.size() * strips.size();
   }
 
   @Override
@@ -106,50 +116,82 @@ final class ConvolutionPass implements Pass {
 
   @Override
   public void run(Workspace workspace, int from, int to) {
+    int bordered = -1;
     for (int unit = from; unit < to; ) {
-      int index = unit / output.height();
-      int y = unit % output.height();
-      int rows = Math.min(Math.min(clusters.get(index).bandRows, output.height() - y), to - unit);
-      band(workspace, index, y, y + rows);
-      unit += rows;
+      int index = unit / strips.size();
+      int first = unit % strips.size();
+      int end = end(clusters.get(index), first, Math.min(first + to - unit, strips.size()));
+      band(workspace, index, first, end, bordered != first);
+      // The next cluster's band has zeros in the same places, where it is not cut elsewhere.
+      boolean same = first == 0 && end == strips.size() && isLike(index, index + 1);
+      bordered = same ? first : -1;
+      unit += end - first;
     }
   }
 
+  private boolean isLike(int cluster, int next) {
+    return next < clusters.size() && rowSize(clusters.get(cluster)) == rowSize(clusters.get(next));
+  }
+
+  /** The strip after those that fit into one band. */
+  private int end(Cluster cluster, int first, int most) {
+    int top = strips.get(first).first();
+    int end = first + 1;
+    while (end < most && strips.get(end).end() - top <= cluster.bandRows) {
+      end++;
+    }
+    return end;
+  }
+
   /** Panel by panel, so that a panel's weights serve the whole band before they leave the cache. */
-  private void band(Workspace workspace, int index, int from, int to) {
+  private void band(Workspace workspace, int index, int from, int to, boolean borders) {
     Cluster cluster = clusters.get(index);
-    for (int i = 0; i < window.rows(to - from); i++) {
+    int first = strips.get(from).first();
+    int rows = window.rows(strips.get(to - 1).end() - first);
+    for (int i = 0; i < rows; i++) {
       int row = workspace.scratch + i * rowSize(cluster);
-      copyRow(workspace, cluster.source, weights.firstInput(index), window.row(from, i), row);
+      if (borders) {
+        clearBorder(workspace.arena, cluster.source, window.row(first, i), row);
+      }
+      copyRow(workspace, cluster.source, weights.firstInput(index), window.row(first, i), row);
     }
     for (int panel = cluster.firstPanel; panel < cluster.endPanel; panel++) {
-      for (int y = from; y < to; y++) {
-        int top = workspace.scratch + (y - from) * window.stride() * rowSize(cluster);
-        setOffsets(workspace.offsets, panel, top, cluster.source.channels());
-        product.run(workspace, panel, y * output.width(), output.width());
+      for (int i = from; i < to; i++) {
+        Strip strip = strips.get(i);
+        int top = workspace.scratch + (strip.first() - first) * window.stride() * rowSize(cluster);
+        setOffsets(workspace.offsets, panel, top, cluster);
+        int pixel = strip.first() * output.width();
+        strip.product().run(workspace, panel, pixel, strip.rows() * output.width());
       }
     }
   }
 
-  private void copyRow(Workspace workspace, RowSource source, int channel, int y, int row) {
-    float[] arena = workspace.arena;
-    int channels = source.channels();
-    int end = row + width * channels;
-    if (y < 0 || y >= source.height()) {
-      Arrays.fill(arena, row, end, 0);
-      return;
-    }
-    int border = window.padding() * channels;
+  private void clearBorder(float[] arena, RowSource source, int y, int row) {
+    int end = row + width * source.channels();
+    int border = isInside(source, y) ? window.padding() * source.channels() : end - row;
     Arrays.fill(arena, row, row + border, 0);
     Arrays.fill(arena, end - border, end, 0);
-    source.copyRow(workspace, y, row + border, channels);
+  }
+
+  private static boolean isInside(RowSource source, int y) {
+    return y >= 0 && y < source.height();
+  }
+
+  private void copyRow(Workspace workspace, RowSource source, int channel, int y, int row) {
+    if (!isInside(source, y)) {
+      return;
+    }
+    int channels = source.channels();
+    int first = row + window.padding() * channels;
+    source.copyRow(workspace, y, first, channels);
     if (preparation.isPresent()) {
-      preparation.get().apply(arena, row + border, source.width(), channel, channels);
+      preparation.get().apply(workspace.arena, first, source.width(), channel, channels);
     }
   }
 
-  private void setOffsets(int[] offsets, int panel, int top, int channels) {
-    int first = top + weights.firstRead(product.channel(panel));
+  private void setOffsets(int[] offsets, int panel, int top, Cluster cluster) {
+    int channels = cluster.source.channels();
+    int first = top + weights.firstRead(strips.getFirst().product().channel(panel));
     int columns = weights.tapColumns();
     for (int ky = 0; ky < window.kernel(); ky++) {
       for (int kx = 0; kx < columns; kx++) {

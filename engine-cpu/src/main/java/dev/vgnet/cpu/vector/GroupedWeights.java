@@ -9,17 +9,22 @@ import java.util.List;
 
 /**
  * How the kernels of a convolution become taps of matrix products. Groups are joined into clusters
- * whose outputs fill whole vectors, and the inputs of a cluster lie side by side. Where all panels
- * of a cluster read all of them, a row of the kernel is one tap; otherwise each position of the
- * kernel is one, over the channels of the groups that a panel belongs to. Weights between different
- * groups are zero; so a value that is not finite turns into NaN in all groups of its panel, not
- * only in its own.
+ * whose outputs fill whole vectors, and the inputs of a cluster lie side by side. Where panels are
+ * a single vector, windows slide: a row of the kernel is one tap, whose inputs are read once for
+ * all windows they are in. Where all panels of a cluster read all of its inputs, a row of the
+ * kernel is one tap, too, over consecutive numbers; otherwise each position of the kernel is one,
+ * over the channels of the groups that a panel belongs to. Weights between different groups are
+ * zero; so a value that is not finite turns into NaN in all groups of its panel, not only in its
+ * own.
  *
  * @param joined the groups of a cluster; the last one may have fewer
  */
 record GroupedWeights(Window window, int in, int out, int groups, int joined) {
   /** Of output channels: more would add zeros where panels are wider than groups. */
   private static final int MAX_VECTORS = 3;
+
+  /** Of windows that slide along rows, as there must be registers for their weights. */
+  private static final int MAX_POSITIONS = 3;
 
   /** With as few groups in a cluster as fill whole vectors. */
   static GroupedWeights of(Window window, int in, int out, int groups) {
@@ -46,8 +51,13 @@ record GroupedWeights(Window window, int in, int out, int groups, int joined) {
     return Math.min(joined * inPerGroup(), in - firstInput(cluster));
   }
 
-  /** The panels' tiles. */
-  List<TileShape> tiles(int pixels) {
+  /**
+   * The panels' tiles.
+   *
+   * @param columns pixels of a row
+   * @param rows computed at a time
+   */
+  List<TileShape> tiles(int columns, int rows) {
     int cluster = joined * outPerGroup();
     int vectors = Math.clamp(outPerGroup() / Vectors.LANES, 1, MAX_VECTORS);
     int widest = joined == 1 ? cluster : vectors * Vectors.LANES;
@@ -55,10 +65,18 @@ record GroupedWeights(Window window, int in, int out, int groups, int joined) {
     for (int first = 0; first < out; ) {
       int end = Math.min((cluster(first) + 1) * cluster, out);
       int channels = Math.min(widest, end - first);
-      tiles.addAll(TileShape.choose(channels, pixels));
+      tiles.addAll(
+          slides()
+              ? List.of(TileShape.sliding(columns, rows))
+              : TileShape.choose(channels, columns));
       first += channels;
     }
     return tiles;
+  }
+
+  /** How many rows of the output a call of a kernel may cover. */
+  int rows(int columns) {
+    return slides() ? TileShape.slidingRows(columns) : 1;
   }
 
   /** Where in a pixel of its cluster the inputs of a panel begin. */
@@ -69,7 +87,7 @@ record GroupedWeights(Window window, int in, int out, int groups, int joined) {
 
   /** How many taps there are for each row of the kernel. */
   int tapColumns() {
-    return inRows() ? 1 : window.kernel();
+    return slides() || inRows() ? 1 : window.kernel();
   }
 
   /**
@@ -82,12 +100,30 @@ record GroupedWeights(Window window, int in, int out, int groups, int joined) {
     int kernel = window.kernel();
     int inputs = inputs(cluster(from));
     int stride = window.stride() * inputs;
+    if (slides()) {
+      return Collections.nCopies(kernel, Tap.of(read(from, to), stride).at(kernel, inputs));
+    }
     if (inRows()) {
       return Collections.nCopies(kernel, Tap.of(kernel * inputs, stride));
     }
+    return Collections.nCopies(kernel * kernel, Tap.of(read(from, to), stride));
+  }
+
+  /**
+   * The taps of a panel whose tiles cover several rows.
+   *
+   * @param columns of the output
+   * @param width of the input, with zeros around it
+   */
+  List<Tap> taps(int from, int to, int columns, int width) {
+    int rowStride = window.stride() * width * inputs(cluster(from));
+    return taps(from, to).stream().map(tap -> tap.inRows(columns, rowStride)).toList();
+  }
+
+  /** How many input channels a panel reads. */
+  private int read(int from, int to) {
     int last = Math.min(to, out) - 1;
-    int read = (group(last) + 1 - group(from)) * inPerGroup();
-    return Collections.nCopies(kernel * kernel, Tap.of(read, stride));
+    return inRows() ? inputs(cluster(from)) : (group(last) + 1 - group(from)) * inPerGroup();
   }
 
   /**
@@ -99,13 +135,28 @@ record GroupedWeights(Window window, int in, int out, int groups, int joined) {
     int kernel = window.kernel();
     return (panel, output, tap, channel) -> {
       int inputs = inputs(cluster(panel));
-      int position = inRows() ? tap * kernel + channel / inputs : tap;
-      int inCluster = firstRead(panel) + (inRows() ? channel % inputs : channel);
-      int inGroup = firstInput(cluster(panel)) + inCluster - group(output) * inPerGroup();
+      int position = tap;
+      int read = channel;
+      if (slides()) {
+        position = tap * kernel + channel % kernel;
+        read = channel / kernel;
+      } else if (inRows()) {
+        position = tap * kernel + channel / inputs;
+        read = channel % inputs;
+      }
+      int inGroup =
+          firstInput(cluster(panel)) + firstRead(panel) + read - group(output) * inPerGroup();
       return inGroup >= 0 && inGroup < inPerGroup()
           ? weight[(output * inPerGroup() + inGroup) * kernel * kernel + position]
           : 0;
     };
+  }
+
+  /** Whether windows slide along rows: with one product each, inputs take longer to be read. */
+  private boolean slides() {
+    boolean oneVector =
+        joined == 1 ? outPerGroup() <= Vectors.LANES : outPerGroup() < 2 * Vectors.LANES;
+    return oneVector && window.kernel() > 1 && window.kernel() <= MAX_POSITIONS;
   }
 
   /** Whether every panel reads all inputs of its cluster. */

@@ -31,7 +31,7 @@ final class Product {
      * @param panel the first output channel of the panel
      * @param output the channel that is computed
      * @param tap the index of the tap of that channel's panel
-     * @param channel within the tap
+     * @param channel within the tap; its product with the positions, where there are several
      */
     double weight(int panel, int output, int tap, int channel);
   }
@@ -103,7 +103,7 @@ final class Product {
     values.position(values.position() + panel.channels);
     List<Tap> taps = panel.spec.taps();
     for (int tap = 0; tap < taps.size(); tap++) {
-      for (int c = 0; c < taps.get(tap).channels(); c++) {
+      for (int c = 0; c < taps.get(tap).depth(); c++) {
         int row = values.position();
         for (int o = 0; o < real; o++) {
           values.put((float) matrix.weight(panel.channel, panel.channel + o, tap, c));
@@ -164,7 +164,7 @@ final class Product {
     List<Tap> taps = panels.getFirst().spec.taps();
     boolean repeated = taps.size() > 2 && taps.stream().distinct().count() == 1;
     return repeated
-        ? taps.size() + "x" + taps.getFirst().channels()
-        : taps.stream().map(tap -> "" + tap.channels()).collect(Collectors.joining("+"));
+        ? taps.size() + "x" + taps.getFirst().depth()
+        : taps.stream().map(tap -> "" + tap.depth()).collect(Collectors.joining("+"));
   }
 }

@@ -131,7 +131,7 @@ final class ProductCompiler {
     for (TileShape tile : tiles) {
       int channels = tile.vectors() * Vectors.LANES;
       List<Tap> summed = taps.of(first, first + channels);
-      floats += channels * (1 + summed.stream().mapToLong(Tap::channels).sum());
+      floats += channels * (1 + summed.stream().mapToLong(Tap::depth).sum());
       first += channels;
     }
     Limits.requirePackable(step, floats);

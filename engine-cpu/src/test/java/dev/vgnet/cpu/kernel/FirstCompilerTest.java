@@ -148,6 +148,15 @@ class FirstCompilerTest {
           }
         }
       }
+      for (int columns : new int[] {1, TileShape.MAX_SUMS / 4, TileShape.MAX_SUMS}) {
+        int rows = TileShape.slidingRows(columns);
+        Tap sliding = Tap.of(8, 16).at(3, 8).inRows(columns, 16 * columns);
+        Tap tap = rows > 1 ? sliding : Tap.of(8, 16).at(3, 8);
+        TileShape shape = TileShape.sliding(columns, rows);
+        Optional<Function> activation = Optional.of(Function.RELU6);
+        specs.add(
+            new TileSpec(shape.pixels(), shape.vectors(), List.of(tap, tap), activation));
+      }
       return specs;
     }
   }

@@ -51,6 +51,30 @@ class TileKernelTest {
   }
 
   @Test
+  void windowsThatSlide() {
+    for (int stride : new int[] {1, 2, 3}) {
+      Tap tap = Tap.of(16, stride * 16).at(3, 16);
+      check(Collections.nCopies(3, tap), 16, 14, TileShape.sliding(14, 1));
+      check(Collections.nCopies(3, tap), 3, 56, TileShape.sliding(56, 1));
+      check(List.of(Tap.of(5, stride * 7).at(2, 7), tap), Vectors.LANES, 7, new TileShape(4, 1));
+    }
+  }
+
+  @Test
+  void tilesOfSeveralRows() {
+    Tap tap = Tap.of(16, 32).at(3, 16).inRows(4, 500);
+    check(Collections.nCopies(3, tap), Vectors.LANES, 8, new TileShape(8, 1));
+    check(Collections.nCopies(3, tap), Vectors.LANES, 20, new TileShape(8, 1));
+    check(List.of(Tap.of(5, 8).inRows(3, 40)), Vectors.LANES, 9, new TileShape(3, 1));
+  }
+
+  @Test
+  void refusesTilesThatBreakRows() {
+    Tap tap = Tap.of(16, 16).inRows(4, 500);
+    assertThrows(IllegalArgumentException.class, () -> new TileSpec(6, 1, List.of(tap), Optional.empty()));
+  }
+
+  @Test
   void manySegmentsOfDifferentSizes() {
     List<Tap> taps = new ArrayList<>();
     for (int i = 0; i < 23; i++) {
@@ -82,15 +106,27 @@ class TileKernelTest {
 
   /** Runs all panels of a layer and compares them with sums in double precision. */
   private void check(List<Tap> taps, int outChannels, int pixels) {
+    check(taps, outChannels, pixels, TileShape.choose(outChannels, pixels));
+  }
+
+  private void check(List<Tap> taps, int outChannels, int pixels, TileShape shape) {
+    check(taps, outChannels, pixels, Collections.nCopies(panels(outChannels), shape));
+  }
+
+  private static int panels(int channels) {
+    return Math.ceilDiv(channels, Vectors.LANES);
+  }
+
+  private void check(List<Tap> taps, int outChannels, int pixels, List<TileShape> shapes) {
     int[] offsets = new int[taps.size()];
     int channels = 0;
     int end = 0;
     for (int t = 0; t < offsets.length; t++) {
       Tap tap = taps.get(t);
       offsets[t] = end + samples.random.nextInt(5);
-      end = offsets[t] + (pixels - 1) * tap.pixelStride();
+      end = offsets[t] + tap.offset(pixels - 1) + (tap.positions() - 1) * tap.positionStride();
       end += (tap.channels() - 1) * tap.channelStride() + 1;
-      channels += tap.channels();
+      channels += tap.depth();
     }
     float[] in = samples.floats(end);
     float[] weights = samples.floats(outChannels * channels);
@@ -100,7 +136,7 @@ class TileKernelTest {
     int first = samples.random.nextInt(9);
     float[] out = Samples.poison(first + pixels * outStride);
     int panelStart = 0;
-    for (TileShape shape : TileShape.choose(outChannels, pixels)) {
+    for (TileShape shape : shapes) {
       TileSpec spec =
           new TileSpec(
               shape.pixels(),
@@ -121,8 +157,9 @@ class TileKernelTest {
         int k = 0;
         for (int t = 0; t < offsets.length; t++) {
           Tap tap = taps.get(t);
-          for (int c = 0; c < tap.channels(); c++) {
-            int index = offsets[t] + p * tap.pixelStride() + c * tap.channelStride();
+          for (int c = 0; c < tap.depth(); c++) {
+            int index = offsets[t] + tap.offset(p) + c / tap.positions() * tap.channelStride();
+            index += c % tap.positions() * tap.positionStride();
             double product = (double) in[index] * weights[o * channels + k++];
             sum += product;
             magnitude += Math.abs(product);

@@ -10,6 +10,7 @@ import dev.vgnet.cpu.kernel.TileSpec.Tap;
 import dev.vgnet.graph.Operator.Function;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -40,6 +41,22 @@ class TwinTest {
       int[] offsets = {4, 0, 2, 9};
       TileKernel.of(spec).run(spec, in, offsets, weights, 2, out, 1, stride, pixels);
       new PlainTile(spec).run(spec, in, offsets, weights, 2, twin, 1, stride, pixels);
+      assertArrayEquals(bits(out), bits(twin), spec::toString);
+    }
+  }
+
+  @Test
+  void tilesOfWindowsThatSlideAreEqualToTheLastBit() {
+    for (int stride : new int[] {1, 2}) {
+      Tap tap = Tap.of(7, stride * 9).at(3, 9).inRows(4, stride * 60);
+      TileSpec spec = new TileSpec(8, 1, Collections.nCopies(3, tap), tileActivation());
+      float[] in = numbers(1000);
+      float[] weights = numbers(spec.weights());
+      float[] out = numbers(24 * spec.panel());
+      float[] twin = out.clone();
+      int[] offsets = {4, 64, 124};
+      TileKernel.of(spec).run(spec, in, offsets, weights, 0, out, 0, spec.panel(), 20);
+      new PlainTile(spec).run(spec, in, offsets, weights, 0, twin, 0, spec.panel(), 20);
       assertArrayEquals(bits(out), bits(twin), spec::toString);
     }
   }
