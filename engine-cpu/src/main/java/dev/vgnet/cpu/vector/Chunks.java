@@ -14,14 +14,26 @@ import java.util.List;
 record Chunks(List<TileShape> tiles, int pixels, int size, int count) {
   private static final int MAX_SIZE = 96;
 
+  /** For each worker: nobody waits for long if one has a panel more. */
+  private static final int MANY_PANELS = 4;
+
   /** Fewer pixels than this are not worth a worker of their own. */
   private static final int MIN_SIZE = 16;
 
   /**
-   * @param threads who share the chunks
+   * @param threads who share the chunks, or the panels of the only one: of a small map, weights are
+   *     more than inputs, and so each worker reads but some of them
    */
   static Chunks of(int pixels, int channels, int threads) {
-    return of(pixels, channels, threads, MIN_SIZE, MAX_SIZE);
+    boolean small = pixels <= Math.min(channels, MAX_SIZE);
+    return small && evenPanels(pixels, channels, threads)
+        ? of(pixels, channels, 1, MIN_SIZE, MAX_SIZE)
+        : of(pixels, channels, threads, MIN_SIZE, MAX_SIZE);
+  }
+
+  private static boolean evenPanels(int pixels, int channels, int threads) {
+    int panels = TileShape.choose(channels, pixels).size();
+    return panels % threads == 0 || panels >= MANY_PANELS * threads;
   }
 
   /**
