@@ -53,11 +53,12 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
       int weight,
       float[] out,
       int to) {
-    float a = weights[weight];
-    float b = weights[weight + 1];
-    float c = weights[weight + 2];
-    float d = weights[weight + 3];
-    int w = weight + panel;
+    boolean bias = spec.bias();
+    float a = bias ? weights[weight] : 0;
+    float b = bias ? weights[weight + 1] : 0;
+    float c = bias ? weights[weight + 2] : 0;
+    float d = bias ? weights[weight + 3] : 0;
+    int w = bias ? weight + panel : weight;
     for (int t = 0; t < taps.length && !dry; t++) {
       Tap tap = taps[t];
       int step = tap.channelStride();

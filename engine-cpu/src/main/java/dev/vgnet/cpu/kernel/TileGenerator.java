@@ -149,7 +149,7 @@ final class TileGenerator {
   private void tile(List<Run> runs, int firstWeight, boolean last) {
     code.iload(OUT_OFFSET).iload(PIXEL).iload(OUT_STRIDE).imul().iadd().istore(OUT_OFFSET);
     startSums(runs.getFirst().first() == 0);
-    kernel.address(WEIGHT, Index.of(WEIGHT).plus(panel + firstWeight));
+    kernel.address(WEIGHT, Index.of(WEIGHT).plus((spec.bias() ? panel : 0) + firstWeight));
     Label added = code.newLabel();
     code.iload(DRY).ifne(added);
     runs.forEach(this::addRun);
@@ -169,7 +169,11 @@ final class TileGenerator {
   private void startSums(boolean first) {
     if (first) {
       for (int q = 0; q < spec.vectors(); q++) {
-        kernel.load(WEIGHTS, Index.of(WEIGHT).plus(q * Vectors.LANES)).set(sum(0, q));
+        if (spec.bias()) {
+          kernel.load(WEIGHTS, Index.of(WEIGHT).plus(q * Vectors.LANES)).set(sum(0, q));
+        } else {
+          kernel.zero().set(sum(0, q));
+        }
         for (int p = 1; p < spec.pixels(); p++) {
           kernel.get(sum(0, q)).set(sum(p, q));
         }

@@ -3,8 +3,8 @@ package dev.vgnet.cpu.kernel;
 /**
  * The inner loop of every convolution that mixes channels: a product of two matrices, tile by tile.
  *
- * <p>Weights are packed {@code [vectors * LANES]} numbers to start from, then {@code
- * [tap][channel][vectors * LANES]}.
+ * <p>Weights are packed {@code [tap][channel][vectors * LANES]}, behind a bias {@code [vectors *
+ * LANES]} if there is one.
  */
 public interface TileKernel {
   /** The kernel of this shape. The same kernel is handed out again while anyone holds it. */
@@ -42,7 +42,7 @@ public interface TileKernel {
   }
 
   /**
-   * Computes {@code out[p][j] = activation(start[j] + sum of in[t][p][c] * weights[t][c][j])} over
+   * Computes {@code out[p][j] = activation(bias[j] + sum of in[t][p][c] * weights[t][c][j])} over
    * all taps t and channels c, for the pixels p of a tile.
    *
    * @param inOffsets for each tap the first input of pixel 0

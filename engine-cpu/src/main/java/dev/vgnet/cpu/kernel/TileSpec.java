@@ -11,9 +11,11 @@ import java.util.Optional;
  * @param pixels the pixels of a tile
  * @param vectors the vectors of output channels of a tile
  * @param taps what is summed up, in the order of the packed weights
+ * @param bias whether sums start from numbers in front of the weights; if not, from zero
  * @param activation of the sums: none, or one that compares them, {@code RELU} or {@code RELU6}
  */
-public record TileSpec(int pixels, int vectors, List<Tap> taps, Optional<Function> activation) {
+public record TileSpec(
+    int pixels, int vectors, List<Tap> taps, boolean bias, Optional<Function> activation) {
   /**
    * One run of input channels that starts at an offset of its own: a channel segment of a pointwise
    * convolution, or one position of a larger kernel.
@@ -104,9 +106,9 @@ public record TileSpec(int pixels, int vectors, List<Tap> taps, Optional<Functio
     return activation == Function.RELU || activation == Function.RELU6;
   }
 
-  /** The number of packed weights of one panel of output channels, where sums start included. */
+  /** The number of packed weights of one panel of output channels, a bias included. */
   public int weights() {
-    return (1 + taps.stream().mapToInt(Tap::depth).sum()) * panel();
+    return ((bias ? 1 : 0) + taps.stream().mapToInt(Tap::depth).sum()) * panel();
   }
 
   /** The output channels of a panel, rounded up to whole vectors. */

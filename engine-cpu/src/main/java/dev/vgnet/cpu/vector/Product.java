@@ -75,7 +75,12 @@ final class Product {
       int channels = tile.vectors() * Vectors.LANES;
       List<Tap> panelTaps = taps.of(first, first + channels);
       TileSpec spec =
-          new TileSpec(tile.pixels(), tile.vectors(), panelTaps, finish.spec().activationOfTile());
+          new TileSpec(
+              tile.pixels(),
+              tile.vectors(),
+              panelTaps,
+              finish.spec().bias(),
+              finish.spec().activationOfTile());
       panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, first, channels));
       first += channels;
       offset = Math.addExact(offset, spec.weights());
@@ -97,10 +102,10 @@ final class Product {
 
   private void packWeights(FloatBuffer values, Panel panel, Matrix matrix) {
     int real = Math.min(panel.channels, out.channels() - panel.channel);
-    if (finish.spec().bias()) {
+    if (panel.spec.bias()) {
       values.put(values.position(), finish.parameters().bias(), panel.channel, real);
+      values.position(values.position() + panel.channels);
     }
-    values.position(values.position() + panel.channels);
     List<Tap> taps = panel.spec.taps();
     for (int tap = 0; tap < taps.size(); tap++) {
       for (int c = 0; c < taps.get(tap).depth(); c++) {

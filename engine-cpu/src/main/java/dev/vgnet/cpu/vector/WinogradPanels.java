@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /**
  * The weights of a 3x3 convolution as {@link Winograd} transforms them: {@code [panel][position]
- * [input channel][output channel of the panel]}, the first of a position's rows zeros.
+ * [input channel][output channel of the panel]}.
  */
 final class WinogradPanels {
   private static final int POSITIONS = Winograd.POSITIONS;
@@ -31,11 +31,6 @@ final class WinogradPanels {
       RehearsedKernel<TileKernel> kernel, TileSpec spec, int weights, int firstInput, int channel) {
     int channels() {
       return spec.panel();
-    }
-
-    /** Where the weights of a position start. */
-    int position(int position) {
-      return weights + position * spec.weights();
     }
   }
 
@@ -78,7 +73,8 @@ final class WinogradPanels {
     int offset = 0;
     for (int group = 0; group < groups; group++) {
       for (TileShape shape : shapes) {
-        TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, Optional.empty());
+        TileSpec spec =
+            new TileSpec(shape.pixels(), shape.vectors(), taps, false, Optional.empty());
         panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, group * in, first));
         first += spec.panel();
         offset += POSITIONS * spec.weights();
@@ -88,13 +84,13 @@ final class WinogradPanels {
 
   private float[] pack(double[] weight) {
     Panel last = panels.getLast();
-    float[] values = new float[last.position(POSITIONS)];
+    float[] values = new float[start(last, POSITIONS)];
     for (Panel panel : panels) {
       float[] factors = new float[POSITIONS * panel.channels()];
       for (int i = 0; i < in; i++) {
         transform(weight, panel, i, factors);
         for (int position = 0; position < POSITIONS; position++) {
-          int to = panel.position(position) + (1 + i) * panel.channels();
+          int to = start(panel, position) + i * panel.channels();
           System.arraycopy(factors, position * panel.channels(), values, to, panel.channels());
         }
       }
@@ -117,6 +113,11 @@ final class WinogradPanels {
         factors[position * panel.channels() + o] = (float) kernel[position];
       }
     }
+  }
+
+  /** Where the weights of a position start. */
+  private int start(Panel panel, int position) {
+    return panel.weights + position * in * panel.channels();
   }
 
   /** Those of every group, in order. */
@@ -150,7 +151,7 @@ final class WinogradPanels {
             workspace.arena,
             workspace.offsets,
             packed.array(),
-            packed.offset() + panel.position(position),
+            packed.offset() + start(panel, position),
             workspace.arena,
             sums,
             panel.channels(),

@@ -144,7 +144,7 @@ class FirstCompilerTest {
         for (List<Tap> taps : List.of(alike, different)) {
           for (Optional<Function> activation :
               List.of(NONE, Optional.of(Function.RELU), Optional.of(Function.RELU6))) {
-            specs.add(new TileSpec(shape.pixels(), shape.vectors(), taps, activation));
+            specs.add(new TileSpec(shape.pixels(), shape.vectors(), taps, true, activation));
           }
         }
       }
@@ -155,7 +155,7 @@ class FirstCompilerTest {
         TileShape shape = TileShape.sliding(columns, rows);
         Optional<Function> activation = Optional.of(Function.RELU6);
         specs.add(
-            new TileSpec(shape.pixels(), shape.vectors(), List.of(tap, tap), activation));
+            new TileSpec(shape.pixels(), shape.vectors(), List.of(tap, tap), true, activation));
       }
       return specs;
     }

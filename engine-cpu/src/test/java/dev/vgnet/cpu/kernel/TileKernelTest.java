@@ -71,7 +71,9 @@ class TileKernelTest {
   @Test
   void refusesTilesThatBreakRows() {
     Tap tap = Tap.of(16, 16).inRows(4, 500);
-    assertThrows(IllegalArgumentException.class, () -> new TileSpec(6, 1, List.of(tap), Optional.empty()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new TileSpec(6, 1, List.of(tap), false, Optional.empty()));
   }
 
   @Test
@@ -88,15 +90,15 @@ class TileKernelTest {
 
   @Test
   void kernelsAreShared() {
-    TileSpec spec = new TileSpec(2, 1, List.of(Tap.of(3, 4)), Optional.empty());
+    TileSpec spec = new TileSpec(2, 1, List.of(Tap.of(3, 4)), false, Optional.empty());
     assertSame(
         TileKernel.of(spec),
-        TileKernel.of(new TileSpec(2, 1, List.of(Tap.of(3, 4)), Optional.empty())));
+        TileKernel.of(new TileSpec(2, 1, List.of(Tap.of(3, 4)), false, Optional.empty())));
   }
 
   @Test
   void refusesFewerPixelsThanATile() {
-    TileSpec spec = new TileSpec(4, 1, List.of(Tap.of(3, 4)), Optional.empty());
+    TileSpec spec = new TileSpec(4, 1, List.of(Tap.of(3, 4)), false, Optional.empty());
     TileKernel kernel = TileKernel.of(spec);
     float[] memory = new float[1000];
     assertThrows(
@@ -130,7 +132,8 @@ class TileKernelTest {
     }
     float[] in = samples.floats(end);
     float[] weights = samples.floats(outChannels * channels);
-    float[] starts = samples.floats(outChannels);
+    boolean biased = samples.random.nextBoolean();
+    float[] bias = biased ? samples.floats(outChannels) : new float[outChannels];
     boolean raised = samples.random.nextBoolean();
     int outStride = Vectors.padded(outChannels);
     int first = samples.random.nextInt(9);
@@ -142,9 +145,9 @@ class TileKernelTest {
               shape.pixels(),
               shape.vectors(),
               taps,
+              biased,
               Optional.ofNullable(raised ? Function.RELU : null));
-      float[] packed = pack(weights, starts, channels, panelStart, shape, 3);
-      assertEquals(packed.length, spec.weights() + 3);
+      float[] packed = pack(weights, bias, channels, panelStart, spec, 3);
       TileKernel.of(spec)
           .run(spec, in, offsets, packed, 3, out, first + panelStart, outStride, pixels);
       panelStart += shape.vectors() * Vectors.LANES;
@@ -152,7 +155,7 @@ class TileKernelTest {
     assertEquals(outStride, panelStart);
     for (int p = 0; p < pixels; p++) {
       for (int o = 0; o < outChannels; o++) {
-        double sum = starts[o];
+        double sum = bias[o];
         double magnitude = Math.abs(sum);
         int k = 0;
         for (int t = 0; t < offsets.length; t++) {
@@ -177,15 +180,20 @@ class TileKernelTest {
   }
 
   private static float[] pack(
-      float[] weights, float[] starts, int channels, int from, TileShape shape, int gap) {
-    int width = shape.vectors() * Vectors.LANES;
-    float[] packed = new float[gap + (1 + channels) * width];
-    System.arraycopy(starts, from, packed, gap, Math.min(width, starts.length - from));
-    for (int k = 0; k < channels; k++) {
-      for (int j = 0; j < width && from + j < starts.length; j++) {
-        packed[gap + (1 + k) * width + j] = weights[(from + j) * channels + k];
+      float[] weights, float[] bias, int channels, int from, TileSpec spec, int gap) {
+    int real = Math.min(spec.panel(), bias.length - from);
+    float[] packed = new float[gap + spec.weights()];
+    int row = gap;
+    if (spec.bias()) {
+      System.arraycopy(bias, from, packed, gap, real);
+      row += spec.panel();
+    }
+    for (int k = 0; k < channels; k++, row += spec.panel()) {
+      for (int j = 0; j < real; j++) {
+        packed[row + j] = weights[(from + j) * channels + k];
       }
     }
+    assertEquals(packed.length, row);
     return packed;
   }
 }
