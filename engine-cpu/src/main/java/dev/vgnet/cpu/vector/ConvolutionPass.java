@@ -116,15 +116,14 @@ final class ConvolutionPass implements Pass {
 
   @Override
   public void run(Workspace workspace, int from, int to) {
-    int bordered = -1;
+    boolean bordered = false;
     for (int unit = from; unit < to; ) {
       int index = unit / strips.size();
       int first = unit % strips.size();
       int end = end(clusters.get(index), first, Math.min(first + to - unit, strips.size()));
-      band(workspace, index, first, end, bordered != first);
+      band(workspace, index, first, end, !bordered);
       // The next cluster's band has zeros in the same places, where it is not cut elsewhere.
-      boolean same = first == 0 && end == strips.size() && isLike(index, index + 1);
-      bordered = same ? first : -1;
+      bordered = first == 0 && end == strips.size() && isLike(index, index + 1);
       unit += end - first;
     }
   }

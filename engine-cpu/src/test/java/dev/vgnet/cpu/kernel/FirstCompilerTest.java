@@ -5,14 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
 import dev.vgnet.graph.Operator.Function;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,23 +20,18 @@ class FirstCompilerTest {
 
   @Test
   void everyKernelIsCompiled() throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
+    List<String> lines =
+        ChildJvm.run(
+            Kernels.class,
+            List.of(
                 "-XX:TieredStopAtLevel=3",
                 "-XX:Tier3InvocationThreshold=20",
                 "-XX:Tier3MinInvocationThreshold=10",
                 "-XX:Tier3CompileThreshold=20",
                 "-XX:-BackgroundCompilation",
-                "-XX:+PrintCompilation",
-                "-cp",
-                classPath(),
-                Kernels.class.getName())
-            .redirectErrorStream(true)
-            .start();
-    List<String> lines = process.inputReader().readAllLines();
-    assertEquals(0, process.waitFor(), () -> String.join("\n", lines));
+                "-XX:+PrintCompilation"),
+            TileKernel.class,
+            Function.class);
     List<String> kernels =
         lines.stream().filter(line -> line.contains("cpu.kernel.Depthwise5x5/")).toList();
     assertTrue(kernels.size() > 30, () -> "compiled " + kernels);
@@ -50,12 +41,6 @@ class FirstCompilerTest {
       assertTrue(lines.stream().anyMatch(line -> line.contains(name)), name);
     }
     assertEquals(List.of(), lines.stream().filter(line -> line.contains(GIVEN_UP)).toList());
-  }
-
-  private static String classPath() {
-    return Stream.of(Kernels.class, TileKernel.class, Function.class)
-        .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
-        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** What the process runs: kernels of all sizes that the generators put into one method. */

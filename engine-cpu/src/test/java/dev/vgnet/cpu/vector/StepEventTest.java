@@ -1,11 +1,11 @@
 package dev.vgnet.cpu.vector;
 
 import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.summingLong;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vgnet.cpu.kernel.ChildJvm;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.runtime.CompiledModel;
@@ -13,7 +13,6 @@ import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.StepEvent;
 import dev.vgnet.runtime.StepRecording;
 import dev.vgnet.tensor.Shape;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -87,27 +85,11 @@ class StepEventTest {
   /** It would start the recorder, which takes longer than many a first run. */
   @Test
   void theEventIsNotEvenLoadedWhereNobodyRecords() throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
-                "-Xlog:class+load",
-                "-cp",
-                classPath(),
-                OneRun.class.getName())
-            .redirectErrorStream(true)
-            .start();
-    List<String> lines = process.inputReader().readAllLines();
-    assertEquals(0, process.waitFor(), () -> String.join("\n", lines));
+    List<String> lines =
+        ChildJvm.run(OneRun.class, List.of("-Xlog:class+load"), VectorBackend.class, Graph.class);
     assertTrue(lines.stream().anyMatch(line -> line.contains(StepRecording.class.getName())));
     String event = StepEvent.class.getName();
     assertEquals(List.of(), lines.stream().filter(line -> line.contains(event)).toList());
-  }
-
-  private static String classPath() {
-    return Stream.of(OneRun.class, VectorBackend.class, Graph.class)
-        .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
-        .collect(joining(File.pathSeparator));
   }
 
   /** What that process does. */
