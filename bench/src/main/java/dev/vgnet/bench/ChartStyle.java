@@ -99,7 +99,8 @@ final class ChartStyle {
     return chart;
   }
 
-  private static TextTitle heading(String text, Font font) {
+  /** Words above or below a plot. */
+  static TextTitle heading(String text, Font font) {
     TextTitle heading = new TextTitle(text, font);
     heading.setPaint(TEXT);
     heading.setHorizontalAlignment(HorizontalAlignment.LEFT);

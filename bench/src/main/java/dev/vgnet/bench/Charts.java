@@ -14,16 +14,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.NumberAxis;
-import org.jfree.chart.axis.SymbolAxis;
-import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.plot.XYPlot;
-import org.jfree.chart.renderer.xy.XYErrorRenderer;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
-import org.jfree.data.xy.XYIntervalSeries;
-import org.jfree.data.xy.XYIntervalSeriesCollection;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
@@ -32,9 +26,6 @@ final class Charts {
   private static final Dimension SIZE = new Dimension(900, 620);
   private static final int LEAST_POINTS = 2;
   private static final int PAPERS_BATCH = 16;
-
-  /** The longest time over the shortest, from which on short ones would run into each other. */
-  private static final double WIDE = 100;
 
   private static final int FRAME_HEIGHT = 150;
   private static final int ROW_HEIGHT = 26;
@@ -171,54 +162,13 @@ final class Charts {
   }
 
   private void writeEngines(PaperTable paper, List<Point> points) throws IOException {
-    XYIntervalSeriesCollection data = new XYIntervalSeriesCollection();
-    XYErrorRenderer renderer = new XYErrorRenderer();
-    renderer.setDrawYError(false);
-    renderer.setCapLength(0);
-    List<NetworkResult> shown = points.stream().map(Point::result).toList();
-    for (EngineKind kind : Tables.kinds(shown)) {
-      XYIntervalSeries series = new XYIntervalSeries(kind.label());
-      for (int row = 0; row < shown.size(); row++) {
-        int y = row;
-        shown
-            .get(row)
-            .latency(kind)
-            .ifPresent(l -> series.add(l.median(), l.median(), l.p95(), y, y, y));
-      }
-      int index = data.getSeriesCount();
-      renderer.setSeriesPaint(index, ChartStyle.color(index));
-      renderer.setSeriesShape(index, ChartStyle.shape(index));
-      renderer.setSeriesStroke(index, ChartStyle.line());
-      data.addSeries(series);
-    }
-    SymbolAxis networks =
-        new SymbolAxis(
-            null, points.stream().map(point -> point.row().label()).toArray(String[]::new));
-    networks.setInverted(true);
-    networks.setGridBandsVisible(false);
-    NetworkResult first = shown.getFirst();
-    ValueAxis millis =
-        axis(
-            number(
-                "ms for a batch of %d: the median, and a line to the 95th percentile",
-                first.batch()),
-            shown);
     JFreeChart chart =
-        ChartStyle.chart(
-            paper.title(), subtitle(points), new XYPlot(data, millis, networks, renderer));
+        EnginesChart.of(
+            paper.title(),
+            subtitle(points),
+            points.stream().map(point -> point.row().label()).toList(),
+            points.stream().map(Point::result).toList());
     Dimension size = new Dimension(SIZE.width, FRAME_HEIGHT + ROW_HEIGHT * points.size());
     write(chart, size, paper.name() + "-engines");
-  }
-
-  /** From zero where all can be seen so. */
-  private static ValueAxis axis(String label, List<NetworkResult> shown) {
-    DoubleSummaryStatistics millis =
-        shown.stream()
-            .flatMap(result -> result.engines().values().stream())
-            .flatMapToDouble(latency -> DoubleStream.of(latency.median(), latency.p95()))
-            .summaryStatistics();
-    return millis.getMax() < WIDE * millis.getMin()
-        ? ChartStyle.fromZero(label, millis.getMax())
-        : ChartStyle.logarithmic(label + " (logarithmic)");
   }
 }

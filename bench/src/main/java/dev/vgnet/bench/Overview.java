@@ -13,7 +13,6 @@ import org.apache.commons.math3.stat.StatUtils;
  */
 final class Overview {
   private static final String DOUBTFUL = "\u2020";
-  private static final String KEPT = "\u2021";
 
   private final PaperTable paper;
   private final List<NetworkResult> results;
@@ -78,15 +77,16 @@ final class Overview {
   }
 
   private static Optional<String> ratio(NetworkResult result, EngineKind kind) {
-    return result
-        .ratio(kind)
-        .map(r -> number("%.2f", r.ratio()) + (result.earlier(kind).isPresent() ? KEPT : ""));
+    return result.ratio(kind).map(r -> number("%.2f", r.ratio()) + Tables.kept(result, kind));
   }
 
   private String summary() {
-    double[] ratios =
+    List<NetworkResult> shown =
         sizes.stream()
             .flatMap(size -> paper.rows().stream().flatMap(row -> result(row, size).stream()))
+            .toList();
+    double[] ratios =
+        shown.stream()
             .flatMap(result -> result.ratio(EngineKind.ORT).stream())
             .mapToDouble(Ratio::ratio)
             .toArray();
@@ -102,14 +102,12 @@ final class Overview {
                     ratios.length,
                     StatUtils.geometricMean(ratios),
                     Arrays.stream(ratios).filter(r -> r >= 1).count()));
-    boolean kept =
-        sizes.stream()
-            .flatMap(size -> paper.rows().stream().flatMap(row -> result(row, size).stream()))
-            .anyMatch(result -> !result.earlier().isEmpty());
     return text
         + DOUBTFUL
         + " drifted meanwhile, or the interval of the ratio is wide.\n"
-        + (kept ? KEPT + " from an earlier measurement, to this engine's time in that one.\n" : "");
+        + (Tables.hasKept(shown)
+            ? Tables.KEPT + " from an earlier measurement, to this engine's time in that one.\n"
+            : "");
   }
 
   private Optional<NetworkResult> result(PaperTable.Row row, Size size) {

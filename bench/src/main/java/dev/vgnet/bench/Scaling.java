@@ -36,6 +36,7 @@ record Scaling(String model, List<NetworkResult> results) {
     return results.stream().map(NetworkResult::batch).distinct().sorted().toList();
   }
 
+  /** Those that there is a result of. */
   List<Line> lines() {
     return Tables.kinds(results).stream()
         .flatMap(
@@ -45,6 +46,7 @@ record Scaling(String model, List<NetworkResult> results) {
                     .distinct()
                     .sorted()
                     .map(threads -> new Line(kind, threads)))
+        .filter(line -> batches().stream().anyMatch(b -> result(line, b).findAny().isPresent()))
         .toList();
   }
 
@@ -64,13 +66,15 @@ record Scaling(String model, List<NetworkResult> results) {
       List<String> cells = new ArrayList<>(List.of(Integer.toString(batch)));
       for (Line line : lines()) {
         cells.add(
-            result(line, batch)
-                .map(r -> number("%.0f", r.imagesPerSecond(line.kind())))
-                .findFirst()
-                .orElse(""));
+            result(line, batch).map(result -> cell(result, line.kind())).findFirst().orElse(""));
       }
       table.add(cells);
     }
-    return table.toString();
+    return table
+        + (Tables.hasKept(results) ? "\n" + Tables.KEPT + " from an earlier measurement.\n" : "");
+  }
+
+  private static String cell(NetworkResult result, EngineKind kind) {
+    return number("%.0f", result.imagesPerSecond(kind)) + Tables.kept(result, kind);
   }
 }

@@ -36,6 +36,13 @@ final class ScalingChart {
       renderer.setSeriesShape(index, ChartStyle.shape(kind));
       renderer.setSeriesStroke(
           index, line.threads() == 1 ? ChartStyle.dashes() : ChartStyle.line());
+      KeptMarks.add(
+          renderer,
+          index,
+          point ->
+              scaling
+                  .result(line, batches.get(series.getX(point).intValue()))
+                  .anyMatch(result -> result.earlier(line.kind()).isPresent()));
       data.addSeries(series);
       most = Math.max(most, series.getMaxY());
     }
@@ -43,9 +50,12 @@ final class ScalingChart {
         new SymbolAxis(
             "images in a batch", batches.stream().map(String::valueOf).toArray(String[]::new));
     domain.setGridBandsVisible(false);
-    return ChartStyle.chart(
-        scaling.model() + " by batch and threads",
-        "float32; " + machine,
-        new XYPlot(data, domain, ChartStyle.fromZero("images a second", most), renderer));
+    JFreeChart chart =
+        ChartStyle.chart(
+            scaling.model() + " by batch and threads",
+            "float32; " + machine,
+            new XYPlot(data, domain, ChartStyle.fromZero("images a second", most), renderer));
+    KeptMarks.explain(chart, scaling.results());
+    return chart;
   }
 }

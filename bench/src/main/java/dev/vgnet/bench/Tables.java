@@ -6,6 +6,9 @@ import java.util.stream.Collectors;
 
 /** Results as text. */
 final class Tables {
+  /** Stands by figures that were kept from an earlier measurement. */
+  static final String KEPT = "\u2021";
+
   private Tables() {}
 
   /** One line on a setting. */
@@ -31,6 +34,16 @@ final class Tables {
                     " kept from %s beside %s at %.3f ms",
                     then.measured(), EngineKind.VGNET.label(), then.first().median()))
         .orElse("");
+  }
+
+  /** The sign that stands by an engine's figures if they are kept; else nothing. */
+  static String kept(NetworkResult result, EngineKind kind) {
+    return result.earlier(kind).isPresent() ? KEPT : "";
+  }
+
+  /** Whether any of the results has figures from an earlier measurement. */
+  static boolean hasKept(List<NetworkResult> results) {
+    return results.stream().anyMatch(result -> !result.earlier().isEmpty());
   }
 
   /** The engines that any of the results has. */

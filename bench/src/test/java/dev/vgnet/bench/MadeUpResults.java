@@ -28,6 +28,12 @@ final class MadeUpResults {
   /** On two threads, with the engines that there are ratios of. */
   static NetworkResult result(
       String model, int batch, double millis, double drift, Map<String, Ratio> ratios) {
+    return result(model, new Size(batch, 2), millis, drift, ratios);
+  }
+
+  /** With the engines that there are ratios of. */
+  static NetworkResult result(
+      String model, Size size, double millis, double drift, Map<String, Ratio> ratios) {
     List<EngineKind> kinds =
         Stream.concat(
                 Stream.of(EngineKind.VGNET), ratios.keySet().stream().map(EngineKind::of).sorted())
@@ -42,8 +48,8 @@ final class MadeUpResults {
     ArchitectureInfo info = Workload.info(model);
     return new NetworkResult(
         model,
-        batch,
-        2,
+        size.batch(),
+        size.threads(),
         info.imageSize(),
         info.parameters(),
         info.multiplyAccumulates(),

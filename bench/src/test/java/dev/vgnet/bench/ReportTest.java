@@ -240,8 +240,38 @@ class ReportTest {
     assertEquals("25.00 (3.00‡)", overview.get("batch 16, 2 threads"));
     assertEquals("3.00‡", overview.get("PyTorch (DJL) ÷ ours, batch 16, 2 threads"));
     assertTrue(report().contains("‡ from an earlier measurement"));
+    Map<String, String> scaling = row(report(), "by batch and threads", "16");
+    assertEquals("133‡", scaling.get("PyTorch (DJL), 2 threads"));
+    assertEquals(2, marks("vgnet-engines"));
+    assertEquals(2, marks("scaling-vgnetg_1_0mp"));
+    assertEquals(0, marks("bsconv-engines"));
     NetworkResult anew = first.keeping(third);
     assertEquals(Map.of(), anew.earlier());
+  }
+
+  /** How many points of a chart that explains the sign have it. */
+  private long marks(String chart) throws IOException {
+    String svg = Files.readString(folder.resolve(chart + ".svg"));
+    long signs = svg.chars().filter(c -> c == '‡').count();
+    assertEquals(signs > 0, svg.contains("‡ from an earlier measurement"), chart);
+    return Math.max(0, signs - 1);
+  }
+
+  @Test
+  void linesWithoutAnyResultAreNotDrawn() throws IOException {
+    Ratio ratio = new Ratio(3, 2.9, 3.1);
+    file.replace(
+        List.of(file.results().getFirst()),
+        MadeUpResults.result("vgnetg_1_0mp", 16, 40, 0, Map.of("djl", ratio)));
+    file.replace(List.of(), MadeUpResults.result("vgnetg_1_0mp", new Size(16, 1), 70, 0, Map.of()));
+    String text = report();
+    Map<String, String> row = row(text, "by batch and threads", "16");
+    assertEquals("229", row.get("this engine, 1 thread"));
+    assertEquals("133", row.get("PyTorch (DJL), 2 threads"));
+    assertFalse(row.containsKey("PyTorch (DJL), 1 thread"));
+    String svg = Files.readString(folder.resolve("scaling-vgnetg_1_0mp.svg"));
+    assertTrue(svg.contains(">400<"), "a number on the axis");
+    assertFalse(svg.contains("PyTorch (DJL), 1 thread"), svg);
   }
 
   @Test
