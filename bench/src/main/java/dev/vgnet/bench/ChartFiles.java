@@ -1,5 +1,6 @@
 package dev.vgnet.bench;
 
+import dev.vgnet.model.AtomicFile;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Graphics2D;
@@ -45,7 +46,7 @@ final class ChartFiles {
     if (!ImageIO.write(image, "png", png)) {
       throw new IOException("this JDK cannot write PNG");
     }
-    OutputFiles.write(path, png.toByteArray());
+    AtomicFile.write(path, png.toByteArray());
   }
 
   private static void writeSvg(JFreeChart chart, Dimension size, Path path) throws IOException {

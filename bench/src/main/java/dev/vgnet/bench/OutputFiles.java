@@ -10,13 +10,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** What measurements write, and read again. */
 final class OutputFiles {
-  private static final Lock WRITING = new ReentrantLock();
-
   private OutputFiles() {}
 
   /**
@@ -37,22 +33,7 @@ final class OutputFiles {
 
   /** Replaces a file as a whole. */
   static void write(Path path, String text) throws IOException {
-    write(path, text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** The same. */
-  static void write(Path path, byte[] content) throws IOException {
-    WRITING.lock();
-    try {
-      AtomicFile.write(path, content);
-    } finally {
-      WRITING.unlock();
-    }
-  }
-
-  /** Waits for the file that is being written, and lets none be begun after it: this is the end. */
-  static void finish() {
-    WRITING.lock();
+    AtomicFile.write(path, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /**

@@ -67,7 +67,6 @@ final class TemporaryFolder {
 
   private static void end() {
     ending = true;
-    OutputFiles.finish();
     CompletableFuture.allOf(
             ProcessHandle.current()
                 .descendants()

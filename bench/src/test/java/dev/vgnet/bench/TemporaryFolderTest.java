@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,38 +41,21 @@ class TemporaryFolderTest {
     }
   }
 
-  /** Writes one file all the time. */
-  static final class Writer {
-    private Writer() {}
-
-    public static void main(String[] args) throws IOException {
-      Path file = Path.of(args[0]);
-      System.out.println(TemporaryFolder.path());
-      while (true) {
-        OutputFiles.write(file, new byte[1 << 20]);
-      }
-    }
-  }
-
   private record Run(Process process, Path file, ProcessHandle started) {
     Path folder() {
       return file.getParent();
     }
   }
 
-  private Process start(Class<?> main, String argument) throws IOException {
+  private Run start(String how) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Djava.io.tmpdir=" + parent,
-            main.getName(),
-            argument);
+            Starter.class.getName(),
+            how);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-  }
-
-  private Run start(String how) throws IOException {
-    Process process = start(Starter.class, how);
+    Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     BufferedReader lines = process.inputReader();
     String[] said = lines.readLine().split(" ");
     ProcessHandle started =
@@ -120,20 +102,5 @@ class TemporaryFolderTest {
         Set.of("vgnet-bench-mine", "vgnet-1-1", living.folder().getFileName().toString()), left());
     living.process().destroy();
     living.process().waitFor();
-  }
-
-  /** Half of the times the signal would come amid a write. */
-  @RepeatedTest(6)
-  void whatIsBeingWrittenIsFinishedFirst() throws Exception {
-    Path file = parent.resolve("results.json");
-    Process writer = start(Writer.class, file.toString());
-    writer.inputReader().readLine();
-    while (!Files.exists(file)) {
-      Thread.sleep(1);
-    }
-    writer.destroy();
-    writer.waitFor();
-    assertEquals(Set.of("results.json"), left());
-    assertEquals(1 << 20, Files.size(file));
   }
 }

@@ -11,10 +11,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** Replaces a file as a whole, so that nobody ever sees a part of it. */
+/** Replaces a file as a whole, so that nobody ever sees a part of it. For any thread. */
 public final class AtomicFile {
+  /** Held while a temporary file comes or goes. */
+  private static final Lock CHANGING = new ReentrantLock();
+
+  private static final Set<Path> UNFINISHED = new HashSet<>();
+
   private AtomicFile() {}
 
   /** What fills the file. */
@@ -42,7 +51,7 @@ public final class AtomicFile {
       move(temporary, path);
     } catch (Throwable e) {
       try {
-        Files.deleteIfExists(temporary);
+        delete(temporary);
       } catch (IOException second) {
         e.addSuppressed(second);
       }
@@ -62,6 +71,22 @@ public final class AtomicFile {
         });
   }
 
+  /**
+   * Deletes the temporary files of all writes under way; these never return, and no other begins.
+   * Only for the end of a process, such as in the shutdown hook of a program that may be
+   * interrupted: this library installs none.
+   */
+  public static void abandonAll() {
+    CHANGING.lock(); // for good
+    for (Path temporary : UNFINISHED) {
+      try {
+        Files.deleteIfExists(temporary);
+      } catch (IOException _) {
+        // It stays, as after a kill: nobody is left who could be told.
+      }
+    }
+  }
+
   /** Otherwise the failure would name the temporary file, which means nothing to anybody. */
   private static void requireWritable(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
@@ -73,8 +98,7 @@ public final class AtomicFile {
   }
 
   private static void fill(Path temporary, Path path, Content content) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    try (FileChannel channel = create(temporary)) {
       content.writeTo(channel);
       channel.force(true);
     } catch (FileSystemException e) {
@@ -86,11 +110,39 @@ public final class AtomicFile {
     }
   }
 
-  private static void move(Path from, Path to) throws IOException {
+  private static FileChannel create(Path temporary) throws IOException {
+    CHANGING.lock();
     try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException _) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+      FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      UNFINISHED.add(temporary);
+      return channel;
+    } finally {
+      CHANGING.unlock();
+    }
+  }
+
+  private static void move(Path temporary, Path path) throws IOException {
+    CHANGING.lock();
+    try {
+      try {
+        Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException _) {
+        Files.move(temporary, path, StandardCopyOption.REPLACE_EXISTING);
+      }
+      UNFINISHED.remove(temporary);
+    } finally {
+      CHANGING.unlock();
+    }
+  }
+
+  private static void delete(Path temporary) throws IOException {
+    CHANGING.lock();
+    try {
+      UNFINISHED.remove(temporary);
+      Files.deleteIfExists(temporary);
+    } finally {
+      CHANGING.unlock();
     }
   }
 }

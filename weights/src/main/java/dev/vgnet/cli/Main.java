@@ -3,6 +3,7 @@ package dev.vgnet.cli;
 import dev.vgnet.error.EngineException;
 import dev.vgnet.error.ImageShapeException;
 import dev.vgnet.error.Printable;
+import dev.vgnet.model.AtomicFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -47,9 +48,20 @@ public final class Main {
    * @param args the command line; {@code --help} explains it
    */
   public static void main(String[] args) {
+    run(new Main(), args);
+  }
+
+  /**
+   * Is the whole program: runs a command and ends the process, leaving no part of a file if it is
+   * interrupted.
+   *
+   * @param command annotated for picocli
+   */
+  public static void run(Object command, String... args) {
     // The text is English, and its numbers are copied into programs.
     Locale.setDefault(Locale.ROOT);
-    System.exit(execute(new Main(), args));
+    Runtime.getRuntime().addShutdownHook(new Thread(AtomicFile::abandonAll));
+    System.exit(execute(command, args));
   }
 
   /**
