@@ -2,6 +2,7 @@ package dev.vgnet.bench;
 
 import dev.vgnet.SessionOptions;
 import dev.vgnet.cli.CommandFailure;
+import dev.vgnet.cli.UsageFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class MeasureOptions {
   @Option(names = "--resume", description = "Go on with what the folder holds already.")
   private boolean resume;
 
-  @Option(names = "--again", description = "The same, but measure anew what is asked for.")
+  @Option(names = "--again", description = "Like --resume, but what is asked for is measured anew.")
   private boolean again;
 
   boolean isQuick() {
@@ -64,7 +65,7 @@ final class MeasureOptions {
   List<String> wanted(Collection<String> names, Collection<String> unlessAsked, String remedy) {
     for (Pattern model : models) {
       if (names.stream().noneMatch(name -> matches(model, name))) {
-        throw new CommandFailure("--models: no network is called %s; %s".formatted(model, remedy));
+        throw new UsageFailure("--models: no network is called %s; %s".formatted(model, remedy));
       }
     }
     return models.isEmpty()
@@ -93,7 +94,7 @@ final class MeasureOptions {
     for (String model : models) {
       long pixels = 3L * Workload.info(model).imageSize() * Workload.info(model).imageSize();
       if (batches.stream().anyMatch(batch -> batch * pixels > Integer.MAX_VALUE)) {
-        throw new CommandFailure(
+        throw new UsageFailure(
             "--batch must be at most %d for %s".formatted(Integer.MAX_VALUE / pixels, model));
       }
     }
@@ -102,13 +103,13 @@ final class MeasureOptions {
 
   static void requirePositive(String option, List<Integer> values) {
     if (values.stream().anyMatch(value -> value < 1)) {
-      throw new CommandFailure(option + " must be at least 1");
+      throw new UsageFailure(option + " must be at least 1");
     }
   }
 
   static void requireThreads(List<Integer> values) {
     if (values.stream().anyMatch(value -> value < 1 || value > SessionOptions.MAX_THREADS)) {
-      throw new CommandFailure("--threads must be from 1 to " + SessionOptions.MAX_THREADS);
+      throw new UsageFailure("--threads must be from 1 to " + SessionOptions.MAX_THREADS);
     }
   }
 

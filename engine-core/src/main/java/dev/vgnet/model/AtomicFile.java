@@ -40,10 +40,7 @@ public final class AtomicFile {
    * @throws FileSystemException with the path and the reason
    */
   public static void write(Path path, Content content) throws IOException {
-    if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new FileSystemException(path.toString(), null, "not a regular file");
-    }
-    requireWritable(path.toAbsolutePath().getParent());
+    requireWritable(path);
     Path temporary =
         path.resolveSibling(".%s.%s.tmp".formatted(path.getFileName(), UUID.randomUUID()));
     try {
@@ -87,8 +84,16 @@ public final class AtomicFile {
     }
   }
 
-  /** Otherwise the failure would name the temporary file, which means nothing to anybody. */
-  private static void requireWritable(Path folder) throws IOException {
+  /**
+   * Fails where {@link #write} is known to fail, for those who want to know before they work.
+   *
+   * @throws FileSystemException with the path and the reason
+   */
+  public static void requireWritable(Path path) throws IOException {
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new FileSystemException(path.toString(), null, "not a regular file");
+    }
+    Path folder = path.toAbsolutePath().getParent();
     if (!Files.isDirectory(folder)) {
       throw new NoSuchFileException(folder.toString(), null, "no such directory");
     }
@@ -101,13 +106,17 @@ public final class AtomicFile {
     try (FileChannel channel = create(temporary)) {
       content.writeTo(channel);
       channel.force(true);
-    } catch (FileSystemException e) {
-      throw e;
+    } catch (FileSystemException e) { // its name means nothing to anybody
+      throw located(path, e.getReason() == null ? "cannot be made" : e.getReason(), e);
     } catch (IOException e) { // such as that of a full disk, which comes without a name
-      FileSystemException located = new FileSystemException(path.toString(), null, e.getMessage());
-      located.initCause(e);
-      throw located;
+      throw located(path, e.getMessage(), e);
     }
+  }
+
+  private static FileSystemException located(Path path, String reason, IOException cause) {
+    FileSystemException located = new FileSystemException(path.toString(), null, reason);
+    located.initCause(cause);
+    return located;
   }
 
   private static FileChannel create(Path temporary) throws IOException {

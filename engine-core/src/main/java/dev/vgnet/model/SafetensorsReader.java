@@ -99,7 +99,7 @@ final class SafetensorsReader {
       }
       throw new ModelFormatException(
           "offset 0",
-          "expected a header length of at most %d, found %s"
+          "expected a header length of at most %d, found %s; no safetensors file, or a part of one"
               .formatted(
                   Math.min(available, Safetensors.MAX_HEADER_SIZE), Long.toUnsignedString(size)));
     }
@@ -263,6 +263,7 @@ final class SafetensorsReader {
 
   /** The tensors in the order of their bytes, which must follow each other and fill the file. */
   private Map<String, Tensor> tensors(MemorySegment data) {
+    requireWhole(data.byteSize());
     List<Map.Entry<String, Entry>> ordered =
         entries.entrySet().stream()
             .sorted(
@@ -273,7 +274,7 @@ final class SafetensorsReader {
     long position = 0;
     for (Map.Entry<String, Entry> named : ordered) {
       Entry entry = named.getValue();
-      check(named.getKey(), entry, position, data.byteSize());
+      check(named.getKey(), entry, position);
       tensors.put(
           named.getKey(),
           Tensor.wrap(
@@ -289,18 +290,29 @@ final class SafetensorsReader {
     return tensors;
   }
 
-  private static void check(String name, Entry entry, long position, long available) {
+  /** The likeliest trouble of all, told as what it is. */
+  private void requireWhole(long available) {
+    long needed = entries.values().stream().mapToLong(Entry::end).max().orElse(0);
+    if (needed > available) {
+      throw new ModelFormatException(
+          "data",
+          "expected %d bytes of tensors, found %d: the file is cut short or damaged"
+              .formatted(needed, available));
+    }
+  }
+
+  private static void check(String name, Entry entry, long position) {
     if (entry.begin() != position) {
       throw new ModelFormatException(
           tensor(name),
           "expected to begin at offset %d of the data, where the tensor before ends, found %d"
               .formatted(position, entry.begin()));
     }
-    if (entry.end() < entry.begin() || entry.end() > available) {
+    if (entry.end() < entry.begin()) {
       throw new ModelFormatException(
           tensor(name),
-          "expected to end between offsets %d and %d of the data, found %d"
-              .formatted(entry.begin(), available, entry.end()));
+          "expected to end at offset %d of the data or later, found %d"
+              .formatted(entry.begin(), entry.end()));
     }
     long size = entry.end() - entry.begin();
     long count = entry.shape().elementCount();

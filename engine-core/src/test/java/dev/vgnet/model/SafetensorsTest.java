@@ -446,7 +446,7 @@ class SafetensorsTest {
         arguments(
             "end before begin",
             file("{" + A + ",\"b\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[2,1]}}", 2),
-            "tensor b: expected to end between offsets 2 and 2"),
+            "tensor b: expected to end at offset 2 of the data or later, found 1"),
         arguments(
             "negative offset",
             file(tensor("U8", "[2]", "[-1,1]"), 2),
@@ -478,11 +478,13 @@ class SafetensorsTest {
             file(tensor("F32", "[2]", "[0,9]"), 9),
             "tensor a: expected 2 elements of 4 bytes for F32[2], found 9 bytes"),
         arguments(
-            "beyond the file", file("{" + A + "}", 1), "expected to end between offsets 0 and 1"),
+            "beyond the file",
+            file("{" + A + "}", 1),
+            "data: expected 2 bytes of tensors, found 1: the file is cut short"),
         arguments(
             "far beyond the file",
             file(tensor("U8", "[2]", "[0,9223372036854775807]"), 2),
-            "expected to end between"),
+            "data: expected 9223372036854775807 bytes of tensors, found 2: the file is cut short"),
         arguments(
             "trailing byte", file("{" + A + "}", 3), "data: expected 2 bytes of tensors, found 3"),
         arguments(

@@ -31,14 +31,14 @@ final class Classifications {
   /** Checks how many labels a picture shall get. */
   static void checkTop(int top) {
     if (top < 1) {
-      throw new CommandFailure("--top must be at least 1, found " + top);
+      throw new UsageFailure("--top must be at least 1, found " + top);
     }
   }
 
   /** Checks how many pictures a contact sheet shall show. */
   static void checkSheet(int pictures) {
     if (pictures > MAX_ON_SHEET) {
-      throw new CommandFailure(
+      throw new UsageFailure(
           "--sheet shows at most %d pictures, found %d".formatted(MAX_ON_SHEET, pictures));
     }
   }

@@ -4,6 +4,7 @@ import dev.vgnet.Model;
 import dev.vgnet.Session;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -58,6 +59,9 @@ final class ClassifyCommand implements Callable<Integer> {
     Classifications.checkTop(top);
     if (sheet.isPresent()) {
       Classifications.checkSheet(images.size());
+      List<Path> inputs = new ArrayList<>(images);
+      inputs.add(model);
+      OutputFile.check(sheet.get(), inputs);
     }
     Model loaded = Model.load(model);
     try (Session session = sessions.open(loaded)) {

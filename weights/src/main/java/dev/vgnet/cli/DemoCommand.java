@@ -45,6 +45,7 @@ final class DemoCommand implements Callable<Integer> {
     Classifications.checkTop(top);
     Path weights = weightsFolder();
     List<Path> pictures = pictures(weights.resolve("train/samples"));
+    OutputFile.check(sheet, pictures);
     PrintWriter out = spec.commandLine().getOut();
     Model model = Model.load(weights.resolve("demo/vgnetg_demo.safetensors"));
     try (Session session = sessions.open(model)) {

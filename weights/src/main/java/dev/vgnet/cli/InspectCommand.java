@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,6 +78,9 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    for (Path file : Stream.concat(svg.stream(), trace.stream()).toList()) {
+      OutputFile.check(file, List.of(path));
+    }
     Model model = Model.load(path);
     int size = imageSize.orElse(model.metadata().preprocessing().crop());
     Shape input = input(model.graph().inputChannels(), size);
@@ -122,11 +127,12 @@ final class InspectCommand implements Callable<Integer> {
   /** The shape of the images, at most as many numbers as an array holds. */
   private Shape input(int channels, int size) {
     if (size < 1 || batch < 1) {
-      throw new CommandFailure("--image-size and --batch must be at least 1");
+      throw new UsageFailure(
+          "--image-size and --batch must be at least 1, found %d and %d".formatted(size, batch));
     }
     if ((double) batch * channels * size * size > MAX_NUMBERS) {
-      throw new CommandFailure(
-          "%d images of %d x %d pixels are too many numbers for a run"
+      throw new UsageFailure(
+          "--batch, --image-size: %d images of %d x %d pixels are too many numbers for a run"
               .formatted(batch, size, size));
     }
     return Shape.of(batch, channels, size, size);

@@ -5,6 +5,7 @@ import dev.vgnet.Session;
 import dev.vgnet.error.Printable;
 import dev.vgnet.graph.GraphStatistics;
 import dev.vgnet.model.Metadata;
+import dev.vgnet.model.Preprocessing;
 import dev.vgnet.runtime.ExecutionReport;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -37,7 +39,14 @@ record Inspection(
     out.printf(
         "imported from %s (SHA-256 %s)%n",
         Printable.of(metadata.source().checkpoint()), Printable.of(metadata.source().sha256()));
-    out.printf("preprocessing %s%n", metadata.preprocessing());
+    Preprocessing preprocessing = metadata.preprocessing();
+    out.printf(
+        "preprocessing resize to %d (%s), crop to %d, mean %s, std %s%n",
+        preprocessing.resize(),
+        preprocessing.interpolation().name().toLowerCase(Locale.ROOT),
+        preprocessing.crop(),
+        preprocessing.mean(),
+        preprocessing.std());
     out.printf("labels        %d%n%n", metadata.labels().size());
     Table layers = new Table("layer", "operator", "output", "parameters ", "MACs ");
     for (GraphStatistics.NodeStatistics node : statistics.nodes()) {

@@ -14,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The {@code vgnet} command. Exit codes: 0 done, 1 it could not be done (one line on stderr says
@@ -98,6 +99,10 @@ public final class Main {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Main::reportMisuse);
     commandLine.setExecutionExceptionHandler(Main::report);
+    commandLine
+        .getSubcommands()
+        .values()
+        .forEach(subcommand -> subcommand.getCommandSpec().versionProvider(new Version()));
     return commandLine;
   }
 
@@ -107,14 +112,34 @@ public final class Main {
       command.usage(command.getErr());
       return CommandLine.ExitCode.USAGE;
     }
+    return misused(
+        command, misuse instanceof UnmatchedArgumentException e ? unknown(e) : misuse.getMessage());
+  }
+
+  private static int misused(CommandLine command, String message) {
     fail(
         command.getErr(),
-        "%s (%s --help explains)"
-            .formatted(misuse.getMessage(), command.getCommandSpec().qualifiedName()));
+        "%s (%s --help explains)".formatted(message, command.getCommandSpec().qualifiedName()));
     return CommandLine.ExitCode.USAGE;
   }
 
+  private static String unknown(UnmatchedArgumentException misuse) {
+    String kind =
+        misuse.isUnknownOption()
+            ? "option"
+            : misuse.getCommandLine().getSubcommands().isEmpty() ? "argument" : "command";
+    String alike = String.join(" or ", misuse.getSuggestions());
+    return "unknown %s '%s'%s"
+        .formatted(
+            kind,
+            misuse.getUnmatched().getFirst(),
+            alike.isEmpty() ? "" : "; did you mean %s?".formatted(alike));
+  }
+
   private static int report(Exception failure, CommandLine command, ParseResult parsed) {
+    if (failure instanceof UsageFailure) {
+      return misused(command, failure.getMessage());
+    }
     boolean expected =
         failure instanceof EngineException
             || failure instanceof IOException

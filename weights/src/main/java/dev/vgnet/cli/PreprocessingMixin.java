@@ -47,7 +47,7 @@ final class PreprocessingMixin {
     imageSize.ifPresent(
         size -> {
           if (size < 1 || size > MAX_IMAGE_SIZE) {
-            throw new CommandFailure(
+            throw new UsageFailure(
                 "--image-size must be from 1 to %d, found %d".formatted(MAX_IMAGE_SIZE, size));
           }
         });
@@ -56,15 +56,21 @@ final class PreprocessingMixin {
 
   /** The same preprocessing but for what the options say; its crop is {@link #imageSize}. */
   Preprocessing customise(Preprocessing base) {
+    int resized = resize.orElse(base.resize());
+    if (resized < base.crop() || resized > Preprocessing.MAX_SIZE) {
+      throw new UsageFailure(
+          "--resize must be from %d, the size of the image, to %d, found %d"
+              .formatted(base.crop(), Preprocessing.MAX_SIZE, resized));
+    }
     try {
       return new Preprocessing(
-          resize.orElse(base.resize()),
+          resized,
           base.crop(),
           interpolation.orElse(base.interpolation()),
           mean.isEmpty() ? base.mean() : mean,
           std.isEmpty() ? base.std() : std);
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(e.getMessage());
+      throw new UsageFailure("--mean, --std: " + e.getMessage());
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.vgnet.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
@@ -53,8 +54,9 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (batch < 1) {
-      throw new CommandFailure("--batch must be at least 1, found " + batch);
+      throw new UsageFailure("--batch must be at least 1, found " + batch);
     }
+    OutputFile.check(output, List.of(model, input));
     Tensor images = NpyFile.read(input);
     try (Session session = sessions.open(Model.load(model))) {
       Tensor logits = run(session, images);

@@ -41,7 +41,7 @@ final class SessionMixin {
     }
     if (threads != null) {
       if (threads < 1 || threads > SessionOptions.MAX_THREADS) {
-        throw new CommandFailure(
+        throw new UsageFailure(
             "--threads must be from 1 to %d, found %d"
                 .formatted(SessionOptions.MAX_THREADS, threads));
       }

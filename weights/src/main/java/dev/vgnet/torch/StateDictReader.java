@@ -156,8 +156,9 @@ final class StateDictReader {
     if (tensors.isEmpty()) {
       throw new ModelFormatException(
           "checkpoint",
-          "has no tensors at its top or in one of %s; its entries are %s"
-              .formatted(NESTED, listed(others)));
+          "has no tensors at its top or in one of %s; %s"
+              .formatted(
+                  NESTED, others.isEmpty() ? "it is empty" : "its entries are " + listed(others)));
     }
     noteAll("left out, as they are no tensors:", others);
     return tensors;

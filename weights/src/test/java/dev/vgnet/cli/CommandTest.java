@@ -60,7 +60,16 @@ class CommandTest {
   }
 
   private static void assertFailsInOneLine(String expected, Result result) {
-    assertEquals(1, result.exitCode(), result.toString());
+    assertEndsInOneLine(1, expected, result);
+  }
+
+  private static void assertMisusedInOneLine(String expected, Result result) {
+    assertEndsInOneLine(2, expected, result);
+    assertTrue(result.err().contains("--help explains"), result.err());
+  }
+
+  private static void assertEndsInOneLine(int exitCode, String expected, Result result) {
+    assertEquals(exitCode, result.exitCode(), result.toString());
     assertEquals(1, result.err().strip().lines().count(), result.err());
     assertTrue(result.err().contains(expected), result.err());
   }
@@ -223,7 +232,6 @@ class CommandTest {
     assertFailsInOneLine("CUDA", run("inspect", MODEL, "--device", "cuda"));
     assertFailsInOneLine("abacus", run("inspect", MODEL, "--backend", "abacus"));
     assertFailsInOneLine("junk.pth", run("classify", MODEL, junk));
-    assertFailsInOneLine("--threads", run("inspect", MODEL, "--threads", 0));
     Path empty = folder.resolve("empty.npy");
     NpyFile.write(empty, images(Shape.of(1, 3, 0, 8)));
     assertFailsInOneLine(
@@ -292,21 +300,75 @@ class CommandTest {
   void refusesSizesAndCountsThatCannotBe() throws IOException {
     Path model = folder.resolve("m.safetensors");
     for (Object size : List.of(0, -1, 100_000, Integer.MAX_VALUE)) {
-      assertFailsInOneLine(
+      assertMisusedInOneLine(
           "--image-size", run("import", CHECKPOINT, "-o", model, "--image-size", size));
     }
-    assertFailsInOneLine("mean", run("import", CHECKPOINT, "-o", model, "--mean", 1));
-    assertFailsInOneLine("std", run("import", CHECKPOINT, "-o", model, "--std", "1,0,1"));
-    assertFailsInOneLine("resize", run("import", CHECKPOINT, "-o", model, "--resize", 5));
+    assertMisusedInOneLine("mean", run("import", CHECKPOINT, "-o", model, "--mean", 1));
+    assertMisusedInOneLine("std", run("import", CHECKPOINT, "-o", model, "--std", "1,0,1"));
+    assertMisusedInOneLine("resize", run("import", CHECKPOINT, "-o", model, "--resize", 5));
     assertFailsInOneLine("vgnetx", run("import", CHECKPOINT, "-o", model, "--arch", "vgnetx"));
     for (int size : new int[] {0, 100_000, Integer.MAX_VALUE}) {
-      assertFailsInOneLine("", run("inspect", MODEL, "--image-size", size));
-      assertFailsInOneLine("", run("inspect", MODEL, "--profile", "--batch", size));
+      assertMisusedInOneLine("", run("inspect", MODEL, "--image-size", size));
+      assertMisusedInOneLine("", run("inspect", MODEL, "--profile", "--batch", size));
     }
-    assertFailsInOneLine("--top", run("demo", "--top", 0));
-    assertFailsInOneLine("--top", run("classify", MODEL, SAMPLES.resolve("tree.jpg"), "--top", 0));
-    assertFailsInOneLine("--threads", run("inspect", MODEL, "--threads", Integer.MAX_VALUE));
+    assertMisusedInOneLine("--batch", run("run", MODEL, "-i", "x", "-o", "y", "--batch", -1));
+    assertMisusedInOneLine("--threads", run("inspect", MODEL, "--threads", 0));
+    assertMisusedInOneLine("--top", run("demo", "--top", 0));
+    assertMisusedInOneLine(
+        "--top", run("classify", MODEL, SAMPLES.resolve("tree.jpg"), "--top", 0));
+    assertMisusedInOneLine("--threads", run("inspect", MODEL, "--threads", Integer.MAX_VALUE));
     assertTrue(Files.notExists(model));
+  }
+
+  @Test
+  void writesOverNothingThatItReads() throws IOException {
+    Path checkpoint = Files.copy(CHECKPOINT, folder.resolve("c.pth"));
+    Path model = Files.copy(MODEL, folder.resolve("m.safetensors"));
+    Path picture = Files.copy(SAMPLES.resolve("tree.jpg"), folder.resolve("tree.jpg"));
+    Path numbers = folder.resolve("x.npy");
+    NpyFile.write(numbers, images(Shape.of(1, 3, 96, 96)));
+    for (List<Object> command :
+        List.<List<Object>>of(
+            List.of("import", checkpoint, "-o", folder.resolve(".").resolve("c.pth")),
+            List.of("export", model, "--onnx", model),
+            List.of("run", model, "-i", numbers, "-o", numbers),
+            List.of("run", model, "-i", numbers, "-o", model),
+            List.of("inspect", model, "--svg", model),
+            List.of("inspect", model, "--trace", model),
+            List.of("classify", model, picture, "--sheet", picture))) {
+      assertMisusedInOneLine("is read: write to another file", run(command.toArray()));
+    }
+    assertEquals(-1, Files.mismatch(CHECKPOINT, checkpoint));
+    assertEquals(-1, Files.mismatch(MODEL, model));
+    assertEquals(-1, Files.mismatch(SAMPLES.resolve("tree.jpg"), picture));
+  }
+
+  @Test
+  void doesNotWorkForAFileThatCannotBeWritten() {
+    Path elsewhere = folder.resolve("none").resolve("out");
+    Result sheet = run("classify", MODEL, SAMPLES.resolve("tree.jpg"), "--sheet", elsewhere);
+    assertFailsInOneLine("no such directory", sheet);
+    assertEquals("", sheet.out());
+    Result svg = run("inspect", MODEL, "--svg", elsewhere, "--json");
+    assertFailsInOneLine("no such directory", svg);
+    assertEquals("", svg.out());
+  }
+
+  @Test
+  void tellsWhatAFileIsThatIsNoWeightFile() throws IOException {
+    Path text = Files.writeString(folder.resolve("text"), "hello world");
+    assertFailsInOneLine("text: offset 0", run("inspect", text));
+    assertFailsInOneLine("no safetensors file", run("inspect", text));
+    byte[] all = Files.readAllBytes(MODEL);
+    Path part = Files.write(folder.resolve("part"), Arrays.copyOf(all, all.length / 2));
+    assertFailsInOneLine("the file is cut short", run("inspect", part));
+  }
+
+  @Test
+  void suggestsWhatIsMeant() {
+    assertMisusedInOneLine("unknown command 'clasify'; did you mean classify", run("clasify", "x"));
+    assertMisusedInOneLine("unknown argument 'x'", run("list", "x"));
+    assertMisusedInOneLine("unknown option '--thread'; did", run("inspect", MODEL, "--thread", 1));
   }
 
   /** Fails as only a program that is wrong does. */
@@ -366,6 +428,7 @@ class CommandTest {
       Result help = run(command, "--help");
       assertEquals(0, help.exitCode());
       assertTrue(help.out().contains("Usage: vgnet " + command), help.out());
+      assertTrue(run(command, "--version").out().startsWith("vgnet "), command);
     }
     for (Result wrong :
         List.of(
