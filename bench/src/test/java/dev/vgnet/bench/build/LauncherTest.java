@@ -1,0 +1,81 @@
+package dev.vgnet.bench.build;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The {@code vgnet} script in a project that is built, with a Java that says how it is called. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+  @TempDir private Path folder;
+  private Path project;
+  private Path jdk;
+
+  @BeforeEach
+  void build() throws IOException {
+    project = Files.createDirectory(folder.toRealPath().resolve("project"));
+    Files.copy(Path.of("..", "vgnet"), project.resolve("vgnet"));
+    Files.createFile(project.resolve("pom.xml"));
+    for (String module : List.of("engine-core", "weights", "bench")) {
+      Files.createDirectories(project.resolve(module).resolve("src/main"));
+      Files.createFile(project.resolve(module).resolve("pom.xml"));
+      Path target = Files.createDirectory(project.resolve(module).resolve("target"));
+      Files.createFile(target.resolve(".built"));
+    }
+    jdk = Files.createDirectory(folder.resolve("jdk"));
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.3\"\n");
+    Path java = Files.createDirectory(jdk.resolve("bin")).resolve("java");
+    Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$LC_ALL\" \"$@\"\n");
+    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** The locale, then the arguments. */
+  private List<String> run(Path script, String locale, String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of("bash", script.toString()));
+    command.addAll(List.of(words));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(Map.of("JAVA_HOME", jdk.toString(), "LC_ALL", locale));
+    builder.environment().remove("VGNET_JAVA_OPTIONS");
+    Process process = builder.directory(folder.toFile()).start();
+    List<String> lines = process.inputReader().readAllLines();
+    assertEquals(0, process.waitFor(), lines::toString);
+    return lines;
+  }
+
+  @Test
+  void passesItsWordsOn() throws Exception {
+    List<String> lines = run(project.resolve("vgnet"), "C.UTF-8", "classify", "a b", "");
+    assertEquals(
+        List.of("dev.vgnet.cli.Main", "classify", "a b", ""),
+        lines.subList(lines.size() - 4, lines.size()));
+    lines = run(project.resolve("vgnet"), "C.UTF-8", "bench", "layers");
+    assertEquals(
+        List.of("dev.vgnet.bench.Main", "layers"), lines.subList(lines.size() - 2, lines.size()));
+  }
+
+  @Test
+  void findsItsProjectThroughALink() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("vgnet"), project.resolve("vgnet"));
+    List<String> lines = run(link, "C.UTF-8", "doctor");
+    assertTrue(lines.contains("-Dvgnet.home=" + project), lines::toString);
+  }
+
+  /** Otherwise Java cannot open a file whose name has letters beyond ASCII. */
+  @Test
+  void aPlainLocaleBecomesOneOfUnicode() throws Exception {
+    assertEquals("C.UTF-8", run(project.resolve("vgnet"), "C", "doctor").getFirst());
+    assertEquals("C.UTF-8", run(project.resolve("vgnet"), "POSIX", "doctor").getFirst());
+  }
+}
