@@ -41,6 +41,11 @@ final class ConditionsText {
         .forEach(
             (threads, peak) ->
                 lines.add(number("peak, %s: %.0f GFLOP/s", Size.threads(threads), peak)));
+    if (!file.peaks().isEmpty()) {
+      lines.add(
+          "GFLOP/s and shares of the peak count direct sums; 3x3 convolutions by Winograd's"
+              + " filtering need fewer, so that they can exceed it");
+    }
     if (!gpu.devices().isEmpty()) {
       lines.add("GPU: " + String.join("; ", gpu.devices()));
     }

@@ -176,7 +176,13 @@ class ReportTest {
     assertEquals("400", row(text, "by batch and threads", "64").get("this engine, 2 threads"));
     for (String condition :
         List.of(
-            "a CPU; 2 processors", "256 bits", "-Dx=y", "jmh 1", "100 GFLOP/s", "0.7 at most")) {
+            "a CPU; 2 processors",
+            "256 bits",
+            "-Dx=y",
+            "jmh 1",
+            "100 GFLOP/s",
+            "0.7 at most",
+            "count direct sums")) {
       assertTrue(text.contains(condition), condition);
     }
   }
