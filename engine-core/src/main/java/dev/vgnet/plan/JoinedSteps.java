@@ -57,7 +57,8 @@ public record JoinedSteps(List<Step> steps) {
     long spared = neverStored.stream().mapToLong(b -> StepCost.numbers(Value.of(b))).sum();
     return new StepCost(
         costs.stream().mapToLong(StepCost::multiplyAccumulates).sum(),
-        costs.stream().mapToLong(StepCost::numbers).sum() - 2 * spared);
+        costs.stream().mapToLong(StepCost::maps).sum() - 2 * spared,
+        costs.stream().mapToLong(StepCost::weights).sum());
   }
 
   /**

@@ -8,10 +8,10 @@ import java.util.Map;
  * The least that a step has to do for one image, on any device.
  *
  * @param multiplyAccumulates one for each product of a convolution or fully connected layer
- * @param numbers that are read or written, each once: feature maps, kernels and matrices; biases
- *     and norms are not counted
+ * @param maps numbers of feature maps that are read or written, each once
+ * @param weights numbers of kernels and matrices; biases and norms are not counted
  */
-public record StepCost(long multiplyAccumulates, long numbers) {
+public record StepCost(long multiplyAccumulates, long maps, long weights) {
   /**
    * Counts a step.
    *
@@ -19,14 +19,19 @@ public record StepCost(long multiplyAccumulates, long numbers) {
    */
   public static StepCost of(Step step, Map<String, Shape> tensors) {
     List<Shape> weights = weights(step).stream().map(tensors::get).toList();
-    long numbers = numbers(Value.of(step.output()));
-    numbers += step.inputs().stream().distinct().mapToLong(StepCost::numbers).sum();
-    numbers += weights.stream().mapToLong(Shape::elementCount).sum();
+    long maps =
+        numbers(Value.of(step.output()))
+            + step.inputs().stream().distinct().mapToLong(StepCost::numbers).sum();
     long pixels = (long) step.output().height() * step.output().width();
     long products =
         weights.stream().mapToLong(weight -> products(step, weight)).sum()
             * (step instanceof Step.SqueezeExcite ? 1 : pixels);
-    return new StepCost(products, numbers);
+    return new StepCost(products, maps, weights.stream().mapToLong(Shape::elementCount).sum());
+  }
+
+  /** All numbers that are read or written. */
+  public long numbers() {
+    return maps + weights;
   }
 
   private static List<String> weights(Step step) {

@@ -89,10 +89,7 @@ class StepCostTest {
   }
 
   private static void assertCost(long products, long numbers, Step step, Shape weight) {
-    assertEquals(
-        List.of(products, numbers),
-        List.of(
-            StepCost.of(step, Map.of("w", weight)).multiplyAccumulates(),
-            StepCost.of(step, Map.of("w", weight)).numbers()));
+    StepCost cost = StepCost.of(step, Map.of("w", weight));
+    assertEquals(List.of(products, numbers), List.of(cost.multiplyAccumulates(), cost.numbers()));
   }
 }

@@ -1,23 +1,27 @@
 package dev.vgnet.cpu.vector;
 
-import dev.vgnet.cpu.kernel.AlignedArrays;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * One run after the other: a batch on its way through a program. As many images as there are whole
- * rounds of workers are computed by one worker each, in an arena of its own; for the rest, all
- * workers share each stage of one image. Reused, so that runs allocate nothing.
+ * rounds of workers are computed by one worker each, in arenas of its own, a group of images at a
+ * time; for the rest, all workers share each stage of one image. Reused, so that runs allocate
+ * nothing.
  */
 final class Execution implements Job {
-  private static final float[] NO_ARENA = {};
+  /** The most images of a group. Each has weights read from far away but once, and an arena. */
+  private static final int MAX_GROUP = 4;
+
+  /** Groups a worker gets where there are several workers, so that one held up can be helped. */
+  private static final int GROUPS_PER_WORKER = 2;
+
+  /** Floats of a worker's arenas; more images share one only where those are small. */
+  private static final int MAX_ARENAS = 1 << 24;
 
   private final int workers;
   private final Workspace[] workspaces;
-  private final float[][] arenas;
-
-  /** The program whose zeros stand at the start of an arena. */
-  private final Program[] zeroed;
+  private final WorkerArenas arenas;
 
   private Program program;
   private float[] images;
@@ -25,14 +29,13 @@ final class Execution implements Job {
   private float[][] outputs;
   private int batch;
   private int wholeImages;
+  private int groups;
 
   Execution(int workers) {
     this.workers = workers;
     workspaces = new Workspace[workers];
     Arrays.setAll(workspaces, _ -> new Workspace());
-    arenas = new float[workers][];
-    Arrays.fill(arenas, NO_ARENA);
-    zeroed = new Program[workers];
+    arenas = new WorkerArenas(workers, MAX_GROUP);
   }
 
   /**
@@ -47,10 +50,28 @@ final class Execution implements Job {
     this.images = images;
     this.outputs = outputs;
     wholeImages = batch - batch % workers;
-    for (int worker = 0; worker < workers; worker++) {
-      prepareArena(worker);
-      prepareWorkspace(workspaces[worker]);
+    int most = groupSize(wholeImages / workers);
+    groups = Math.ceilDiv(wholeImages, most);
+    arenas.prepareShared(program);
+    if (wholeImages > 0) {
+      arenas.prepare(program, most);
     }
+    for (Workspace workspace : workspaces) {
+      prepareWorkspace(workspace);
+    }
+  }
+
+  /**
+   * The most images of a group.
+   *
+   * @param images of each worker
+   */
+  private int groupSize(int images) {
+    if (!program.hasTail()) {
+      return 1;
+    }
+    int wanted = workers == 1 ? images : images / GROUPS_PER_WORKER;
+    return Math.clamp(Math.min(wanted, MAX_ARENAS / program.arenaLength(1)), 1, MAX_GROUP);
   }
 
   /** Lets go of the caller's arrays. */
@@ -65,25 +86,8 @@ final class Execution implements Job {
 
   /** Frees the arenas, and the programs with the weights that they hold. */
   void close() {
-    Arrays.fill(arenas, NO_ARENA);
-    Arrays.fill(zeroed, null);
+    arenas.clear();
     program = null;
-  }
-
-  private void prepareArena(int worker) {
-    if (worker > 0 && wholeImages == 0) {
-      return;
-    }
-    int length = worker == 0 ? program.arenaLength(workers) : program.arenaLength(1);
-    if (arenas[worker].length < length) {
-      zeroed[worker] = null;
-      arenas[worker] = NO_ARENA; // so that the old one need not fit in the heap beside the new one
-      arenas[worker] = AlignedArrays.allocate(length);
-    }
-    if (zeroed[worker] != program) {
-      Arrays.fill(arenas[worker], 0, program.placement().zeros(), 0);
-      zeroed[worker] = program;
-    }
   }
 
   private void prepareWorkspace(Workspace workspace) {
@@ -101,13 +105,14 @@ final class Execution implements Job {
 
   @Override
   public int blocks(int phase) {
-    return phase < sharedFrom() ? wholeImages : stage(phase).blocks();
+    return phase < sharedFrom() ? groups : stage(phase).blocks();
   }
 
   @Override
   public void run(int worker, int phase, int block) {
     if (phase < sharedFrom()) {
-      runImage(worker, block);
+      int from = (int) ((long) wholeImages * block / groups);
+      runGroup(worker, from, (int) ((long) wholeImages * (block + 1) / groups));
     } else {
       int image = wholeImages + (phase - sharedFrom()) / program.stages().size();
       runBlock(worker, image, stage(phase), block);
@@ -123,18 +128,42 @@ final class Execution implements Job {
     return program.stages().get((phase - sharedFrom()) % program.stages().size());
   }
 
-  private void runImage(int worker, int image) {
+  /** The first passes image by image, in one arena; the others in turns, each in its own. */
+  private void runGroup(int worker, int from, int to) {
     Workspace workspace = workspaces[worker];
-    enter(workspace, image, arenas[worker], 0);
-    for (int i = 0; i < program.passes().size(); i++) {
-      Pass pass = program.passes().get(i);
-      pass.run(workspace, 0, pass.units());
+    Tail tail = program.tail();
+    for (int image = from; image < to; image++) {
+      enter(workspace, image, arenas.get(worker, 0), 0);
+      for (int i = 0; i < tail.firstPass(); i++) {
+        Pass pass = program.passes().get(i);
+        pass.run(workspace, 0, pass.units());
+      }
+      if (image < to - 1) {
+        tail.carry(workspace.arena, arenas.get(worker, to - 1 - image));
+      }
+    }
+    for (int i = tail.firstPass(); i < program.passes().size(); i++) {
+      runInTurns(worker, program.passes().get(i), from, to);
+    }
+  }
+
+  private void runInTurns(int worker, Pass pass, int from, int to) {
+    Workspace workspace = workspaces[worker];
+    long units = pass.units();
+    int turns = to - from == 1 ? 1 : pass.turns();
+    for (int turn = 0; turn < turns; turn++) {
+      int first = (int) (units * turn / turns);
+      int end = (int) (units * (turn + 1) / turns);
+      for (int image = from; image < to; image++) {
+        enter(workspace, image, arenas.get(worker, to - 1 - image), 0);
+        pass.run(workspace, first, end);
+      }
     }
   }
 
   private void runBlock(int worker, int image, Stage stage, int block) {
     Workspace workspace = workspaces[worker];
-    enter(workspace, image, arenas[0], worker);
+    enter(workspace, image, arenas.get(0, 0), worker);
     stage.run(workspace, block);
   }
 

@@ -24,6 +24,14 @@ interface Pass {
     return 0;
   }
 
+  /**
+   * Into how many parts its units are cut where images take turns, so that the weights of a part
+   * stay in the cache from one image to the next.
+   */
+  default int turns() {
+    return 1;
+  }
+
   /** The kernels that have to be rehearsed before it is fast. */
   default List<RehearsedKernel<?>> kernels() {
     return List.of();

@@ -16,6 +16,12 @@ record PointwisePass(View input, Product product, Chunks chunks, long work) impl
     return chunks.count() * product.panels();
   }
 
+  /** A unit reads the weights of one panel. */
+  @Override
+  public int turns() {
+    return units();
+  }
+
   @Override
   public int offsets() {
     return input.parts().size();

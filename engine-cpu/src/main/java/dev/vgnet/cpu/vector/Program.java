@@ -14,6 +14,7 @@ final class Program {
   private final List<StepReport> reports;
   private final List<Shape> outputs;
   private final Placement placement;
+  private final Tail tail;
   private final int scratchStart;
   private final int scratch;
   private final int offsets;
@@ -33,6 +34,7 @@ final class Program {
       List<StepReport> reports,
       List<Shape> outputs,
       Placement placement,
+      Tail tail,
       int scratchStart,
       int workers) {
     this.height = height;
@@ -44,6 +46,7 @@ final class Program {
     this.reports = List.copyOf(reports);
     this.outputs = List.copyOf(outputs);
     this.placement = placement;
+    this.tail = tail;
     this.scratchStart = scratchStart;
     int most = passes.stream().mapToInt(Pass::scratch).max().orElse(0);
     scratch = Arenas.index(AlignedArrays.padded(most));
@@ -88,6 +91,16 @@ final class Program {
 
   Placement placement() {
     return placement;
+  }
+
+  /** What several images of a worker go through in turns. */
+  Tail tail() {
+    return tail;
+  }
+
+  /** Whether there is anything that they do. */
+  boolean hasTail() {
+    return tail.firstPass() < passes.size();
   }
 
   /** Where in the arena a worker's scratch starts. */

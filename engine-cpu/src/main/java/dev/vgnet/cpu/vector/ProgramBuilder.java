@@ -16,7 +16,10 @@ import dev.vgnet.plan.Writers;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Turns the plan of a graph into passes over an arena. For one thread. */
 final class ProgramBuilder {
@@ -65,11 +68,10 @@ final class ProgramBuilder {
       Pass copy = new CopyPass(image, placement.view(input).whole());
       add(List.of(copy), copy(graph.input(), "input", List.of(), "to NHWC", shape(input)));
     }
-    for (Cascade cascade : cascades) {
-      CompiledStep compiled = compiler.compile(cascade);
-      add(compiled.passes(), report(cascade.joined(), compiled.kernel()));
-      cascade.steps().forEach(writers::add);
-    }
+    int late = Tail.firstCascade(cascades, weights.shapes());
+    cascades.subList(0, late).forEach(this::add);
+    int firstPass = passes.size();
+    cascades.subList(late, cascades.size()).forEach(this::add);
     List<Shape> outputs = new ArrayList<>();
     for (int i = 0; i < plan.outputs().size(); i++) {
       Value value = plan.outputs().get(i);
@@ -86,9 +88,32 @@ final class ProgramBuilder {
         reports,
         outputs,
         placement,
+        new Tail(late < cascades.size() ? firstPass : passes.size(), carried(late)),
         Arenas.index(
             placement.end() + AlignedArrays.padded((long) context.shared() + Vectors.LANES)),
         threads);
+  }
+
+  private void add(Cascade cascade) {
+    CompiledStep compiled = compiler.compile(cascade);
+    add(compiled.passes(), report(cascade.joined(), compiled.kernel()));
+    cascade.steps().forEach(writers::add);
+  }
+
+  /** The maps that cascades from one on find in the arena and read. */
+  private List<View> carried(int first) {
+    Set<Buffer> written = new HashSet<>(withInput ? Set.of(plan.input()) : Set.of());
+    cascades.subList(0, first).forEach(cascade -> written.add(cascade.joined().last().output()));
+    Stream<Value> late =
+        cascades.subList(first, cascades.size()).stream()
+            .flatMap(c -> c.joined().inputs().stream());
+    return Stream.concat(late, plan.outputs().stream())
+        .flatMap(value -> value.segments().stream())
+        .map(Segment::buffer)
+        .distinct()
+        .filter(written::contains)
+        .map(placement::view)
+        .toList();
   }
 
   private void add(List<Pass> passes, StepReport step) {

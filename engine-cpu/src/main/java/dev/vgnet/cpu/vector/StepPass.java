@@ -57,6 +57,11 @@ record StepPass(Pass pass, StepReport step, long multiplyAccumulates, long bytes
   }
 
   @Override
+  public int turns() {
+    return pass.turns();
+  }
+
+  @Override
   public int offsets() {
     return pass.offsets();
   }
