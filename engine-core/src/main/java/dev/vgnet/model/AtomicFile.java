@@ -103,11 +103,11 @@ public final class AtomicFile {
   }
 
   private static void fill(Path temporary, Path path, Content content) throws IOException {
-    try (FileChannel channel = create(temporary)) {
+    try (FileChannel channel = create(temporary, path)) {
       content.writeTo(channel);
       channel.force(true);
-    } catch (FileSystemException e) { // its name means nothing to anybody
-      throw located(path, e.getReason() == null ? "cannot be made" : e.getReason(), e);
+    } catch (FileSystemException e) {
+      throw e;
     } catch (IOException e) { // such as that of a full disk, which comes without a name
       throw located(path, e.getMessage(), e);
     }
@@ -119,13 +119,15 @@ public final class AtomicFile {
     return located;
   }
 
-  private static FileChannel create(Path temporary) throws IOException {
+  private static FileChannel create(Path temporary, Path path) throws IOException {
     CHANGING.lock();
     try {
       FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       UNFINISHED.add(temporary);
       return channel;
+    } catch (FileSystemException e) { // the temporary name means nothing to anybody
+      throw located(path, e.getReason() == null ? "cannot be made" : e.getReason(), e);
     } finally {
       CHANGING.unlock();
     }
