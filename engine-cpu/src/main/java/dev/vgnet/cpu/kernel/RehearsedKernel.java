@@ -22,7 +22,7 @@ public final class RehearsedKernel<K> {
   /** For each real one: see {@link TileKernel}. */
   private static final int DRY_RUNS = 15;
 
-  private static final SoftCache<Record, RehearsedKernel<?>> KNOWN = new SoftCache<>();
+  private static final SoftCache<Object, RehearsedKernel<?>> KNOWN = new SoftCache<>();
 
   private static final RehearsedKernel<WinogradKernel> WINOGRAD =
       new RehearsedKernel<>(new PlainWinograd());
@@ -57,13 +57,18 @@ public final class RehearsedKernel<K> {
     return known(spec, () -> new PlainEpilogue(spec));
   }
 
+  /** Maxima, means or products. The same are handed out again while anyone holds them. */
+  public static RehearsedKernel<MapKernel> of(MapOperation operation) {
+    return known(operation, () -> operation);
+  }
+
   /** Winograd's transforms, which have one shape. */
   public static RehearsedKernel<WinogradKernel> winograd() {
     return WINOGRAD;
   }
 
   @SuppressWarnings("unchecked") // the type of a spec tells that of its kernel
-  private static <K> RehearsedKernel<K> known(Record spec, Supplier<Twin<K>> twin) {
+  private static <K> RehearsedKernel<K> known(Object spec, Supplier<Twin<K>> twin) {
     return (RehearsedKernel<K>) KNOWN.get(spec, () -> new RehearsedKernel<>(twin.get()));
   }
 

@@ -1,18 +1,33 @@
 package dev.vgnet.cpu.vector;
 
-import dev.vgnet.cpu.kernel.Pooling;
+import dev.vgnet.cpu.kernel.MapKernel;
+import dev.vgnet.cpu.kernel.MapOperation;
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.vector.View.Part;
+import java.util.List;
 
 /** The mean of each cell of a grid: of H rows, those from floor(i H / n) to ceil((i + 1) H / n). */
 final class AdaptivePoolPass implements Pass {
   private final View input;
   private final View output;
   private final Piece[] pieces;
+  private final RehearsedKernel<MapKernel> kernel = RehearsedKernel.of(MapOperation.MEAN);
 
   AdaptivePoolPass(View input, View output) {
     this.input = input;
     this.output = output;
     pieces = Piece.of(input, output).toArray(Piece[]::new);
+  }
+
+  @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return List.of(kernel);
+  }
+
+  /** The rows of a cell. */
+  @Override
+  public int offsets() {
+    return input.height();
   }
 
   @Override
@@ -27,22 +42,27 @@ final class AdaptivePoolPass implements Pass {
 
   @Override
   public void run(Workspace workspace, int from, int to) {
+    MapKernel means = kernel.kernel();
     for (int y = from; y < to; y++) {
       int top = first(y, input.height(), output.height());
-      int bottom = end(y, input.height(), output.height());
-      for (int x = 0; x < output.width(); x++) {
-        int left = first(x, input.width(), output.width());
-        int right = end(x, input.width(), output.width());
-        for (Piece piece : pieces) {
-          Part in = piece.first();
-          Pooling.mean(
+      int height = end(y, input.height(), output.height()) - top;
+      for (Piece piece : pieces) {
+        Part in = piece.first();
+        for (int row = 0; row < height; row++) {
+          workspace.offsets[row] = in.pixel((top + row) * input.width());
+        }
+        for (int x = 0; x < output.width(); x++) {
+          int left = first(x, input.width(), output.width());
+          int width = end(x, input.width(), output.width()) - left;
+          means.mean(
               workspace.arena,
-              in.pixel(top * input.width() + left),
+              workspace.offsets,
+              left * in.stride(),
               in.stride(),
-              input.width() * in.stride(),
-              right - left,
-              bottom - top,
+              width,
+              width * height,
               piece.channels(),
+              1f / (width * height),
               piece.last().pixel(y * output.width() + x));
         }
       }

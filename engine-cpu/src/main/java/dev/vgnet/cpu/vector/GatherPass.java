@@ -1,6 +1,5 @@
 package dev.vgnet.cpu.vector;
 
-import dev.vgnet.cpu.kernel.Elementwise;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.View.Part;
 import java.util.List;
@@ -46,14 +45,17 @@ final class GatherPass implements Pass {
     for (int y = from; y < to; y++) {
       int row = workspace.scratch;
       input.copyRow(workspace, y, row, input.channels());
-      Elementwise.permute(
-          workspace.arena,
-          row,
-          input.channels(),
-          sources,
-          output.pixel(y * input.width()),
-          output.stride(),
-          input.width());
+      for (int x = 0; x < input.width(); x++) {
+        int out = output.pixel(y * input.width() + x);
+        permute(workspace.arena, row + x * input.channels(), sources, out);
+      }
+    }
+  }
+
+  /** Plain Java, which is as fast as vectors that gather, and at once. */
+  private static void permute(float[] arena, int in, int[] sources, int out) {
+    for (int c = 0; c < sources.length; c++) {
+      arena[out + c] = arena[in + sources[c]];
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.vgnet.cpu.vector;
 
-import dev.vgnet.cpu.kernel.Pooling;
+import dev.vgnet.cpu.kernel.MapKernel;
+import dev.vgnet.cpu.kernel.MapOperation;
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.plan.Step.Pool.Kind;
 import java.util.List;
 
@@ -11,7 +13,8 @@ final class PoolPass implements Pass {
   private final View output;
   private final Window window;
   private final Piece[] pieces;
-  private final Pooling.Row[] rows;
+  private final MapKernel.Row[] rows;
+  private final RehearsedKernel<MapKernel> kernel;
 
   PoolPass(Kind kind, View input, View output, Window window) {
     this.kind = kind;
@@ -19,11 +22,17 @@ final class PoolPass implements Pass {
     this.output = output;
     this.window = window;
     pieces = Piece.of(input, output).toArray(Piece[]::new);
-    rows = List.of(pieces).stream().map(this::row).toArray(Pooling.Row[]::new);
+    rows = List.of(pieces).stream().map(this::row).toArray(MapKernel.Row[]::new);
+    kernel =
+        RehearsedKernel.of(
+            switch (kind) {
+              case MAX -> MapOperation.MAX;
+              case AVERAGE -> MapOperation.MEAN;
+            });
   }
 
-  private Pooling.Row row(Piece piece) {
-    return new Pooling.Row(
+  private MapKernel.Row row(Piece piece) {
+    return new MapKernel.Row(
         window.kernel(),
         window.stride(),
         window.padding(),
@@ -45,6 +54,11 @@ final class PoolPass implements Pass {
   }
 
   @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return List.of(kernel);
+  }
+
+  @Override
   public int scratch() {
     int widest = 0;
     for (Piece piece : pieces) {
@@ -61,7 +75,7 @@ final class PoolPass implements Pass {
 
   @Override
   public void run(Workspace workspace, int from, int to) {
-    float[] arena = workspace.arena;
+    MapKernel maps = kernel.kernel();
     int[] offsets = workspace.offsets;
     for (int y = from; y < to; y++) {
       int firstRow = Math.max(window.row(y, 0), 0);
@@ -73,10 +87,27 @@ final class PoolPass implements Pass {
         }
         int out = output.pixel(workspace, pieces[i].last(), y * output.width());
         switch (kind) {
-          case MAX -> Pooling.max(arena, offsets, count, workspace.scratch, out, rows[i]);
-          case AVERAGE -> Pooling.average(arena, offsets, out, rows[i]);
+          case MAX -> maps.max(workspace.arena, offsets, count, workspace.scratch, out, rows[i]);
+          case AVERAGE -> average(maps, workspace, out, rows[i]);
         }
       }
+    }
+  }
+
+  /** No window leaves the map. */
+  private void average(MapKernel maps, Workspace workspace, int out, MapKernel.Row row) {
+    int area = window.kernel() * window.kernel();
+    for (int x = 0; x < row.outWidth(); x++) {
+      maps.mean(
+          workspace.arena,
+          workspace.offsets,
+          x * window.stride() * row.inStride(),
+          row.inStride(),
+          window.kernel(),
+          area,
+          row.channels(),
+          1f / area,
+          out + x * row.outStride());
     }
   }
 }

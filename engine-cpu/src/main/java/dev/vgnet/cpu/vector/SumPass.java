@@ -1,7 +1,11 @@
 package dev.vgnet.cpu.vector;
 
-import dev.vgnet.cpu.kernel.Pooling;
+import dev.vgnet.cpu.kernel.MapKernel;
+import dev.vgnet.cpu.kernel.MapOperation;
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.cpu.vector.View.Part;
+import java.util.List;
 
 /**
  * The sum of each channel over each strip of consecutive pixels, divided by a number. There are as
@@ -14,16 +18,20 @@ final class SumPass implements Pass {
 
   private static final int MAX_STRIPS = 64;
 
+  /** Sums of more pixels than this are sums of sums, to keep the rounding error small. */
+  private static final int LINE = 32;
+
   private final View input;
   private final View output;
-  private final int divisor;
+  private final float factor;
   private final Piece[] pieces;
   private final int vectors;
+  private final RehearsedKernel<MapKernel> kernel = RehearsedKernel.of(MapOperation.MEAN);
 
   SumPass(View input, View output, int divisor) {
     this.input = input;
     this.output = output;
-    this.divisor = divisor;
+    factor = 1f / divisor;
     pieces = Piece.of(input, output).toArray(Piece[]::new);
     int count = 0;
     for (Piece piece : pieces) {
@@ -42,6 +50,17 @@ final class SumPass implements Pass {
   }
 
   @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return List.of(kernel);
+  }
+
+  /** The lines of the longest strip. */
+  @Override
+  public int offsets() {
+    return Math.ceilDiv(Math.ceilDiv(input.pixels(), output.pixels()), LINE);
+  }
+
+  @Override
   public int units() {
     return output.pixels() * vectors;
   }
@@ -57,30 +76,43 @@ final class SumPass implements Pass {
       int strip = unit / vectors;
       int first = strip * vectors;
       int end = Math.min(to, first + vectors);
-      sum(workspace.arena, strip, unit - first, end - first);
+      sum(workspace, strip, unit - first, end - first);
       unit = end;
     }
   }
 
-  private void sum(float[] arena, int strip, int from, int to) {
-    int pixel = firstPixel(strip);
-    int pixels = firstPixel(strip + 1) - pixel;
+  private void sum(Workspace workspace, int strip, int from, int to) {
     int first = 0;
     for (Piece piece : pieces) {
       int start = Math.max(from - first, 0) * Vectors.LANES;
       int end = Math.min((to - first) * Vectors.LANES, piece.channels());
       if (start < end) {
-        Pooling.sum(
-            arena,
-            piece.first().pixel(pixel) + start,
-            piece.first().stride(),
-            pixels,
-            end - start,
-            divisor,
-            piece.last().pixel(strip) + start);
+        sum(workspace, strip, piece, start, end);
       }
       first += vectors(piece);
     }
+  }
+
+  /** Channels {@code from} (included) to {@code to} (excluded) of a piece. */
+  private void sum(Workspace workspace, int strip, Piece piece, int from, int to) {
+    Part in = piece.first();
+    int first = firstPixel(strip);
+    int pixels = firstPixel(strip + 1) - first;
+    for (int pixel = 0; pixel < pixels; pixel += LINE) {
+      workspace.offsets[pixel / LINE] = in.pixel(first + pixel);
+    }
+    kernel
+        .kernel()
+        .mean(
+            workspace.arena,
+            workspace.offsets,
+            from,
+            in.stride(),
+            LINE,
+            pixels,
+            to - from,
+            factor,
+            piece.last().pixel(strip) + from);
   }
 
   private int firstPixel(int strip) {

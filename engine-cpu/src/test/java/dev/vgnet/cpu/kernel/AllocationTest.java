@@ -72,12 +72,7 @@ class AllocationTest {
               epilogue.run(arena, 12, stride, out, stride, 28, 28, parameters, 0, 20_012, stride));
     }
     winograd(kernels);
-    Pooling.Row row = new Pooling.Row(3, 2, 1, 28, stride, 14, stride, 28);
-    kernels.put("max", () -> Pooling.max(arena, rows, 3, 90_000, out, row));
-    kernels.put("average", () -> Pooling.average(arena, rows, out, row));
-    kernels.put("sum", () -> Pooling.sum(arena, 12, stride, 28, 28, 1, out));
-    kernels.put(
-        "multiply", () -> Elementwise.multiply(arena, 12, stride, 12, 0, out, stride, 28, 28));
+    maps(kernels);
     return kernels;
   }
 
@@ -92,6 +87,18 @@ class AllocationTest {
     kernels.put(
         "output transform",
         () -> transforms.transformOutput(arena, 12, stride, 20_012, places, 0, 50_012));
+  }
+
+  private void maps(Map<String, Runnable> kernels) {
+    MapKernel maps = new VectorMaps();
+    int out = 50_000;
+    int stride = Vectors.padded(28);
+    for (int kernel : new int[] {2, 3, 5}) {
+      MapKernel.Row row = new MapKernel.Row(kernel, 2, 1, 28, stride, 14, stride, 28);
+      kernels.put("max " + kernel, () -> maps.max(arena, rows, kernel, 90_000, out, row));
+    }
+    kernels.put("mean", () -> maps.mean(arena, rows, 12, stride, 28, 56, 28, 1, out));
+    kernels.put("multiply", () -> maps.multiply(arena, 12, stride, 12, 0, out, stride, 28, 28));
   }
 
   private static EpilogueSpec epilogue(Function function) {

@@ -36,8 +36,14 @@ class FirstCompilerTest {
         lines.stream().filter(line -> line.contains("cpu.kernel.Depthwise5x5/")).toList();
     assertTrue(kernels.size() > 30, () -> "compiled " + kernels);
     String transforms = VectorWinograd.class.getName();
-    for (String method : List.of("inputLine", "outputLine")) {
-      String name = transforms + "::" + method;
+    String maps = VectorMaps.class.getName();
+    for (String name :
+        List.of(
+            transforms + "::inputLine",
+            transforms + "::outputLine",
+            maps + "::max",
+            maps + "::mean",
+            maps + "::multiply")) {
       assertTrue(lines.stream().anyMatch(line -> line.contains(name)), name);
     }
     assertEquals(List.of(), lines.stream().filter(line -> line.contains(GIVEN_UP)).toList());
@@ -77,6 +83,11 @@ class FirstCompilerTest {
       for (int i = 0; i < CALLS; i++) {
         transforms.transformInput(arena, places, 0, 10_000, 20_000, 16);
         transforms.transformOutput(arena, 20_000, 16, 10_000, places, 0, 0);
+      }
+      for (MapOperation operation : MapOperation.values()) {
+        for (int i = 0; i < CALLS; i++) {
+          operation.rehearse(operation.generate(), arena, false);
+        }
       }
       for (TileSpec spec : tiles()) {
         TileKernel kernel = TileKernel.of(spec);

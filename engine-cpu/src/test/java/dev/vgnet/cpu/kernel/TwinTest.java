@@ -136,6 +136,41 @@ class TwinTest {
   }
 
   @Test
+  void maximaAreEqualToTheLastBit() {
+    for (int i = 0; i < 200; i++) {
+      int channels = samples.oneOf(1, 12, 16, 28, 32, 100);
+      int step = samples.oneOf(channels, 2 * channels + 1);
+      int pixels = samples.oneOf(1, 7, 28);
+      int out = 10_000;
+      float[] arena = numbers(out + 28 * 103 + Vectors.LANES, 4_000 >> i % 10);
+      float[] twin = arena.clone();
+      new VectorMaps().max(arena, 1, 300, 700, step, out, channels + 3, pixels, channels);
+      new PlainMaps().max(twin, 1, 300, 700, step, out, channels + 3, pixels, channels);
+      assertArrayEquals(bits(arena), bits(twin));
+    }
+  }
+
+  @Test
+  void meansAndProductsAreEqualToTheLastBit() {
+    for (int i = 0; i < 50; i++) {
+      int channels = samples.oneOf(1, 12, 16, 28, 32);
+      int width = samples.oneOf(1, 2, 7, 32);
+      int pixels = samples.oneOf(1, 7, 49, 100);
+      int stride = channels + 3;
+      int[] lines = samples.random.ints(100, 0, 1_000).toArray();
+      float[] arena = numbers(9_000);
+      float[] twin = arena.clone();
+      for (float[] numbers : List.of(arena, twin)) {
+        MapKernel maps = numbers == arena ? new VectorMaps() : new PlainMaps();
+        maps.mean(numbers, lines, 2, stride, width, pixels, channels, 1 / 3f, 3_000);
+        maps.multiply(numbers, 1, stride, 5, stride, 4_000, channels, pixels, channels);
+        maps.multiply(numbers, 1, stride, 8_900, 0, 1, stride, pixels, channels);
+      }
+      assertArrayEquals(bits(arena), bits(twin));
+    }
+  }
+
+  @Test
   void theGeneratedKernelTakesOver() {
     TileSpec spec = new TileSpec(3, 2, List.of(Tap.of(11, 32)), true, Optional.empty());
     RehearsedKernel<TileKernel> kernel = RehearsedKernel.of(spec);
@@ -183,11 +218,18 @@ class TwinTest {
 
   /** Mostly small ones, and some of those that are special. */
   private float[] numbers(int length) {
+    return numbers(length, 400);
+  }
+
+  /**
+   * @param apart twice how far apart those are that are special
+   */
+  private float[] numbers(int length, int apart) {
     float[] special = {
       Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, 0f, 1e30f, -1e3f, 1e-40f
     };
     float[] numbers = samples.floats(length);
-    for (int i = 0; i < length; i += 1 + samples.random.nextInt(400)) {
+    for (int i = 0; i < length; i += 1 + samples.random.nextInt(apart)) {
       numbers[i] = special[samples.random.nextInt(special.length)];
     }
     return numbers;

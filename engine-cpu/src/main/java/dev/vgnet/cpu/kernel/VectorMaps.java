@@ -1,0 +1,111 @@
+package dev.vgnet.cpu.kernel;
+
+import static dev.vgnet.cpu.kernel.Vectors.LANES;
+import static dev.vgnet.cpu.kernel.Vectors.SPECIES;
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.NE;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * What pools and products do, with vectors. {@link FloatVector#max} is not used: it is slower, as
+ * it tells -0 from 0.
+ */
+final class VectorMaps implements MapKernel {
+  private final MapKernel plain = new PlainMaps();
+
+  /**
+   * A comparison drops NaN in some places. Whether there is any, the sum of all numbers tells, at
+   * half the cost of asking each: then, or where infinities cancel out, {@link PlainMaps} does it
+   * all again. It does not matter that the output may be an input that holds maxima by then.
+   */
+  @Override
+  public void max(
+      float[] arena,
+      int a,
+      int b,
+      int c,
+      int step,
+      int out,
+      int outStep,
+      int pixels,
+      int channels) {
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int p = 0; p < pixels; p++) {
+      for (int i = 0; i < channels; i += LANES) {
+        int at = p * step + i;
+        FloatVector max = fromArray(SPECIES, arena, a + at);
+        FloatVector second = fromArray(SPECIES, arena, b + at);
+        FloatVector third = fromArray(SPECIES, arena, c + at);
+        sum = sum.add(max.add(second).add(third));
+        max = max.blend(second, second.compare(GT, max));
+        max = max.blend(third, third.compare(GT, max));
+        int to = out + p * outStep + i;
+        if (channels - i >= LANES) {
+          max.intoArray(arena, to);
+        } else {
+          max.intoArray(arena, to, SPECIES.indexInRange(i, channels));
+        }
+      }
+    }
+    if (sum.compare(NE, sum).anyTrue()) {
+      plain.max(arena, a, b, c, step, out, outStep, pixels, channels);
+    }
+  }
+
+  @Override
+  public void mean(
+      float[] arena,
+      int[] lines,
+      int first,
+      int stride,
+      int width,
+      int pixels,
+      int channels,
+      float factor,
+      int out) {
+    for (int c = 0; c < channels; c += LANES) {
+      FloatVector total = FloatVector.zero(SPECIES);
+      for (int line = 0; line * width < pixels; line++) {
+        int from = lines[line] + first + c;
+        int length = Math.min(width, pixels - line * width);
+        FloatVector sum = fromArray(SPECIES, arena, from);
+        for (int p = 1; p < length; p++) {
+          sum = sum.add(fromArray(SPECIES, arena, from + p * stride));
+        }
+        total = total.add(sum);
+      }
+      if (channels - c >= LANES) {
+        total.mul(factor).intoArray(arena, out + c);
+      } else {
+        total.mul(factor).intoArray(arena, out + c, SPECIES.indexInRange(c, channels));
+      }
+    }
+  }
+
+  @Override
+  public void multiply(
+      float[] arena,
+      int in,
+      int inStride,
+      int factor,
+      int factorStride,
+      int out,
+      int outStride,
+      int pixels,
+      int channels) {
+    for (int c = 0; c < channels; c += LANES) {
+      for (int p = 0; p < pixels; p++) {
+        FloatVector x = fromArray(SPECIES, arena, in + p * inStride + c);
+        FloatVector product = x.mul(fromArray(SPECIES, arena, factor + p * factorStride + c));
+        int to = out + p * outStride + c;
+        if (channels - c >= LANES) {
+          product.intoArray(arena, to);
+        } else {
+          product.intoArray(arena, to, SPECIES.indexInRange(c, channels));
+        }
+      }
+    }
+  }
+}
