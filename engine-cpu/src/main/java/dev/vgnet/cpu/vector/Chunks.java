@@ -27,8 +27,15 @@ record Chunks(List<TileShape> tiles, int pixels, int size, int count) {
   static Chunks of(int pixels, int channels, int threads) {
     boolean small = pixels <= Math.min(channels, MAX_SIZE);
     return small && evenPanels(pixels, channels, threads)
-        ? of(pixels, channels, 1, MIN_SIZE, MAX_SIZE)
-        : of(pixels, channels, threads, MIN_SIZE, MAX_SIZE);
+        ? ofPixels(pixels, channels, 1)
+        : ofPixels(pixels, channels, threads);
+  }
+
+  /**
+   * @param threads who share the chunks, each all panels of its own
+   */
+  static Chunks ofPixels(int pixels, int channels, int threads) {
+    return of(pixels, channels, threads, MIN_SIZE, MAX_SIZE);
   }
 
   private static boolean evenPanels(int pixels, int channels, int threads) {

@@ -163,7 +163,10 @@ final class ProductCompiler {
       steps.add(new StridedPass(input, output, stride, product, work));
       return product.describe();
     }
-    Chunks chunks = Chunks.of(input.pixels(), output.channels(), steps.threads());
+    Chunks chunks =
+        preparation.isPresent()
+            ? Chunks.ofPixels(input.pixels(), output.channels(), steps.threads())
+            : Chunks.of(input.pixels(), output.channels(), steps.threads());
     requirePackable(step, chunks.tiles(), (_, _) -> taps);
     Product product =
         new Product(

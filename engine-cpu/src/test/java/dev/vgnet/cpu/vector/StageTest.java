@@ -2,9 +2,11 @@ package dev.vgnet.cpu.vector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.vgnet.graph.Graph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class StageTest {
@@ -55,5 +57,24 @@ class StageTest {
       Arrays.fill(once, 1);
       assertEquals(Arrays.toString(once), Arrays.toString(((Counting) pass).runs));
     }
+  }
+
+  /** On maps so small that workers may share weights instead of pixels. */
+  @Test
+  void workersShareProductsOfSmallMaps() {
+    SampleNetwork net = new SampleNetwork(new Random(1), 500);
+    String first = net.pointwise("x", 500, 512);
+    String prepared = net.activation(net.norm(first, 512));
+    Graph graph = net.graph(net.sum(net.pointwise(prepared, 512, 512), first));
+    Program program = ProgramBuilder.build(graph, new Weights(net.tensors), 2, 8, 8);
+    List<Class<?>> shared = new ArrayList<>();
+    for (Stage stage : program.stages()) {
+      for (Pass pass : stage.passes()) {
+        if (pass.work() > 1_000_000 && stage.blocks() > 1) {
+          shared.add(((StepPass) pass).pass().getClass());
+        }
+      }
+    }
+    assertEquals(List.of(PointwisePass.class, PreparedPointwisePass.class), shared);
   }
 }
