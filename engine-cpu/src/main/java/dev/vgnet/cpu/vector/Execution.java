@@ -10,13 +10,15 @@ import java.util.List;
  * nothing.
  */
 final class Execution implements Job {
-  /** The most images of a group. Each has weights read from far away but once, and an arena. */
+  /** The most images of a group: weights come from beyond the cache for one image in four. */
   private static final int MAX_GROUP = 4;
 
   /** Groups a worker gets where there are several workers, so that one held up can be helped. */
   private static final int GROUPS_PER_WORKER = 2;
 
-  /** Floats of a worker's arenas; more images share one only where those are small. */
+  /**
+   * Floats of a worker's arenas together, one for each image of a group: large maps, few images.
+   */
   private static final int MAX_ARENAS = 1 << 24;
 
   private final int workers;
