@@ -40,7 +40,6 @@ record Conditions(
   static Conditions here() throws IOException {
     // Says why, where the engine cannot compute with vectors here.
     Backends.choose(Device.CPU, Optional.of("vector"));
-    String bits = System.getProperty(Vectors.BITS_PROPERTY);
     String version = Conditions.class.getPackage().getImplementationVersion();
     return new Conditions(
         cpuName(),
@@ -52,12 +51,18 @@ record Conditions(
                 System.getProperty("os.version"),
                 System.getProperty("os.arch")),
         "%s %s".formatted(System.getProperty("java.vm.name"), Runtime.version()),
-        bits == null ? List.of() : List.of("-D%s=%s".formatted(Vectors.BITS_PROPERTY, bits)),
+        jvmFlags(ManagementFactory.getRuntimeMXBean().getInputArguments()),
         new TreeMap<>(
             Map.of(
                 "vgnet", version == null ? "development build" : version,
                 "onnxruntime", OnnxRuntime.version(),
                 "jmh", Version.getPlainVersion())));
+  }
+
+  /** Of the flags of this JVM those that are handed on to the ones that are measured. */
+  static List<String> jvmFlags(List<String> own) {
+    String bits = "-D" + Vectors.BITS_PROPERTY + "=";
+    return own.stream().filter(flag -> flag.startsWith("-X") || flag.startsWith(bits)).toList();
   }
 
   /** These, with further versions. */
