@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -69,18 +70,21 @@ final class StartUpCommand implements Callable<Integer> {
     MeasureOptions.requirePositive("--forks", List.of(forks));
     Workload.info(model);
     OutputFiles.makeFolder(output);
+    Conditions conditions = Conditions.here();
+    List<String> flags =
+        Stream.concat(conditions.jvmFlags().stream(), javaOptions.stream()).toList();
     Path weights = Files.createTempFile(TemporaryFolder.path(), "model", ".safetensors");
     try {
       Workload.random(model, 1).write(weights);
       List<Map<String, Object>> settings = new ArrayList<>();
       for (int count : threads) {
         for (boolean warmUp : new boolean[] {false, true}) {
-          settings.add(measure(weights, count, warmUp));
+          settings.add(measure(flags, weights, count, warmUp));
         }
       }
       Map<String, Object> report = new LinkedHashMap<>();
       report.put("model", model);
-      report.put("conditions", Conditions.here());
+      report.put("conditions", conditions);
       report.put("javaOptions", javaOptions);
       report.put("settings", settings);
       OutputFiles.write(
@@ -93,10 +97,10 @@ final class StartUpCommand implements Callable<Integer> {
   }
 
   /** All in milliseconds since the process was started, but a run in the end. */
-  private Map<String, Object> measure(Path weights, int count, boolean warmUp) {
+  private Map<String, Object> measure(List<String> flags, Path weights, int count, boolean warmUp) {
     double[][] times = new double[MOMENTS.length][forks];
     for (int fork = 0; fork < forks; fork++) {
-      double[] moments = fork(weights, count, warmUp);
+      double[] moments = fork(flags, weights, count, warmUp);
       for (int i = 0; i < moments.length; i++) {
         times[i][fork] = moments[i];
       }
@@ -122,11 +126,11 @@ final class StartUpCommand implements Callable<Integer> {
     return setting;
   }
 
-  private double[] fork(Path weights, int count, boolean warmUp) {
+  private double[] fork(List<String> flags, Path weights, int count, boolean warmUp) {
     List<String> said = new ArrayList<>();
     ChildJvm.run(
         FirstRuns.class,
-        javaOptions,
+        flags,
         List.of(System.currentTimeMillis(), weights, count, SECONDS, warmUp),
         said::add);
     String[] moments = said.getLast().split(" ");
