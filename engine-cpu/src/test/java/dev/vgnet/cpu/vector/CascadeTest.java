@@ -61,9 +61,9 @@ class CascadeTest {
   @Test
   void stridedDepthwiseWithAResidual() {
     String residual = net.conv("x", 3, 48, 1, 2, 0, 1, false);
-    String stem = net.norm(relu(net.conv("x", 3, 20, 3, 1, 1, 1, true)), 20);
-    String a = net.norm(relu(depthwise(stem, 20, 3, 1, 1)), 20);
-    String wide = net.activation(net.pointwise(a, 20, 48), Function.SILU);
+    String stem = net.norm(relu(net.conv("x", 3, 25, 3, 1, 1, 1, true)), 25);
+    String a = net.norm(relu(depthwise(stem, 25, 3, 1, 1)), 25);
+    String wide = net.activation(net.pointwise(a, 25, 48), Function.SILU);
     String small = depthwise(wide, 48, 3, 2, 1);
     check(
         net.graph(relu(net.sum(small, residual))),
