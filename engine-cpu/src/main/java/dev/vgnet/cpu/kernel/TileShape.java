@@ -24,6 +24,9 @@ public record TileShape(int pixels, int vectors) {
   private static final int[] MAX_PIXELS =
       Vectors.LANES == 16 ? new int[] {28, 14, 8, 6, 5, 4, 3, 2} : new int[] {12, 6, 3, 2, 1, 1};
 
+  /** One tile more pays where it saves more of the time than one part in so many. */
+  private static final int WORTH_A_TILE = 20;
+
   /**
    * The most pixels where there are weights of three positions, too; of as many as would fit, the
    * code would be half as long again and no faster.
@@ -67,12 +70,22 @@ public record TileShape(int pixels, int vectors) {
     int left = vectors;
     for (int count = Math.ceilDiv(vectors, widest); count > 0; count--) {
       int width = Math.ceilDiv(left, count);
-      // No more tiles than the largest would need, but no larger than that takes.
-      int tiles = Math.ceilDiv(pixels, MAX_PIXELS[width - 1]);
-      panels.add(new TileShape(Math.ceilDiv(pixels, tiles), width));
+      panels.add(tile(pixels, width));
       left -= width;
     }
     return panels;
+  }
+
+  /**
+   * No more tiles than the largest would need, but no larger than that takes; or one more, where
+   * they then overlap by so much less that it pays.
+   */
+  private static TileShape tile(int pixels, int vectors) {
+    int tiles = Math.ceilDiv(pixels, MAX_PIXELS[vectors - 1]);
+    TileShape few = new TileShape(Math.ceilDiv(pixels, tiles), vectors);
+    TileShape more = new TileShape(Math.ceilDiv(pixels, tiles + 1), vectors);
+    long saved = cost(List.of(few), pixels) - cost(List.of(more), pixels);
+    return saved * WORTH_A_TILE > cost(List.of(few), pixels) ? more : few;
   }
 
   /**
