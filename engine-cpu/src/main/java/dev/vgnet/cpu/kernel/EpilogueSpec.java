@@ -27,20 +27,18 @@ public record EpilogueSpec(
     return equals(COPY);
   }
 
-  /** What a tile can do of it to its sums, which start from their bias, so that nothing is left. */
-  public Optional<Function> activationOfTile() {
-    boolean last = !affine && !residual && finalActivation.isEmpty();
-    return activation.filter(function -> last && TileSpec.compares(function));
+  /** What a tile can do of it in registers: all of it where that is little, or just the bias. */
+  public EpilogueSpec ofTile() {
+    return TileSpec.hasRoom(this)
+        ? this
+        : new EpilogueSpec(bias, Optional.empty(), false, false, Optional.empty());
   }
 
   /** What tiles leave of it. */
   public EpilogueSpec afterTile() {
-    return new EpilogueSpec(
-        false,
-        activationOfTile().isPresent() ? Optional.empty() : activation,
-        affine,
-        residual,
-        finalActivation);
+    return TileSpec.hasRoom(this)
+        ? COPY
+        : new EpilogueSpec(false, activation, affine, residual, finalActivation);
   }
 
   /** Roughly the operations on each vector, bias apart. */

@@ -1,7 +1,6 @@
 package dev.vgnet.cpu.kernel;
 
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
-import dev.vgnet.graph.Operator.Function;
 
 /** The {@link Twin} of a generated tile: the same sums in the same order, four at a time. */
 final class PlainTile implements TileKernel, Twin<TileKernel> {
@@ -11,16 +10,14 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
   private final TileSpec spec;
   private final Tap[] taps;
   private final int panel;
-  private final boolean activates;
-  private final Function activation;
+  private final PlainEpilogue epilogue;
   private final int[] offsets;
 
   PlainTile(TileSpec spec) {
     this.spec = spec;
     taps = spec.taps().toArray(Tap[]::new);
     panel = spec.panel();
-    activates = spec.activation().isPresent();
-    activation = spec.activation().orElse(Function.RELU);
+    epilogue = new PlainEpilogue(spec.epilogue());
     offsets = new int[taps.length];
   }
 
@@ -35,31 +32,27 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
       int outStride,
       int pixel,
       boolean dry) {
+    if (dry) {
+      return;
+    }
     for (int p = pixel; p < pixel + spec.pixels(); p++) {
       for (int j = 0; j < panel; j += GROUP) {
         int to = outOffset + p * outStride + j;
-        group(in, inOffsets, dry, p, weights, weightsOffset + j, out, to);
+        group(in, inOffsets, p, weights, weightsOffset + j, out, to);
       }
     }
   }
 
   /** Four channels of one pixel. */
   private void group(
-      float[] in,
-      int[] inOffsets,
-      boolean dry,
-      int pixel,
-      float[] weights,
-      int weight,
-      float[] out,
-      int to) {
-    boolean bias = spec.bias();
+      float[] in, int[] inOffsets, int pixel, float[] weights, int weight, float[] out, int to) {
+    boolean bias = spec.epilogue().bias();
     float a = bias ? weights[weight] : 0;
     float b = bias ? weights[weight + 1] : 0;
     float c = bias ? weights[weight + 2] : 0;
     float d = bias ? weights[weight + 3] : 0;
     int w = bias ? weight + panel : weight;
-    for (int t = 0; t < taps.length && !dry; t++) {
+    for (int t = 0; t < taps.length; t++) {
       Tap tap = taps[t];
       int step = tap.channelStride();
       int positions = tap.positions() * tap.positionStride();
@@ -79,14 +72,14 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
         }
       }
     }
-    out[to] = activate(a);
-    out[to + 1] = activate(b);
-    out[to + 2] = activate(c);
-    out[to + 3] = activate(d);
+    out[to] = finish(a, weights, w);
+    out[to + 1] = finish(b, weights, w + 1);
+    out[to + 2] = finish(c, weights, w + 2);
+    out[to + 3] = finish(d, weights, w + 3);
   }
 
-  private float activate(float sum) {
-    return activates ? PlainActivation.apply(activation, sum) : sum;
+  private float finish(float sum, float[] weights, int scale) {
+    return epilogue.apply(sum, weights, scale, weights, scale + panel, weights, 0);
   }
 
   @Override

@@ -24,12 +24,13 @@ import java.util.TreeMap;
  *
  * <pre>
  * tile(in, inOffsets, weights, w, out, o, outStride, pixel, dry):
+ *   return if dry
  *   start the P x Q sums
- *   for (tap = first; tap &lt; end; tap++)           once for each run of equal taps, if not dry
+ *   for (tap = first; tap &lt; end; tap++)           once for each run of equal taps
  *     base = inOffsets[tap] + pixel * pixelStride
  *     for (k = 0; k &lt; channels; k++)
  *       P x Q multiply-adds, unrolled
- *   activate and store the P x Q sums
+ *   finish and store the P x Q sums
  * </pre>
  *
  * Every run of equal taps is code of its own. A method with too many of them would be too large for
@@ -145,20 +146,23 @@ final class TileGenerator {
     code.return_();
   }
 
-  /** Writes a method of some of the taps. */
+  /**
+   * Writes a method of some of the taps. It returns at once if it is dry: if just the loops were
+   * left out, the compiler would find them hardly more frequent than the code around them, and keep
+   * sums in memory there.
+   */
   private void tile(List<Run> runs, int firstWeight, boolean last) {
+    Label real = code.newLabel();
+    code.iload(DRY).ifeq(real).return_().labelBinding(real);
     code.iload(OUT_OFFSET).iload(PIXEL).iload(OUT_STRIDE).imul().iadd().istore(OUT_OFFSET);
     startSums(runs.getFirst().first() == 0);
-    kernel.address(WEIGHT, Index.of(WEIGHT).plus((spec.bias() ? panel : 0) + firstWeight));
-    Label added = code.newLabel();
-    code.iload(DRY).ifne(added);
+    int bias = spec.epilogue().bias() ? panel : 0;
+    kernel.address(WEIGHT, Index.of(WEIGHT).plus(bias + firstWeight));
     runs.forEach(this::addRun);
-    code.labelBinding(added);
+    EpilogueSpec left = last ? spec.epilogue() : EpilogueSpec.COPY;
     for (int p = 0; p < spec.pixels(); p++) {
       for (int q = 0; q < spec.vectors(); q++) {
-        if (last && spec.activation().isPresent()) {
-          new ActivationCode(kernel, sum(p, q), INPUT).apply(spec.activation().get());
-        }
+        finish(left, sum(p, q), q);
         kernel.get(sum(p, q)).store(OUT, out(q));
       }
       nextPixel();
@@ -169,7 +173,7 @@ final class TileGenerator {
   private void startSums(boolean first) {
     if (first) {
       for (int q = 0; q < spec.vectors(); q++) {
-        if (spec.bias()) {
+        if (spec.epilogue().bias()) {
           kernel.load(WEIGHTS, Index.of(WEIGHT).plus(q * Vectors.LANES)).set(sum(0, q));
         } else {
           kernel.zero().set(sum(0, q));
@@ -188,6 +192,21 @@ final class TileGenerator {
       nextPixel();
     }
     code.iload(BASE).istore(OUT_OFFSET);
+  }
+
+  /**
+   * Finishes a sum. Scale and shift, which come after the last weights, are read anew for each: all
+   * registers hold sums, and one that had to leave for them would be missed in the loop, too.
+   */
+  private void finish(EpilogueSpec epilogue, int sum, int q) {
+    int scale = firstWeights;
+    int shift = firstWeights + 1;
+    if (epilogue.affine()) {
+      Index scales = Index.of(WEIGHT).plus(q * Vectors.LANES);
+      kernel.load(WEIGHTS, scales).set(scale);
+      kernel.load(WEIGHTS, scales.plus(panel)).set(shift);
+    }
+    new EpilogueCode(kernel, epilogue, OUT, shift + 1).apply(sum, scale, shift, out(q));
   }
 
   private void nextPixel() {

@@ -4,7 +4,8 @@ package dev.vgnet.cpu.kernel;
  * The inner loop of every convolution that mixes channels: a product of two matrices, tile by tile.
  *
  * <p>Weights are packed {@code [tap][channel][vectors * LANES]}, behind a bias {@code [vectors *
- * LANES]} if there is one.
+ * LANES]} if there is one, and before scale and shift, each {@code [vectors * LANES]}, if the
+ * epilogue has them.
  */
 public interface TileKernel {
   /** The kernel of this shape. The same kernel is handed out again while anyone holds it. */
@@ -42,17 +43,16 @@ public interface TileKernel {
   }
 
   /**
-   * Computes {@code out[p][j] = activation(bias[j] + sum of in[t][p][c] * weights[t][c][j])} over
-   * all taps t and channels c, for the pixels p of a tile.
+   * Computes {@code out[p][j] = epilogue(sum of in[t][p][c] * weights[t][c][j])} over all taps t
+   * and channels c, for the pixels p of a tile.
    *
    * @param inOffsets for each tap the first input of pixel 0
    * @param out no part of any input
    * @param outOffset the first sum of pixel 0
    * @param outStride from one output pixel to the next
    * @param pixel the first one of the tile
-   * @param dry adds nothing up, and the results mean nothing. Among dry runs the compilers see a
-   *     method that is called often, not a loop that takes long, which they would compile a second
-   *     time to replace it while it runs
+   * @param dry does nothing. Among dry runs the compilers see a method that is called often, not a
+   *     loop that takes long, which they would compile a second time to replace it while it runs
    */
   void tile(
       float[] in,

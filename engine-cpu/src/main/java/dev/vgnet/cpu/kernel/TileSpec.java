@@ -2,7 +2,6 @@ package dev.vgnet.cpu.kernel;
 
 import dev.vgnet.graph.Operator.Function;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The shape of a {@link TileKernel}: a tile of {@code pixels} x {@code vectors} sums, over the
@@ -11,11 +10,9 @@ import java.util.Optional;
  * @param pixels the pixels of a tile
  * @param vectors the vectors of output channels of a tile
  * @param taps what is summed up, in the order of the packed weights
- * @param bias whether sums start from numbers in front of the weights; if not, from zero
- * @param activation of the sums: none, or one that compares them, {@code RELU} or {@code RELU6}
+ * @param epilogue what is done to each sum before it is stored, see {@link #hasRoom}
  */
-public record TileSpec(
-    int pixels, int vectors, List<Tap> taps, boolean bias, Optional<Function> activation) {
+public record TileSpec(int pixels, int vectors, List<Tap> taps, EpilogueSpec epilogue) {
   /**
    * One run of input channels that starts at an offset of its own: a channel segment of a pointwise
    * convolution, or one position of a larger kernel.
@@ -94,21 +91,32 @@ public record TileSpec(
     require(vectors > 0, "vectors", vectors);
     require(pixels * vectors <= TileShape.MAX_SUMS, "sums", pixels * vectors);
     require(!taps.isEmpty(), "taps", 0);
-    require(activation.isEmpty() || compares(activation.get()), "activation", 0);
+    require(hasRoom(epilogue), "operations of the epilogue", epilogue.operations());
     taps = List.copyOf(taps);
     for (Tap tap : taps) {
       require(!tap.isInRows() || pixels % tap.columns == 0, "pixels of rows", pixels);
     }
   }
 
-  /** Whether a tile has room for an activation. */
-  static boolean compares(Function activation) {
+  /**
+   * Whether tiles can do this: a bias, an activation that just compares, and a norm, but for that
+   * of the widest vectors, whose tiles have so many sums that the first compiler would give up.
+   */
+  static boolean hasRoom(EpilogueSpec epilogue) {
+    return !(epilogue.affine() && Vectors.LANES == 16)
+        && !epilogue.residual()
+        && epilogue.finalActivation().isEmpty()
+        && epilogue.activation().filter(function -> !compares(function)).isEmpty();
+  }
+
+  private static boolean compares(Function activation) {
     return activation == Function.RELU || activation == Function.RELU6;
   }
 
-  /** The number of packed weights of one panel of output channels, a bias included. */
+  /** The number of packed weights of one panel of output channels, with the epilogue's numbers. */
   public int weights() {
-    return ((bias ? 1 : 0) + taps.stream().mapToInt(Tap::depth).sum()) * panel();
+    int rows = (epilogue.bias() ? 1 : 0) + (epilogue.affine() ? 2 : 0);
+    return (rows + taps.stream().mapToInt(Tap::depth).sum()) * panel();
   }
 
   /** The output channels of a panel, rounded up to whole vectors. */

@@ -21,7 +21,7 @@ interface Twin<K> {
    * Calls a kernel of this shape once, as steps do.
    *
    * @param memory zeros, of which it overwrites those that it does not read
-   * @param dry whether to leave out long loops, where the kernel can
+   * @param dry whether to do next to nothing, where the kernel can
    */
   void rehearse(K kernel, float[] memory, boolean dry);
 }

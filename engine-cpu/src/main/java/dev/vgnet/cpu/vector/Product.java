@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.EpilogueSpec;
 import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.TileKernel;
 import dev.vgnet.cpu.kernel.TileShape;
@@ -75,12 +76,7 @@ final class Product {
       int channels = tile.vectors() * Vectors.LANES;
       List<Tap> panelTaps = taps.of(first, first + channels);
       TileSpec spec =
-          new TileSpec(
-              tile.pixels(),
-              tile.vectors(),
-              panelTaps,
-              finish.spec().bias(),
-              finish.spec().activationOfTile());
+          new TileSpec(tile.pixels(), tile.vectors(), panelTaps, finish.spec().ofTile());
       panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, first, channels));
       first += channels;
       offset = Math.addExact(offset, spec.weights());
@@ -102,9 +98,9 @@ final class Product {
 
   private void packWeights(FloatBuffer values, Panel panel, Matrix matrix) {
     int real = Math.min(panel.channels, out.channels() - panel.channel);
-    if (panel.spec.bias()) {
-      values.put(values.position(), finish.parameters().bias(), panel.channel, real);
-      values.position(values.position() + panel.channels);
+    EpilogueSpec epilogue = panel.spec.epilogue();
+    if (epilogue.bias()) {
+      packRow(values, panel, finish.parameters().bias());
     }
     List<Tap> taps = panel.spec.taps();
     for (int tap = 0; tap < taps.size(); tap++) {
@@ -116,6 +112,16 @@ final class Product {
         values.position(row + panel.channels);
       }
     }
+    if (epilogue.affine()) {
+      packRow(values, panel, finish.parameters().scale());
+      packRow(values, panel, finish.parameters().shift());
+    }
+  }
+
+  private void packRow(FloatBuffer values, Panel panel, float[] row) {
+    int real = Math.min(panel.channels, out.channels() - panel.channel);
+    values.put(values.position(), row, panel.channel, real);
+    values.position(values.position() + panel.channels);
   }
 
   /** Those of all panels. */

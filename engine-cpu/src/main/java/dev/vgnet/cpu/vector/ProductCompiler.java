@@ -17,6 +17,9 @@ final class ProductCompiler {
   /** The code of a kernel grows with its taps; a value in more parts is put together first. */
   static final int MAX_TAPS = 64;
 
+  /** The most that is packed with the weights: bias, scale and shift. */
+  private static final int EPILOGUE_ROWS = 3;
+
   private final StepContext steps;
 
   ProductCompiler(StepContext steps) {
@@ -131,7 +134,7 @@ final class ProductCompiler {
     for (TileShape tile : tiles) {
       int channels = tile.vectors() * Vectors.LANES;
       List<Tap> summed = taps.of(first, first + channels);
-      floats += channels * (1 + summed.stream().mapToLong(Tap::depth).sum());
+      floats += channels * (EPILOGUE_ROWS + summed.stream().mapToLong(Tap::depth).sum());
       first += channels;
     }
     Limits.requirePackable(step, floats);

@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.kernel.EpilogueSpec;
 import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.TileKernel;
 import dev.vgnet.cpu.kernel.TileShape;
@@ -9,7 +10,6 @@ import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.kernel.Winograd;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -73,8 +73,7 @@ final class WinogradPanels {
     int offset = 0;
     for (int group = 0; group < groups; group++) {
       for (TileShape shape : shapes) {
-        TileSpec spec =
-            new TileSpec(shape.pixels(), shape.vectors(), taps, false, Optional.empty());
+        TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, EpilogueSpec.COPY);
         panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, group * in, first));
         first += spec.panel();
         offset += POSITIONS * spec.weights();

@@ -48,7 +48,12 @@ class AllocationTest {
     for (TileShape shape : TileShape.choose(28, 28)) {
       List<Tap> taps = List.of(Tap.of(28, stride), Tap.of(28, stride), Tap.of(13, 16));
       TileSpec spec =
-          new TileSpec(shape.pixels(), shape.vectors(), taps, true, Optional.of(Function.RELU));
+          new TileSpec(
+              shape.pixels(),
+              shape.vectors(),
+              taps,
+              new EpilogueSpec(true, Optional.of(Function.RELU), true, false, Optional.empty())
+                  .ofTile());
       TileKernel tile = TileKernel.of(spec);
       kernels.put(
           "tile " + shape, () -> tile.run(spec, arena, rows, weights, 12, arena, out, stride, 28));

@@ -105,6 +105,7 @@ class FirstCompilerTest {
           new EpilogueSpec(true, NONE, false, true, NONE),
           new EpilogueSpec(true, relu, false, false, NONE),
           new EpilogueSpec(true, relu, true, true, NONE),
+          new EpilogueSpec(true, Optional.of(Function.RELU6), true, false, NONE),
           new EpilogueSpec(true, NONE, false, true, relu),
           new EpilogueSpec(true, Optional.of(Function.RELU6), false, false, NONE),
           new EpilogueSpec(true, Optional.of(Function.HARDSWISH), false, false, NONE),
@@ -138,9 +139,8 @@ class FirstCompilerTest {
         List<Tap> alike = List.of(Tap.of(8, 16), Tap.of(8, 16));
         List<Tap> different = List.of(Tap.of(8, 16), Tap.of(5, 16), Tap.of(8, 16));
         for (List<Tap> taps : List.of(alike, different)) {
-          for (Optional<Function> activation :
-              List.of(NONE, Optional.of(Function.RELU), Optional.of(Function.RELU6))) {
-            specs.add(new TileSpec(shape.pixels(), shape.vectors(), taps, true, activation));
+          for (EpilogueSpec epilogue : epilogues()) {
+            specs.add(new TileSpec(shape.pixels(), shape.vectors(), taps, epilogue.ofTile()));
           }
         }
       }
@@ -149,9 +149,10 @@ class FirstCompilerTest {
         Tap sliding = Tap.of(8, 16).at(3, 8).inRows(columns, 16 * columns);
         Tap tap = rows > 1 ? sliding : Tap.of(8, 16).at(3, 8);
         TileShape shape = TileShape.sliding(columns, rows);
-        Optional<Function> activation = Optional.of(Function.RELU6);
+        EpilogueSpec epilogue =
+            new EpilogueSpec(true, Optional.of(Function.RELU6), true, false, NONE);
         specs.add(
-            new TileSpec(shape.pixels(), shape.vectors(), List.of(tap, tap), true, activation));
+            new TileSpec(shape.pixels(), shape.vectors(), List.of(tap, tap), epilogue.ofTile()));
       }
       return specs;
     }

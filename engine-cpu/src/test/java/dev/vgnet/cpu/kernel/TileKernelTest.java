@@ -72,8 +72,7 @@ class TileKernelTest {
   void refusesTilesThatBreakRows() {
     Tap tap = Tap.of(16, 16).inRows(4, 500);
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new TileSpec(6, 1, List.of(tap), false, Optional.empty()));
+        IllegalArgumentException.class, () -> new TileSpec(6, 1, List.of(tap), EpilogueSpec.COPY));
   }
 
   @Test
@@ -90,15 +89,15 @@ class TileKernelTest {
 
   @Test
   void kernelsAreShared() {
-    TileSpec spec = new TileSpec(2, 1, List.of(Tap.of(3, 4)), false, Optional.empty());
+    TileSpec spec = new TileSpec(2, 1, List.of(Tap.of(3, 4)), EpilogueSpec.COPY);
     assertSame(
         TileKernel.of(spec),
-        TileKernel.of(new TileSpec(2, 1, List.of(Tap.of(3, 4)), false, Optional.empty())));
+        TileKernel.of(new TileSpec(2, 1, List.of(Tap.of(3, 4)), EpilogueSpec.COPY)));
   }
 
   @Test
   void refusesFewerPixelsThanATile() {
-    TileSpec spec = new TileSpec(4, 1, List.of(Tap.of(3, 4)), false, Optional.empty());
+    TileSpec spec = new TileSpec(4, 1, List.of(Tap.of(3, 4)), EpilogueSpec.COPY);
     TileKernel kernel = TileKernel.of(spec);
     float[] memory = new float[1000];
     assertThrows(
@@ -135,19 +134,23 @@ class TileKernelTest {
     boolean biased = samples.random.nextBoolean();
     float[] bias = biased ? samples.floats(outChannels) : new float[outChannels];
     boolean raised = samples.random.nextBoolean();
+    boolean affine = Vectors.LANES < 16 && samples.random.nextBoolean();
+    float[] scale = samples.floats(outChannels);
+    float[] shift = samples.floats(outChannels);
+    EpilogueSpec epilogue =
+        new EpilogueSpec(
+            biased,
+            Optional.ofNullable(raised ? Function.RELU : null),
+            affine,
+            false,
+            Optional.empty());
     int outStride = Vectors.padded(outChannels);
     int first = samples.random.nextInt(9);
     float[] out = Samples.poison(first + pixels * outStride);
     int panelStart = 0;
     for (TileShape shape : shapes) {
-      TileSpec spec =
-          new TileSpec(
-              shape.pixels(),
-              shape.vectors(),
-              taps,
-              biased,
-              Optional.ofNullable(raised ? Function.RELU : null));
-      float[] packed = pack(weights, bias, channels, panelStart, spec, 3);
+      TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, epilogue);
+      float[] packed = pack(weights, bias, scale, shift, channels, panelStart, spec, 3);
       TileKernel.of(spec)
           .run(spec, in, offsets, packed, 3, out, first + panelStart, outStride, pixels);
       panelStart += shape.vectors() * Vectors.LANES;
@@ -170,21 +173,30 @@ class TileKernelTest {
         }
         int pixel = p;
         int channel = o;
+        double activated = raised ? Math.max(0, sum) : sum;
+        double tolerance = Samples.tolerance(channels, magnitude);
         assertEquals(
-            raised ? Math.max(0, sum) : sum,
+            affine ? scale[o] * activated + shift[o] : activated,
             out[first + p * outStride + o],
-            Samples.tolerance(channels, magnitude),
+            affine ? Samples.tolerance(1, Math.abs(activated) + 1) + tolerance : tolerance,
             () -> "%s to %d, pixel %d, channel %d".formatted(taps, outChannels, pixel, channel));
       }
     }
   }
 
   private static float[] pack(
-      float[] weights, float[] bias, int channels, int from, TileSpec spec, int gap) {
+      float[] weights,
+      float[] bias,
+      float[] scale,
+      float[] shift,
+      int channels,
+      int from,
+      TileSpec spec,
+      int gap) {
     int real = Math.min(spec.panel(), bias.length - from);
     float[] packed = new float[gap + spec.weights()];
     int row = gap;
-    if (spec.bias()) {
+    if (spec.epilogue().bias()) {
       System.arraycopy(bias, from, packed, gap, real);
       row += spec.panel();
     }
@@ -192,6 +204,11 @@ class TileKernelTest {
       for (int j = 0; j < real; j++) {
         packed[row + j] = weights[(from + j) * channels + k];
       }
+    }
+    if (spec.epilogue().affine()) {
+      System.arraycopy(scale, from, packed, row, real);
+      System.arraycopy(shift, from, packed, row + spec.panel(), real);
+      row += 2 * spec.panel();
     }
     assertEquals(packed.length, row);
     return packed;

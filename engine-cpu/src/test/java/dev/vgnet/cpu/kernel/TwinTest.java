@@ -32,8 +32,7 @@ class TwinTest {
     for (int i = 0; i < 20; i++) {
       TileShape shape = TileShape.choose(samples.oneOf(7, 28, 56, 100), 49).getFirst();
       int pixels = samples.oneOf(shape.pixels(), 49);
-      TileSpec spec =
-          new TileSpec(shape.pixels(), shape.vectors(), taps, i % 2 == 0, tileActivation());
+      TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, tileEpilogue(i % 2 == 0));
       float[] in = numbers(49 * 19 + 64);
       float[] weights = numbers(spec.weights() + 2);
       int stride = spec.panel() + 3;
@@ -50,7 +49,7 @@ class TwinTest {
   void tilesOfWindowsThatSlideAreEqualToTheLastBit() {
     for (int stride : new int[] {1, 2}) {
       Tap tap = Tap.of(7, stride * 9).at(3, 9).inRows(4, stride * 60);
-      TileSpec spec = new TileSpec(8, 1, Collections.nCopies(3, tap), true, tileActivation());
+      TileSpec spec = new TileSpec(8, 1, Collections.nCopies(3, tap), tileEpilogue(true));
       float[] in = numbers(1000);
       float[] weights = numbers(spec.weights());
       float[] out = numbers(24 * spec.panel());
@@ -172,12 +171,11 @@ class TwinTest {
 
   @Test
   void theGeneratedKernelTakesOver() {
-    TileSpec spec = new TileSpec(3, 2, List.of(Tap.of(11, 32)), true, Optional.empty());
+    TileSpec spec = new TileSpec(3, 2, List.of(Tap.of(11, 32)), EpilogueSpec.COPY);
     RehearsedKernel<TileKernel> kernel = RehearsedKernel.of(spec);
     assertInstanceOf(PlainTile.class, kernel.kernel());
     assertSame(
-        kernel,
-        RehearsedKernel.of(new TileSpec(3, 2, List.of(Tap.of(11, 32)), true, Optional.empty())));
+        kernel, RehearsedKernel.of(new TileSpec(3, 2, List.of(Tap.of(11, 32)), EpilogueSpec.COPY)));
     int turns = 0;
     while (!kernel.isSettled()) {
       kernel.rehearse(10_000_000);
@@ -211,9 +209,12 @@ class TwinTest {
     return epilogues;
   }
 
-  private Optional<Function> tileActivation() {
+  private EpilogueSpec tileEpilogue(boolean bias) {
     Function[] functions = {null, Function.RELU, Function.RELU6};
-    return Optional.ofNullable(functions[samples.random.nextInt(functions.length)]);
+    Function activation = functions[samples.random.nextInt(functions.length)];
+    boolean affine = samples.random.nextBoolean();
+    return new EpilogueSpec(bias, Optional.ofNullable(activation), affine, false, Optional.empty())
+        .ofTile();
   }
 
   /** Mostly small ones, and some of those that are special. */
