@@ -1,6 +1,6 @@
 package dev.vgnet.cpu.kernel;
 
-/** Maxima, means and products of feature maps. */
+/** Maxima, means and products of feature maps, and the copy of an image's row. */
 public interface MapKernel {
   /**
    * One row of windows that slide along input rows.
@@ -109,4 +109,13 @@ public interface MapKernel {
       int outStride,
       int pixels,
       int channels);
+
+  /**
+   * Copies a row of three planes, the colours of a pixel side by side.
+   *
+   * @param a where in {@code planes} the first one's row is, as {@code b} and {@code c} of the
+   *     others
+   * @param out the first of {@code 3 * width} numbers
+   */
+  void interleave(float[] planes, int a, int b, int c, int width, float[] arena, int out);
 }

@@ -22,6 +22,14 @@ public enum MapOperation implements Twin<MapKernel> {
     public void rehearse(MapKernel kernel, float[] memory, boolean dry) {
       kernel.multiply(memory, 0, STRIDE, 0, 0, OUT, STRIDE, PIXELS, CHANNELS);
     }
+  },
+
+  INTERLEAVE {
+    @Override
+    public void rehearse(MapKernel kernel, float[] memory, boolean dry) {
+      int width = dry ? 0 : PIXELS * STRIDE / 3;
+      kernel.interleave(memory, 0, 0, 0, width, memory, OUT);
+    }
   };
 
   private static final MapKernel PLAIN = new PlainMaps();

@@ -7,12 +7,29 @@ import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * What pools and products do, with vectors. {@link FloatVector#max} is not used: it is slower, as
  * it tells -0 from 0.
  */
 final class VectorMaps implements MapKernel {
+  /** Three of each number, the first to the last third of a vector. */
+  private static final VectorShuffle<Float> FIRST = threeOfEach(0);
+
+  private static final VectorShuffle<Float> MIDDLE = threeOfEach(1);
+  private static final VectorShuffle<Float> LAST = threeOfEach(2);
+
+  /** Each third lane of the three vectors that they make, from the second or third lane on. */
+  private static final VectorMask<Float> SECOND_OF_FIRST = eachThird(0, 1);
+
+  private static final VectorMask<Float> THIRD_OF_FIRST = eachThird(0, 2);
+  private static final VectorMask<Float> SECOND_OF_MIDDLE = eachThird(1, 1);
+  private static final VectorMask<Float> THIRD_OF_MIDDLE = eachThird(1, 2);
+  private static final VectorMask<Float> SECOND_OF_LAST = eachThird(2, 1);
+  private static final VectorMask<Float> THIRD_OF_LAST = eachThird(2, 2);
+
   private final MapKernel plain = new PlainMaps();
 
   /**
@@ -107,5 +124,45 @@ final class VectorMaps implements MapKernel {
         }
       }
     }
+  }
+
+  /** The last vectors overlap those before, where the width is no multiple of a vector. */
+  @Override
+  public void interleave(float[] planes, int a, int b, int c, int width, float[] arena, int out) {
+    if (width < LANES) {
+      plain.interleave(planes, a, b, c, width, arena, out);
+      return;
+    }
+    for (int start = 0; start < width; start += LANES) {
+      int x = Math.min(start, width - LANES);
+      FloatVector one = fromArray(SPECIES, planes, a + x);
+      FloatVector two = fromArray(SPECIES, planes, b + x);
+      FloatVector three = fromArray(SPECIES, planes, c + x);
+      int to = out + 3 * x;
+      one.rearrange(FIRST)
+          .blend(two.rearrange(FIRST), SECOND_OF_FIRST)
+          .blend(three.rearrange(FIRST), THIRD_OF_FIRST)
+          .intoArray(arena, to);
+      one.rearrange(MIDDLE)
+          .blend(two.rearrange(MIDDLE), SECOND_OF_MIDDLE)
+          .blend(three.rearrange(MIDDLE), THIRD_OF_MIDDLE)
+          .intoArray(arena, to + LANES);
+      one.rearrange(LAST)
+          .blend(two.rearrange(LAST), SECOND_OF_LAST)
+          .blend(three.rearrange(LAST), THIRD_OF_LAST)
+          .intoArray(arena, to + 2 * LANES);
+    }
+  }
+
+  private static VectorShuffle<Float> threeOfEach(int third) {
+    return VectorShuffle.fromOp(SPECIES, lane -> (third * LANES + lane) / 3);
+  }
+
+  private static VectorMask<Float> eachThird(int third, int from) {
+    boolean[] lanes = new boolean[LANES];
+    for (int lane = 0; lane < LANES; lane++) {
+      lanes[lane] = (third * LANES + lane) % 3 == from;
+    }
+    return VectorMask.fromArray(SPECIES, lanes, 0);
   }
 }

@@ -82,13 +82,14 @@ final class ConvolutionPass implements Pass {
 
   @Override
   public List<RehearsedKernel<?>> kernels() {
+    RowSource source = clusters.getFirst().source;
     return Stream.of(
             strips.stream()
                 .map(Strip::product)
                 .distinct()
                 .flatMap(p -> p.kernels().stream())
                 .toList(),
-            clusters.getFirst().source.kernels(),
+            source.kernels(source.channels()),
             preparation.map(p -> List.<RehearsedKernel<?>>of(p.kernel())).orElse(List.of()))
         .<RehearsedKernel<?>>flatMap(List::stream)
         .toList();

@@ -3,6 +3,8 @@ package dev.vgnet.cpu.vector;
 import dev.vgnet.cpu.kernel.EpilogueKernel;
 import dev.vgnet.cpu.kernel.EpilogueParameters;
 import dev.vgnet.cpu.kernel.EpilogueSpec;
+import dev.vgnet.cpu.kernel.MapKernel;
+import dev.vgnet.cpu.kernel.MapOperation;
 import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.plan.Segment;
@@ -18,10 +20,8 @@ interface RowSource {
 
   int width();
 
-  /** The kernels that {@link #copyRow} needs. */
-  default List<RehearsedKernel<?>> kernels() {
-    return List.of();
-  }
+  /** The kernels that {@link #copyRow} needs for copies of this stride. */
+  List<RehearsedKernel<?>> kernels(int stride);
 
   /** Channels {@code from} (included) to {@code to} (excluded). */
   RowSource slice(int from, int to);
@@ -54,7 +54,7 @@ interface RowSource {
     }
 
     @Override
-    public List<RehearsedKernel<?>> kernels() {
+    public List<RehearsedKernel<?>> kernels(int stride) {
       return List.of(COPY);
     }
 
@@ -88,6 +88,11 @@ interface RowSource {
 
   /** Some channels of the caller's image, which comes channel by channel. */
   record Image(int height, int width, List<Integer> planes) implements RowSource {
+    private static final int COLOURS = 3;
+
+    private static final RehearsedKernel<MapKernel> INTERLEAVE =
+        RehearsedKernel.of(MapOperation.INTERLEAVE);
+
     /** Channels of the plan's input. */
     static Image of(Value value) {
       List<Integer> planes = new ArrayList<>();
@@ -105,6 +110,16 @@ interface RowSource {
     }
 
     @Override
+    public List<RehearsedKernel<?>> kernels(int stride) {
+      return isColoursAlone(stride) ? List.of(INTERLEAVE) : List.of();
+    }
+
+    /** Whether copies hold three colours and nothing between them. */
+    private boolean isColoursAlone(int stride) {
+      return planes.size() == COLOURS && stride == COLOURS;
+    }
+
+    @Override
     public RowSource slice(int from, int to) {
       return new Image(height, width, planes.subList(from, to));
     }
@@ -112,8 +127,21 @@ interface RowSource {
     @Override
     public void copyRow(Workspace workspace, int y, int to, int stride) {
       int row = workspace.imageOffset + y * width;
+      if (isColoursAlone(stride)) {
+        INTERLEAVE
+            .kernel()
+            .interleave(
+                workspace.images,
+                row + plane(0),
+                row + plane(1),
+                row + plane(2),
+                width,
+                workspace.arena,
+                to);
+        return;
+      }
       int c = 0;
-      for (; c + 3 <= planes.size(); c += 3) {
+      for (; c + COLOURS <= planes.size(); c += COLOURS) {
         copyThree(
             workspace, row + plane(c), row + plane(c + 1), row + plane(c + 2), to + c, stride);
       }

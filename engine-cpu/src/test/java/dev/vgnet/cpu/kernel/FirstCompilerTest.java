@@ -43,7 +43,8 @@ class FirstCompilerTest {
             transforms + "::outputLine",
             maps + "::max",
             maps + "::mean",
-            maps + "::multiply")) {
+            maps + "::multiply",
+            maps + "::interleave")) {
       assertTrue(lines.stream().anyMatch(line -> line.contains(name)), name);
     }
     assertEquals(List.of(), lines.stream().filter(line -> line.contains(GIVEN_UP)).toList());

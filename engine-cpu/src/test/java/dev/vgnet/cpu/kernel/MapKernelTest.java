@@ -113,6 +113,26 @@ class MapKernelTest {
     }
   }
 
+  @Test
+  void interleavesThreePlanes() {
+    for (int width : new int[] {1, 3, 7, 16, 28, 47, 224}) {
+      float[] planes = samples.floats(3 * width + 5);
+      float[] arena = samples.floats(3 * width + Vectors.LANES);
+      float[] before = arena.clone();
+      maps.interleave(planes, 2 * width + 5, 1, width + 3, width, arena, 2);
+      for (int x = 0; x < width; x++) {
+        assertEquals(planes[2 * width + 5 + x], arena[2 + 3 * x]);
+        assertEquals(planes[1 + x], arena[3 + 3 * x]);
+        assertEquals(planes[width + 3 + x], arena[4 + 3 * x]);
+      }
+      for (int i = 0; i < arena.length; i++) {
+        if (i < 2 || i >= 2 + 3 * width) {
+          assertEquals(before[i], arena[i], "written beyond the pixels");
+        }
+      }
+    }
+  }
+
   private static MapKernel.Row row(int channels, int kernel, int stride, int padding, int width) {
     int outWidth = (width + 2 * padding - kernel) / stride + 1;
     int inStride = Vectors.padded(channels);

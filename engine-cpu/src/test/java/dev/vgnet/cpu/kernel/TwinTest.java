@@ -150,6 +150,16 @@ class TwinTest {
   }
 
   @Test
+  void interleavedPlanesAreEqualToTheLastBit() {
+    float[] planes = numbers(400, 20);
+    float[] out = new float[350];
+    float[] twin = out.clone();
+    new VectorMaps().interleave(planes, 0, 131, 262, 113, out, 3);
+    new PlainMaps().interleave(planes, 0, 131, 262, 113, twin, 3);
+    assertArrayEquals(bits(out), bits(twin));
+  }
+
+  @Test
   void meansAndProductsAreEqualToTheLastBit() {
     for (int i = 0; i < 50; i++) {
       int channels = samples.oneOf(1, 12, 16, 28, 32);
