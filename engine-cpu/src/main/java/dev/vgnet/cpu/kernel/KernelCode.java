@@ -15,6 +15,7 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -178,6 +179,12 @@ final class KernelCode {
     code.invokevirtual(INT_VECTOR, "lanewise", MethodTypeDesc.of(INT_VECTOR, binary, CD_int));
     code.invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR));
     return this;
+  }
+
+  /** What is loaded after it is not loaded before what comes before it. */
+  void fence() {
+    MethodTypeDesc signature = MethodTypeDesc.of(CD_void);
+    code.invokestatic(desc(VarHandle.class), "loadLoadFence", signature);
   }
 
   /** Pops a vector into an array. */

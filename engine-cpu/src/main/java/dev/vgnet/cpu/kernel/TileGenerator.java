@@ -17,6 +17,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -28,7 +29,7 @@ import java.util.TreeMap;
  *   start the P x Q sums
  *   for (tap = first; tap &lt; end; tap++)           once for each run of equal taps
  *     base = inOffsets[tap] + pixel * pixelStride
- *     for (k = 0; k &lt; channels; k++)
+ *     for (k = 0; k &lt; channels; k++)           two at a time, if there are many
  *       P x Q multiply-adds, unrolled
  *   finish and store the P x Q sums
  * </pre>
@@ -36,9 +37,22 @@ import java.util.TreeMap;
  * Every run of equal taps is code of its own. A method with too many of them would be too large for
  * the compilers, so a tile is several methods where needed, each adding to what the one before
  * stored.
+ *
+ * <p>Where a processor is shared by two threads that each get half of its instructions, those that
+ * only count are missed: so a turn of the loop adds two channels. As the compiler would load all
+ * that they need first, for which there are no registers, fences keep it from that.
  */
 final class TileGenerator {
   private static final int MAX_RUNS = 2;
+
+  /** Shorter loops lose more by twice as many checks before them. */
+  private static final int MIN_UNROLLED = 96;
+
+  private static final boolean FEW_REGISTERS = Vectors.LANES < 16;
+
+  /** Fences between loads are no instructions there; all that they do is keep loads in order. */
+  private static final boolean FREE_FENCES =
+      Set.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
   private static final MethodTypeDesc SIGNATURE =
       MethodTypeDesc.of(
@@ -223,7 +237,10 @@ final class TileGenerator {
         () -> {
           code.aload(IN_OFFSETS).iload(TAP).iaload().istore(BASE);
           addFirstPixel(tap);
-          kernel.loop(K, 0, tap.channels(), 1, () -> addChannel(tap));
+          int together = together(tap);
+          int even = tap.channels() / together * together;
+          kernel.loop(K, 0, even, together, () -> addChannels(tap, together));
+          kernel.loop(K, even, tap.channels(), 1, () -> addChannels(tap, 1));
           kernel.address(WEIGHT, Index.of(WEIGHT).plus(tap.depth() * panel));
         });
   }
@@ -237,16 +254,42 @@ final class TileGenerator {
     code.iload(BASE).iadd().istore(BASE);
   }
 
-  private void addChannel(Tap tap) {
+  /** How many channels a turn of the loop adds: two, where it takes many turns and loads little. */
+  private int together(Tap tap) {
+    boolean loadsLittle = spec.pixels() > 1 && spec.vectors() > 1;
+    boolean unrolls = FEW_REGISTERS && FREE_FENCES && loadsLittle;
+    return unrolls && tap.channels() >= MIN_UNROLLED ? 2 : 1;
+  }
+
+  private void addChannels(Tap tap, int count) {
+    for (int k = 0; k < count; k++) {
+      addChannel(tap, k, count > 1);
+    }
+  }
+
+  /**
+   * Adds one channel.
+   *
+   * @param k the distance from that of the loop
+   * @param fenced whether nothing is loaded before it is used next, but for a second input
+   */
+  private void addChannel(Tap tap, int k, boolean fenced) {
+    if (k > 0) {
+      kernel.fence();
+    }
+    int row = tap.positions() * panel;
     for (int i = 0; i < tap.positions() * spec.vectors(); i++) {
-      Index weights = Index.of(WEIGHT).plus(K, tap.positions() * panel).plus(i * Vectors.LANES);
+      Index weights = Index.of(WEIGHT).plus(K, row).plus(k * row + i * Vectors.LANES);
       kernel.load(WEIGHTS, weights).set(firstWeights + i);
     }
     inputs(tap)
         .forEach(
             (offset, products) -> {
-              Index input = Index.of(BASE).plus(K, tap.channelStride()).plus(offset);
-              kernel.broadcast(IN, input).set(INPUT);
+              if (fenced) {
+                kernel.fence();
+              }
+              Index input = Index.of(BASE).plus(K, tap.channelStride());
+              kernel.broadcast(IN, input.plus(k * tap.channelStride() + offset)).set(INPUT);
               products.forEach(this::multiplyAdd);
             });
   }
