@@ -181,7 +181,7 @@ final class KernelCode {
     return this;
   }
 
-  /** What is loaded after it is not loaded before what comes before it. */
+  /** Keeps the compiler from loading what comes after it any earlier. */
   void fence() {
     MethodTypeDesc signature = MethodTypeDesc.of(CD_void);
     code.invokestatic(desc(VarHandle.class), "loadLoadFence", signature);

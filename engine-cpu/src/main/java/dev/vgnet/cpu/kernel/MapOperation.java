@@ -28,12 +28,11 @@ public enum MapOperation implements Twin<MapKernel> {
     @Override
     public void rehearse(MapKernel kernel, float[] memory, boolean dry) {
       int width = dry ? 0 : PIXELS * STRIDE / 3;
-      kernel.interleave(memory, 0, 0, 0, width, memory, OUT);
+      kernel.interleave(memory, 0, 0, 0, width, memory, OUT, 3);
     }
   };
 
   private static final MapKernel PLAIN = new PlainMaps();
-  private static final MapKernel VECTORS = new VectorMaps();
 
   /** Of a rehearsal; a part of a vector, too, as what is not rehearsed is compiled again. */
   private static final int CHANNELS = 2 * Vectors.LANES - 1;
@@ -50,7 +49,7 @@ public enum MapOperation implements Twin<MapKernel> {
 
   @Override
   public MapKernel generate() {
-    return VECTORS;
+    return new VectorMaps();
   }
 
   @Override

@@ -75,9 +75,10 @@ final class PlainMaps implements MapKernel {
   }
 
   @Override
-  public void interleave(float[] planes, int a, int b, int c, int width, float[] arena, int out) {
+  public void interleave(
+      float[] planes, int a, int b, int c, int width, float[] arena, int out, int stride) {
     for (int x = 0; x < width; x++) {
-      int pixel = out + 3 * x;
+      int pixel = out + x * stride;
       arena[pixel] = planes[a + x];
       arena[pixel + 1] = planes[b + x];
       arena[pixel + 2] = planes[c + x];

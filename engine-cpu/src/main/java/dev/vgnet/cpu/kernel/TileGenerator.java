@@ -50,7 +50,7 @@ final class TileGenerator {
 
   private static final boolean FEW_REGISTERS = Vectors.LANES < 16;
 
-  /** Fences between loads are no instructions there; all that they do is keep loads in order. */
+  /** On x86 a fence between loads is no instruction: all that it does is keep them in order. */
   private static final boolean FREE_FENCES =
       Set.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * What pools and products do, with vectors. {@link FloatVector#max} is not used: it is slower, as
+ * What pools, products and copies of images do, with vectors. {@link FloatVector#max} is not used: it is slower, as
  * it tells -0 from 0.
  */
 final class VectorMaps implements MapKernel {
@@ -128,9 +128,10 @@ final class VectorMaps implements MapKernel {
 
   /** The last vectors overlap those before, where the width is no multiple of a vector. */
   @Override
-  public void interleave(float[] planes, int a, int b, int c, int width, float[] arena, int out) {
-    if (width < LANES) {
-      plain.interleave(planes, a, b, c, width, arena, out);
+  public void interleave(
+      float[] planes, int a, int b, int c, int width, float[] arena, int out, int stride) {
+    if (width < LANES || stride != 3) {
+      plain.interleave(planes, a, b, c, width, arena, out, stride);
       return;
     }
     for (int start = 0; start < width; start += LANES) {

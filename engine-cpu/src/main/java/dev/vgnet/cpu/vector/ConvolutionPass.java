@@ -82,14 +82,13 @@ final class ConvolutionPass implements Pass {
 
   @Override
   public List<RehearsedKernel<?>> kernels() {
-    RowSource source = clusters.getFirst().source;
     return Stream.of(
             strips.stream()
                 .map(Strip::product)
                 .distinct()
                 .flatMap(p -> p.kernels().stream())
                 .toList(),
-            source.kernels(source.channels()),
+            clusters.getFirst().source.kernels(),
             preparation.map(p -> List.<RehearsedKernel<?>>of(p.kernel())).orElse(List.of()))
         .<RehearsedKernel<?>>flatMap(List::stream)
         .toList();

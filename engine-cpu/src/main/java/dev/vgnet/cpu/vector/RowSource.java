@@ -20,8 +20,10 @@ interface RowSource {
 
   int width();
 
-  /** The kernels that {@link #copyRow} needs for copies of this stride. */
-  List<RehearsedKernel<?>> kernels(int stride);
+  /** The kernels that {@link #copyRow} needs. */
+  default List<RehearsedKernel<?>> kernels() {
+    return List.of();
+  }
 
   /** Channels {@code from} (included) to {@code to} (excluded). */
   RowSource slice(int from, int to);
@@ -54,7 +56,7 @@ interface RowSource {
     }
 
     @Override
-    public List<RehearsedKernel<?>> kernels(int stride) {
+    public List<RehearsedKernel<?>> kernels() {
       return List.of(COPY);
     }
 
@@ -110,13 +112,8 @@ interface RowSource {
     }
 
     @Override
-    public List<RehearsedKernel<?>> kernels(int stride) {
-      return isColoursAlone(stride) ? List.of(INTERLEAVE) : List.of();
-    }
-
-    /** Whether copies hold three colours and nothing between them. */
-    private boolean isColoursAlone(int stride) {
-      return planes.size() == COLOURS && stride == COLOURS;
+    public List<RehearsedKernel<?>> kernels() {
+      return planes.size() < COLOURS ? List.of() : List.of(INTERLEAVE);
     }
 
     @Override
@@ -127,23 +124,19 @@ interface RowSource {
     @Override
     public void copyRow(Workspace workspace, int y, int to, int stride) {
       int row = workspace.imageOffset + y * width;
-      if (isColoursAlone(stride)) {
+      int c = 0;
+      for (; c + COLOURS <= planes.size(); c += COLOURS) {
         INTERLEAVE
             .kernel()
             .interleave(
                 workspace.images,
-                row + plane(0),
-                row + plane(1),
-                row + plane(2),
+                row + plane(c),
+                row + plane(c + 1),
+                row + plane(c + 2),
                 width,
                 workspace.arena,
-                to);
-        return;
-      }
-      int c = 0;
-      for (; c + COLOURS <= planes.size(); c += COLOURS) {
-        copyThree(
-            workspace, row + plane(c), row + plane(c + 1), row + plane(c + 2), to + c, stride);
+                to + c,
+                stride);
       }
       for (; c < planes.size(); c++) {
         copyOne(workspace, row + plane(c), to + c, stride);
@@ -152,18 +145,6 @@ interface RowSource {
 
     private int plane(int channel) {
       return planes.get(channel) * height * width;
-    }
-
-    /** Writes the colours of a pixel together: three times as fast as one after the other. */
-    private void copyThree(Workspace workspace, int a, int b, int c, int to, int stride) {
-      float[] images = workspace.images;
-      float[] arena = workspace.arena;
-      for (int x = 0; x < width; x++) {
-        int pixel = to + x * stride;
-        arena[pixel] = images[a + x];
-        arena[pixel + 1] = images[b + x];
-        arena[pixel + 2] = images[c + x];
-      }
     }
 
     private void copyOne(Workspace workspace, int from, int to, int stride) {

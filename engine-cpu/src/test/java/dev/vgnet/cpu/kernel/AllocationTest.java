@@ -104,7 +104,7 @@ class AllocationTest {
     }
     kernels.put("mean", () -> maps.mean(arena, rows, 12, stride, 28, 56, 28, 1, out));
     kernels.put("multiply", () -> maps.multiply(arena, 12, stride, 12, 0, out, stride, 28, 28));
-    kernels.put("interleave", () -> maps.interleave(arena, 12, 300, 600, 224, arena, out));
+    kernels.put("interleave", () -> maps.interleave(arena, 12, 300, 600, 224, arena, out, 3));
   }
 
   private static EpilogueSpec epilogue(Function function) {

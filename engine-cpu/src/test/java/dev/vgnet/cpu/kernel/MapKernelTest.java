@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
@@ -116,19 +117,16 @@ class MapKernelTest {
   @Test
   void interleavesThreePlanes() {
     for (int width : new int[] {1, 3, 7, 16, 28, 47, 224}) {
-      float[] planes = samples.floats(3 * width + 5);
-      float[] arena = samples.floats(3 * width + Vectors.LANES);
-      float[] before = arena.clone();
-      maps.interleave(planes, 2 * width + 5, 1, width + 3, width, arena, 2);
-      for (int x = 0; x < width; x++) {
-        assertEquals(planes[2 * width + 5 + x], arena[2 + 3 * x]);
-        assertEquals(planes[1 + x], arena[3 + 3 * x]);
-        assertEquals(planes[width + 3 + x], arena[4 + 3 * x]);
-      }
-      for (int i = 0; i < arena.length; i++) {
-        if (i < 2 || i >= 2 + 3 * width) {
-          assertEquals(before[i], arena[i], "written beyond the pixels");
+      for (int stride : new int[] {3, 8}) {
+        float[] planes = samples.floats(3 * width + 5);
+        int[] rows = {2 * width + 5, 1, width + 3};
+        float[] arena = samples.floats(stride * width + Vectors.LANES);
+        float[] expected = arena.clone();
+        for (int i = 0; i < 3 * width; i++) {
+          expected[2 + i / 3 * stride + i % 3] = planes[rows[i % 3] + i / 3];
         }
+        maps.interleave(planes, rows[0], rows[1], rows[2], width, arena, 2, stride);
+        assertArrayEquals(expected, arena);
       }
     }
   }

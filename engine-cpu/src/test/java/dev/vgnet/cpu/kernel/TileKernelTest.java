@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -93,6 +94,23 @@ class TileKernelTest {
     assertSame(
         TileKernel.of(spec),
         TileKernel.of(new TileSpec(2, 1, List.of(Tap.of(3, 4)), EpilogueSpec.COPY)));
+  }
+
+  @Test
+  void dryRunsWriteNothing() {
+    for (int taps : new int[] {1, 5}) {
+      List<Tap> different = new ArrayList<>();
+      for (int i = 0; i < taps; i++) {
+        different.add(Tap.of(3 + i, 16));
+      }
+      TileSpec spec = new TileSpec(2, 1, different, EpilogueSpec.COPY);
+      float[] memory = samples.floats(1000);
+      float[] before = memory.clone();
+      for (TileKernel kernel : List.of(TileKernel.of(spec), new PlainTile(spec))) {
+        kernel.tile(memory, new int[taps], memory, 0, memory, 500, 16, 0, true);
+        assertArrayEquals(before, memory);
+      }
+    }
   }
 
   @Test

@@ -154,8 +154,8 @@ class TwinTest {
     float[] planes = numbers(400, 20);
     float[] out = new float[350];
     float[] twin = out.clone();
-    new VectorMaps().interleave(planes, 0, 131, 262, 113, out, 3);
-    new PlainMaps().interleave(planes, 0, 131, 262, 113, twin, 3);
+    new VectorMaps().interleave(planes, 0, 131, 262, 113, out, 3, 3);
+    new PlainMaps().interleave(planes, 0, 131, 262, 113, twin, 3, 3);
     assertArrayEquals(bits(out), bits(twin));
   }
 
