@@ -11,8 +11,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * What pools, products and copies of images do, with vectors. {@link FloatVector#max} is not used: it is slower, as
- * it tells -0 from 0.
+ * What pools, products and copies of images do, with vectors. {@link FloatVector#max} is not used:
+ * it is slower, as it tells -0 from 0.
  */
 final class VectorMaps implements MapKernel {
   /** Three of each number, the first to the last third of a vector. */
