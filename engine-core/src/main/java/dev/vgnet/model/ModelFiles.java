@@ -44,6 +44,15 @@ public final class ModelFiles {
     encode(file).write(path);
   }
 
+  /** Whether a file says that it is a weight file, of any version, and no plain state dict. */
+  public static boolean isWeightFile(Safetensors file) {
+    return isWeightFile(file.metadata());
+  }
+
+  private static boolean isWeightFile(Map<String, String> texts) {
+    return texts.keySet().stream().anyMatch(key -> key.startsWith("vgnet."));
+  }
+
   static ModelFile decode(Safetensors file) {
     Map<String, String> texts = file.metadata();
     checkVersion(texts);
@@ -68,7 +77,7 @@ public final class ModelFiles {
   }
 
   private static void checkVersion(Map<String, String> texts) {
-    if (texts.keySet().stream().noneMatch(key -> key.startsWith("vgnet."))) {
+    if (!isWeightFile(texts)) {
       throw new ModelFormatException(
           Safetensors.METADATA_KEY,
           "has no graph: the file is a plain state dict, which vgnet import turns into a weight"

@@ -2,6 +2,7 @@ package dev.vgnet.torch;
 
 import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.model.MappedFile;
+import dev.vgnet.model.ModelFiles;
 import dev.vgnet.model.Safetensors;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -30,9 +31,9 @@ public final class Checkpoints {
    * {@code module.} and {@code _orig_mod.} are removed where all names carry them.
    *
    * @return the tensors and what was done to find them
-   * @throws ModelFormatException if the file is no checkpoint, is broken, names anything in Python
-   *     that a state dict has no use for, or has tensors that the engine does not read (complex,
-   *     quantised, sparse, ...)
+   * @throws ModelFormatException if the file is no checkpoint or a weight file already, is broken,
+   *     names anything in Python that a state dict has no use for, or has tensors that the engine
+   *     does not read (complex, quantised, sparse, ...)
    * @throws IOException if the file cannot be read
    */
   public static StateDict read(Path path) throws IOException {
@@ -54,6 +55,10 @@ public final class Checkpoints {
 
   private static StateDict readSafetensors(MemorySegment file) {
     Safetensors content = Safetensors.read(file);
+    if (ModelFiles.isWeightFile(content)) {
+      throw new ModelFormatException(
+          "safetensors file", "is a weight file already; import the checkpoint it was made of");
+    }
     if (content.tensors().isEmpty()) {
       throw new ModelFormatException("safetensors file", "has no tensors");
     }

@@ -263,6 +263,14 @@ class CommandTest {
   }
 
   @Test
+  void importsNoWeightFile() {
+    Path model = folder.resolve("m.safetensors");
+    Result again = run("import", MODEL, "-o", model);
+    assertFailsInOneLine(MODEL + ": safetensors file: is a weight file already", again);
+    assertTrue(Files.notExists(model));
+  }
+
+  @Test
   void keepsTheOldFileWhenTheNewWeightsGiveNoNumbers() throws IOException {
     Map<String, Tensor> tensors = new HashMap<>(Checkpoints.read(CHECKPOINT).tensors());
     tensors.put("classifier.1.bias", Tensor.of(Shape.of(12), nans(12)));
