@@ -57,6 +57,27 @@ def png(width, height, depth, colour, rows, chunks=()):
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
 
 
+def gif(screen, frame, indices, palette=b"", local=b"", transparent=None):
+    """A GIF file whose frame (left, top, width, height) does not fill its screen."""
+
+    def table(colours):
+        return 0x80 | (len(colours) // 3).bit_length() - 2 if colours else 0
+
+    bits, length, packed = 0, 0, bytearray()
+    for code in [c for index in indices for c in (8, index)] + [9]:  # never longer than 4 bits
+        bits |= code << length
+        length += 4
+        while length >= 8 or code == 9 and length > 0:
+            packed.append(bits & 255)
+            bits, length = bits >> 8, length - 8
+    control = b""
+    if transparent is not None:
+        control = struct.pack("<4BHBB", 33, 249, 4, 1, 0, transparent, 0)
+    return (b"GIF89a" + struct.pack("<HH3B", *screen, table(palette), 1, 0) + palette
+            + control + b"," + struct.pack("<4HB", *frame, table(local)) + local
+            + bytes([3, len(packed)]) + packed + b"\0;")
+
+
 def jpeg(image, **options):
     stream = io.BytesIO()
     image.save(stream, "JPEG", **options)
@@ -125,6 +146,17 @@ def write_pictures(folder):
     save("one_pixel.png", picture(1, 1))
 
     save("palette.gif", rgb.quantize(100))
+    colours, others = bytes(range(10, 250, 10)), bytes(range(250, 10, -10))
+    indices = [1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4]
+    for name, data in {
+        "offset": gif((9, 7), (3, 2, 4, 3), indices, colours),
+        "offset_transparent": gif((9, 7), (3, 2, 4, 3), indices, colours, transparent=5),
+        "offset_local": gif((9, 7), (5, 4, 4, 3), indices, colours, others),
+        "offset_beyond": gif((9, 7), (3, 2, 4, 3), indices, colours, transparent=12),
+        "beyond_screen": gif((5, 6), (3, 2, 4, 3), indices, colours),
+        "no_screen": gif((0, 0), (0, 0, 4, 3), indices, colours),
+    }.items():
+        save(f"{name}.gif", data)
     save("rgb.bmp", rgb)
     save("palette.bmp", rgb.quantize(100))
     save("rgb.tif", rgb)

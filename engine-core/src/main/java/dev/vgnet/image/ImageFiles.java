@@ -27,7 +27,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  *   <li>CMYK and YCCK JPEG is taken as Adobe writes it, inverted, and becomes RGB by {@code R =
  *       (255 - C)(255 - K) / 255};
  *   <li>the EXIF orientation of JPEG, PNG and TIFF is applied;
- *   <li>of several frames or pages the first is taken.
+ *   <li>of several frames or pages the first is taken; that of a GIF lies on its screen, with its
+ *       transparent colour, or else the first of its palette, around it.
  * </ul>
  *
  * Safe for any thread. No temporary files are written.
@@ -98,6 +99,11 @@ public final class ImageFiles {
                     name,
                     limits));
       }
+      if (GifFile.isGif(bytes)) {
+        GifFile gif = GifFile.of(bytes);
+        checkSize(gif.width(), gif.height(), name, limits);
+        return decode(bytes, reader -> gif.screen(reader.read(0)), name, limits);
+      }
       return Exif.ofFile(ByteBuffer.wrap(bytes))
           .apply(decode(bytes, reader -> RgbImages.of(reader.read(0)), name, limits));
     } catch (ImageFormatException e) {
@@ -129,8 +135,10 @@ public final class ImageFiles {
 
   private static void checkSize(ImageReader reader, String name, ImageLimits limits)
       throws IOException {
-    int width = reader.getWidth(0);
-    int height = reader.getHeight(0);
+    checkSize(reader.getWidth(0), reader.getHeight(0), name, limits);
+  }
+
+  private static void checkSize(int width, int height, String name, ImageLimits limits) {
     if (width < 1 || height < 1 || (long) width * height > limits.maxPixels()) {
       throw new ImageFormatException(
           name,

@@ -132,7 +132,8 @@ final class RgbImages {
     }
   }
 
-  private static void putColour(int rgb, byte[] bgr, int offset) {
+  /** Stores a pixel, from a number like {@code 0xrrggbb}. */
+  static void putColour(int rgb, byte[] bgr, int offset) {
     bgr[offset] = (byte) rgb;
     bgr[offset + 1] = (byte) (rgb >> 8);
     bgr[offset + 2] = (byte) (rgb >> 16);

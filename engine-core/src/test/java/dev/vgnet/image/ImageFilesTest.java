@@ -44,6 +44,17 @@ class ImageFilesTest {
     assertThrows(IllegalArgumentException.class, () -> new ImageLimits(0, 1));
   }
 
+  /** The frame has twelve pixels, the screen 63. */
+  @Test
+  void limitsTheScreenOfAGif() {
+    Path picture = Fixtures.path("read/offset.gif");
+    ImageFormatException tooManyPixels =
+        assertThrows(
+            ImageFormatException.class,
+            () -> ImageFiles.read(picture, new ImageLimits(1 << 20, 62)));
+    assertTrue(tooManyPixels.getMessage().startsWith(picture + ": 9 x 7 pixels"));
+  }
+
   @Test
   void namesFilesThatAreMissingOrNoPictures() throws IOException {
     assertThrows(NoSuchFileException.class, () -> ImageFiles.read(Path.of("missing.png")));
@@ -66,6 +77,7 @@ class ImageFilesTest {
         "orientation_6.jpg",
         "progressive.jpg",
         "palette.gif",
+        "offset_transparent.gif",
         "palette.bmp",
         "orientation_8.tif"
       })
@@ -89,6 +101,7 @@ class ImageFilesTest {
         "orientation_6.jpg",
         "progressive.jpg",
         "palette.gif",
+        "offset_transparent.gif",
         "palette.bmp",
         "packed.tif",
         "orientation_8.tif"
