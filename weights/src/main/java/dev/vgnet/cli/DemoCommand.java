@@ -45,9 +45,10 @@ final class DemoCommand implements Callable<Integer> {
     Classifications.checkTop(top);
     Path weights = weightsFolder();
     List<Path> pictures = pictures(weights.resolve("train/samples"));
-    OutputFile.check(sheet, pictures);
+    Path file = weights.resolve("demo/vgnetg_demo.safetensors");
+    OutputFile.check(sheet, Stream.concat(pictures.stream(), Stream.of(file)).toList());
     PrintWriter out = spec.commandLine().getOut();
-    Model model = Model.load(weights.resolve("demo/vgnetg_demo.safetensors"));
+    Model model = Model.load(file);
     try (Session session = sessions.open(model)) {
       String title =
           "%s on %s (%s)"

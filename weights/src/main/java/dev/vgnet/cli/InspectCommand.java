@@ -81,6 +81,9 @@ final class InspectCommand implements Callable<Integer> {
     for (Path file : Stream.concat(svg.stream(), trace.stream()).toList()) {
       OutputFile.check(file, List.of(path));
     }
+    if (svg.isPresent() && trace.isPresent()) {
+      OutputFile.checkDistinct(svg.get(), trace.get());
+    }
     Model model = Model.load(path);
     int size = imageSize.orElse(model.metadata().preprocessing().crop());
     Shape input = input(model.graph().inputChannels(), size);

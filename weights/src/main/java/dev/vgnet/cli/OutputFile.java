@@ -19,12 +19,27 @@ final class OutputFile {
    */
   static void check(Path output, List<Path> inputs) throws IOException {
     AtomicFile.requireWritable(output);
-    if (Files.exists(output)) {
-      for (Path input : inputs) {
-        if (Files.exists(input) && Files.isSameFile(input, output)) {
-          throw new UsageFailure(output + " is read: write to another file");
-        }
+    for (Path input : inputs) {
+      if (areSame(input, output)) {
+        throw new UsageFailure(output + " is read: write to another file");
       }
     }
+  }
+
+  /**
+   * Refuses two outputs in one file, of which the second would replace the first.
+   *
+   * @throws UsageFailure if they are the same
+   */
+  static void checkDistinct(Path output, Path other) throws IOException {
+    if (areSame(output, other)) {
+      throw new UsageFailure(other + " is written twice: name another file");
+    }
+  }
+
+  private static boolean areSame(Path a, Path b) throws IOException {
+    return Files.exists(a) && Files.exists(b)
+        ? Files.isSameFile(a, b)
+        : a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
   }
 }

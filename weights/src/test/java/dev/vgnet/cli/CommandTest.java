@@ -352,6 +352,35 @@ class CommandTest {
   }
 
   @Test
+  void writesTwoThingsToTwoFiles() throws IOException {
+    Path file = folder.resolve("steps");
+    Path same = folder.resolve(".").resolve("steps");
+    Result result = run("inspect", MODEL, "--svg", file, "--trace", same);
+    assertMisusedInOneLine("is written twice", result);
+    assertTrue(Files.notExists(file));
+  }
+
+  /** Of a project that is a copy, so that nothing is lost where it fails. */
+  @Test
+  void theDemoDoesNotWriteOverItsModel() throws IOException {
+    Path model = folder.resolve("weights/demo/vgnetg_demo.safetensors");
+    Path picture = folder.resolve("weights/train/samples/tree.jpg");
+    Files.createDirectories(model.getParent());
+    Files.createDirectories(picture.getParent());
+    Files.copy(MODEL, model);
+    Files.copy(SAMPLES.resolve("tree.jpg"), picture);
+    System.setProperty("vgnet.home", folder.toString());
+    try {
+      for (Path read : List.of(model, picture)) {
+        assertMisusedInOneLine("is read: write to another file", run("demo", "--sheet", read));
+      }
+    } finally {
+      System.clearProperty("vgnet.home");
+    }
+    assertEquals(-1, Files.mismatch(MODEL, model));
+  }
+
+  @Test
   void doesNotWorkForAFileThatCannotBeWritten() {
     Path elsewhere = folder.resolve("none").resolve("out");
     Result sheet = run("classify", MODEL, SAMPLES.resolve("tree.jpg"), "--sheet", elsewhere);
