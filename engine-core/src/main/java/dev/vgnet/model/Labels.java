@@ -17,6 +17,7 @@ import java.util.List;
 public final class Labels {
   private static final String IMAGENET = "imagenet-labels.txt";
   private static final int MAX_FILE_SIZE = 1 << 22;
+  private static final String BYTE_ORDER_MARK = "\ufeff";
 
   private Labels() {}
 
@@ -30,7 +31,8 @@ public final class Labels {
   }
 
   /**
-   * Reads a text file in UTF-8 with one label a line. White space around a label is dropped.
+   * Reads a text file in UTF-8 with one label a line. White space around a label is dropped, and so
+   * is the byte order mark that some editors put ahead of the first.
    *
    * @throws ModelFormatException if the file is empty, larger than 4 MiB or not UTF-8, or if a line
    *     is blank
@@ -52,19 +54,14 @@ public final class Labels {
   }
 
   private static List<String> parse(String file, byte[] bytes) {
-    List<String> labels;
+    String text;
     try {
-      labels =
-          UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(bytes))
-              .toString()
-              .lines()
-              .map(String::strip)
-              .toList();
+      text = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw new ModelFormatException(file, "is not UTF-8", e);
     }
+    String unmarked = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+    List<String> labels = unmarked.lines().map(String::strip).toList();
     if (labels.isEmpty()) {
       throw new ModelFormatException(file, "holds no label");
     }

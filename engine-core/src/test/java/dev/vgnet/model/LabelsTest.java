@@ -33,7 +33,7 @@ class LabelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cat\ndög\n", "cat\ndög", "cat\r\ndög\r\n", "  cat\t\n dög "})
+  @ValueSource(strings = {"cat\ndög\n", "cat\ndög", "cat\r\ndög\r\n", "  cat\t\n dög ", "\ufeffcat\ndög\n"})
   void readsALabelALine(String text) throws IOException {
     assertEquals(List.of("cat", "dög"), Labels.read(file(text.getBytes(UTF_8))));
   }
@@ -41,6 +41,7 @@ class LabelsTest {
   @Test
   void saysWhatIsWrong() throws IOException {
     assertRefused(new byte[0], "holds no label");
+    assertRefused("\ufeff".getBytes(UTF_8), "holds no label");
     assertRefused("cat\n \ndog\n".getBytes(UTF_8), "line 2 is blank");
     assertRefused("\ncat\n".getBytes(UTF_8), "line 1 is blank");
     assertRefused(new byte[] {'c', (byte) 0xe9, '\n'}, "is not UTF-8");
