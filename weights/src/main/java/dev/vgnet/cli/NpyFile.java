@@ -77,7 +77,7 @@ final class NpyFile {
           "header", "the array is in Fortran order; save numpy.ascontiguousarray(x)");
     }
     MemorySegment data = file.asSlice(prefix + length);
-    Shape shape = shape(fields.group(3));
+    Shape shape = shape(fields.group(3), type);
     long expected = shape.elementCount() * type.byteSize();
     if (data.byteSize() != expected) {
       throw new ModelFormatException(
@@ -117,16 +117,20 @@ final class NpyFile {
     return header;
   }
 
-  private static Shape shape(String extents) {
+  /** A shape whose numbers of that type take no more bytes than can be counted. */
+  private static Shape shape(String extents, DataType type) {
     try {
-      return Shape.of(
-          Pattern.compile(",")
-              .splitAsStream(extents)
-              .map(String::strip)
-              .filter(e -> !e.isEmpty())
-              .mapToInt(Integer::parseInt)
-              .toArray());
-    } catch (IllegalArgumentException e) {
+      Shape shape =
+          Shape.of(
+              Pattern.compile(",")
+                  .splitAsStream(extents)
+                  .map(String::strip)
+                  .filter(e -> !e.isEmpty())
+                  .mapToInt(Integer::parseInt)
+                  .toArray());
+      Math.multiplyExact(shape.elementCount(), type.byteSize());
+      return shape;
+    } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ModelFormatException("header", "shape out of range: (" + extents + ")", e);
     }
   }

@@ -84,6 +84,15 @@ class NpyFileTest {
     }
   }
 
+  /** 2^61 doubles: the number of their bytes is 0 modulo 2^64, as many as there are. */
+  @Test
+  void refusesMoreThanCanBeCounted() {
+    String header = NUMPY_HEADER.replace("2, 3", "1073741824, 1073741824, 2");
+    byte[] file = file(header, Tensor.of(Shape.of(0), new double[0]));
+    ModelFormatException e = assertThrows(ModelFormatException.class, () -> parse(file));
+    assertEquals("header: shape out of range: (1073741824, 1073741824, 2)", e.getMessage());
+  }
+
   private static Tensor parse(byte[] file) {
     return NpyFile.parse(MemorySegment.ofArray(file));
   }
