@@ -4,7 +4,10 @@ import dev.vgnet.error.EngineException;
 import dev.vgnet.error.ImageShapeException;
 import dev.vgnet.error.Printable;
 import dev.vgnet.model.AtomicFile;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -19,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /**
  * The {@code vgnet} command. Exit codes: 0 done, 1 it could not be done (one line on stderr says
  * why), 2 the command line is wrong (one line, too), 3 a defect of this program (with a stack
- * trace).
+ * trace), 141 nobody reads what it prints any more, as of a program that ends by SIGPIPE.
  */
 @Command(
     name = "vgnet",
@@ -42,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main {
   static final int FAILED = 1;
   static final int DEFECT = 3;
+  static final int BROKEN_PIPE = 141;
 
   private Main() {}
 
@@ -62,7 +66,22 @@ public final class Main {
     // The text is English, and its numbers are copied into programs.
     Locale.setDefault(Locale.ROOT);
     Runtime.getRuntime().addShutdownHook(new Thread(AtomicFile::abandonAll));
-    System.exit(execute(command, args));
+    StandardOutput output = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+    System.setOut(new PrintStream(output, true, System.out.charset()));
+    int exitCode = execute(command, args);
+    System.exit(exitCode(exitCode, output, new PrintWriter(System.err)));
+  }
+
+  /** How the program ends, given how the command did; what it printed may be lost. */
+  static int exitCode(int soFar, StandardOutput output, PrintWriter err) {
+    if (soFar != CommandLine.ExitCode.OK || output.failure().isEmpty()) {
+      return soFar;
+    }
+    return output.isBrokenPipe()
+        ? BROKEN_PIPE
+        : fail(
+            err,
+            "standard output could not be written: " + output.failure().get().getMessage());
   }
 
   /**
@@ -85,9 +104,7 @@ public final class Main {
       return tellDefect(e, commandLine);
     }
     commandLine.getOut().flush();
-    return exitCode == 0 && System.out.checkError()
-        ? fail(commandLine.getErr(), "standard output could not be written")
-        : exitCode;
+    return exitCode;
   }
 
   static CommandLine commandLine() {
