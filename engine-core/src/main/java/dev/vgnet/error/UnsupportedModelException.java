@@ -12,4 +12,17 @@ public final class UnsupportedModelException extends EngineException {
   public UnsupportedModelException(String message) {
     super(message, null);
   }
+
+  /**
+   * The same failure, with the file's name in front.
+   *
+   * @param file the file's name
+   */
+  public UnsupportedModelException inFile(Object file) {
+    return new UnsupportedModelException(file + ": " + getMessage(), this);
+  }
+
+  private UnsupportedModelException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

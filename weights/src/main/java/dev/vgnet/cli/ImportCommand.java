@@ -1,7 +1,9 @@
 package dev.vgnet.cli;
 
 import dev.vgnet.Model;
+import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.error.Printable;
+import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.GraphStatistics;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.graph.ShapeInference;
@@ -102,6 +104,7 @@ final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     OutputFile.check(output, Stream.concat(Stream.of(checkpoint), labels.stream()).toList());
+    List<String> names = labels.isPresent() ? Labels.read(labels.get()) : List.of();
     StateDict stateDict = Checkpoints.read(checkpoint);
     ImportOptions options =
         new ImportOptions(
@@ -110,11 +113,9 @@ final class ImportCommand implements Callable<Integer> {
             squeezeExciteActivation.map(a -> Function.valueOf(a.name())),
             preprocessing.imageSize(),
             Optional.empty(),
-            labels.isPresent() ? Labels.read(labels.get()) : List.of());
-    ImportedModel imported =
-        Zoo.importStateDict(
-            stateDict, checkpoint.getFileName().toString(), sha256(checkpoint), options);
-    ModelFile file = customised(imported.file());
+            List.of());
+    ImportedModel imported = imported(stateDict, options);
+    ModelFile file = customised(imported.file(), names);
     // Weights that give no numbers must not replace a file that does.
     Verification.of(Model.of(file));
     ModelFiles.write(output, file);
@@ -122,15 +123,38 @@ final class ImportCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ModelFile customised(ModelFile file) {
+  private ImportedModel imported(StateDict stateDict, ImportOptions options) throws IOException {
+    try {
+      return Zoo.importStateDict(
+          stateDict, checkpoint.getFileName().toString(), sha256(checkpoint), options);
+    } catch (ModelFormatException e) {
+      throw e.inFile(checkpoint);
+    } catch (UnsupportedModelException e) {
+      throw e.inFile(checkpoint);
+    }
+  }
+
+  private ModelFile customised(ModelFile file, List<String> names) {
     Metadata base = file.metadata();
-    List<String> names =
-        base.labels().isEmpty() && classes(file) == IMAGENET_CLASSES
-            ? Labels.imageNet()
-            : base.labels();
     Metadata metadata =
-        new Metadata(preprocessing.customise(base.preprocessing()), names, base.source());
+        new Metadata(
+            preprocessing.customise(base.preprocessing()),
+            names(classes(file), names),
+            base.source());
     return new ModelFile(file.graph(), file.tensors(), metadata);
+  }
+
+  /** The names that were given, one a class, else ImageNet's if there are as many classes. */
+  private List<String> names(long classes, List<String> given) {
+    if (labels.isEmpty()) {
+      return classes == IMAGENET_CLASSES ? Labels.imageNet() : List.of();
+    }
+    if (given.size() != classes) {
+      throw new ModelFormatException(
+          labels.get().toString(),
+          "expected %d labels, one a class, found %d".formatted(classes, given.size()));
+    }
+    return given;
   }
 
   private static long classes(ModelFile file) {

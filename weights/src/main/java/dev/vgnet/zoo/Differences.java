@@ -17,8 +17,8 @@ import java.util.TreeMap;
  * that are missing, unexpected or misshapen, each with its shapes.
  */
 record Differences(List<String> missing, List<String> unexpected, List<String> mismatched) {
-  /** More than the largest networks have; bounds the message about a hostile file. */
-  private static final int MAX_LISTED = 2000;
+  /** Of each kind: enough to see what they have in common, and not too much to be read. */
+  private static final int MAX_LISTED = 20;
 
   private static final String COUNTER = ".num_batches_tracked";
 
@@ -66,8 +66,8 @@ record Differences(List<String> missing, List<String> unexpected, List<String> m
 
   /**
    * @param contradictions what else does not fit
-   * @throws ModelFormatException that lists all differences, unless there are thousands, and all
-   *     contradictions; if there are any
+   * @throws ModelFormatException that counts the differences and contradictions and lists the first
+   *     of each kind; if there are any
    */
   void requireNone(String network, List<String> contradictions) {
     List<String> problems = new ArrayList<>();

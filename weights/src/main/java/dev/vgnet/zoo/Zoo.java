@@ -36,7 +36,7 @@ public final class Zoo {
    * @throws UnsupportedModelException if the state dict is of no network in the zoo, or something
    *     names it as one of timm's {@code tf_} networks, which pad otherwise
    * @throws dev.vgnet.error.ModelFormatException if tensors are missing, left over or of the wrong
-   *     shape: the message lists them all
+   *     shape: the message counts them and lists the first of each kind
    */
   public static ImportedModel importStateDict(
       StateDict stateDict, String checkpoint, String sha256, ImportOptions options) {

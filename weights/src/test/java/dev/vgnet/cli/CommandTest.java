@@ -244,6 +244,28 @@ class CommandTest {
   }
 
   @Test
+  void namesTheFileThatCannotBeImported() throws IOException {
+    Path model = folder.resolve("m.safetensors");
+    Path labels = Files.writeString(folder.resolve("two.txt"), "cat\ndog\n");
+    assertFailsInOneLine(
+        labels + ": expected 12 labels, one a class, found 2",
+        run("import", CHECKPOINT, "-o", model, "--labels", labels));
+    Map<String, Tensor> tensors = new HashMap<>(Checkpoints.read(CHECKPOINT).tensors());
+    for (int i = 0; i < 3000; i++) {
+      tensors.put("features.stem.%04d.weight".formatted(i), Tensor.of(Shape.of(1), new float[1]));
+    }
+    Path stateDict = folder.resolve("state.safetensors");
+    new Safetensors(tensors, Map.of()).write(stateDict);
+    Result refused = run("import", stateDict, "-o", model);
+    assertFailsInOneLine(stateDict + ": state dict: does not fit vgnetg_custom", refused);
+    assertTrue(refused.err().contains("features.stem.0019.weight and 2980 more"), refused.err());
+    Path other = folder.resolve("other.safetensors");
+    new Safetensors(Map.of("w", Tensor.of(Shape.of(1), new float[1])), Map.of()).write(other);
+    assertFailsInOneLine(other + ": the keys are of no", run("import", other, "-o", model));
+    assertTrue(Files.notExists(model));
+  }
+
+  @Test
   void importsAPlainSafetensorsStateDict() throws IOException {
     Path stateDict = folder.resolve("state.safetensors");
     new Safetensors(Checkpoints.read(CHECKPOINT).tensors(), Map.of()).write(stateDict);
