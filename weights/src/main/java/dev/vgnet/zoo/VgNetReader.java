@@ -53,6 +53,10 @@ final class VgNetReader {
             generation.classifier);
     VgNetConfig config = config(generation, widths);
     String name = name(config);
+    if (options.squeezeExciteActivation().isPresent() && !config.squeezeExcite()) {
+      throw new UnsupportedModelException(
+          name + " has no squeeze-excite, and so no activation inside it to choose");
+    }
     if (!options.architecture().orElse(name).equals(name)) {
       throw new UnsupportedModelException(
           "the keys and shapes are those of %s, with channels %s and layers %s, not of %s"

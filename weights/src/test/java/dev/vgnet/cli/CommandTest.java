@@ -285,6 +285,14 @@ class CommandTest {
   }
 
   @Test
+  void refusesAnActivationThatNothingHas() {
+    Path model = folder.resolve("m.safetensors");
+    Result refused = run("import", CHECKPOINT, "-o", model, "--se-activation", "silu");
+    assertFailsInOneLine("demo.pth: vgnetg_custom has no squeeze-excite", refused);
+    assertTrue(Files.notExists(model));
+  }
+
+  @Test
   void importsNoWeightFile() {
     Path model = folder.resolve("m.safetensors");
     Result again = run("import", MODEL, "-o", model);
