@@ -18,6 +18,11 @@ public interface Backend {
   /** Rank among the backends that are available; the highest is taken. */
   int priority();
 
+  /** Whether a run uses more than one thread if it is given some. */
+  default boolean usesThreads() {
+    return false;
+  }
+
   /** Whether it can be used here, and if not, why. */
   Availability probe();
 

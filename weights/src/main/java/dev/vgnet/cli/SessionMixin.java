@@ -3,9 +3,13 @@ package dev.vgnet.cli;
 import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
+import dev.vgnet.runtime.Backend;
+import dev.vgnet.runtime.Backends;
 import dev.vgnet.runtime.Device;
 import dev.vgnet.runtime.Precision;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options that say how to compute, the same for every command that does. */
 final class SessionMixin {
@@ -24,7 +28,7 @@ final class SessionMixin {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads that work on a run (default: all processors).")
+      description = "Threads that work on a run on the CPU (default: all processors).")
   private Integer threads;
 
   @Option(
@@ -34,6 +38,10 @@ final class SessionMixin {
           "How far a GPU may round: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Precision precision = Precision.FP32;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  /** Opens a session; stderr says which of the options have no effect on it. */
   Session open(Model model) {
     SessionOptions.Builder options = SessionOptions.builder().device(device).precision(precision);
     if (backend != null) {
@@ -47,6 +55,25 @@ final class SessionMixin {
       }
       options.threads(threads);
     }
-    return model.newSession(options.build());
+    Session session = model.newSession(options.build());
+    if (precision != Precision.FP32 && session.device() == Device.CPU) {
+      warn("--precision " + precision, session);
+    }
+    if (threads != null && threads > 1 && !usesThreads(session)) {
+      warn("--threads " + threads, session);
+    }
+    return session;
+  }
+
+  private static boolean usesThreads(Session session) {
+    return Backends.all().stream()
+        .filter(candidate -> candidate.name().equals(session.backend()))
+        .anyMatch(Backend::usesThreads);
+  }
+
+  private void warn(String option, Session session) {
+    String place = "%s (%s)".formatted(session.device(), session.backend());
+    Progress.say(
+        command.commandLine().getErr(), Main.line(option + " has no effect on " + place));
   }
 }

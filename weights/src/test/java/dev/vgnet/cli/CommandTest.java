@@ -170,6 +170,16 @@ class CommandTest {
   }
 
   @Test
+  void saysWhichOptionsHaveNoEffect() {
+    Result rounded = run("inspect", MODEL, "--precision", "tf32", "--threads", 2);
+    assertEndsInOneLine(0, "--precision TF32 has no effect on CPU (vector)", rounded);
+    Result threads = run("inspect", MODEL, "--backend", "reference", "--threads", 8);
+    assertEndsInOneLine(0, "--threads 8 has no effect on CPU (reference)", threads);
+    Result alone = run("inspect", MODEL, "--backend", "reference", "--threads", 1);
+    assertEquals("", alone.err());
+  }
+
+  @Test
   void profilesDrawsAndTraces() throws IOException {
     Path svg = folder.resolve("steps.svg");
     Path trace = folder.resolve("trace.json");

@@ -33,6 +33,11 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
+  public boolean usesThreads() {
+    return true;
+  }
+
+  @Override
   public Availability probe() {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       return new Availability(
