@@ -49,14 +49,23 @@ public final class Backends {
     }
     String wanted = "device " + device + name.map(n -> ", backend " + n).orElse("");
     if (candidates.isEmpty()) {
-      throw new DeviceUnavailableException(
-          wanted
-              + ": no such backend is installed; installed are "
-              + ALL.stream().map(b -> b.name() + " (" + b.device() + ")").toList());
+      throw new DeviceUnavailableException(wanted + ": " + absence(name));
     }
     throw new DeviceUnavailableException(
         candidates.stream()
             .map(b -> b.name() + ": " + b.probe().detail())
             .collect(Collectors.joining("; ", wanted + ": ", "")));
+  }
+
+  /** Why no backend is both of the device and of the name that are wanted. */
+  private static String absence(Optional<String> name) {
+    return ALL.stream()
+        .filter(b -> name.isPresent() && b.name().equals(name.get()))
+        .findFirst()
+        .map(b -> "that backend runs on %s only".formatted(b.device()))
+        .orElseGet(
+            () ->
+                "no such backend is installed; installed are "
+                    + ALL.stream().map(b -> b.name() + " (" + b.device() + ")").toList());
   }
 }

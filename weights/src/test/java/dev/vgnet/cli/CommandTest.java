@@ -241,6 +241,9 @@ class CommandTest {
     assertFailsInOneLine("labels", run("import", CHECKPOINT, "-o", model, "--labels", junk));
     assertFailsInOneLine("CUDA", run("inspect", MODEL, "--device", "cuda"));
     assertFailsInOneLine("abacus", run("inspect", MODEL, "--backend", "abacus"));
+    assertFailsInOneLine(
+        "device CPU, backend cuda: that backend runs on CUDA only",
+        run("inspect", MODEL, "--device", "cpu", "--backend", "cuda"));
     assertFailsInOneLine("junk.pth", run("classify", MODEL, junk));
     Path empty = folder.resolve("empty.npy");
     NpyFile.write(empty, images(Shape.of(1, 3, 0, 8)));
