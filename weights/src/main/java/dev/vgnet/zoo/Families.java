@@ -165,11 +165,10 @@ final class Families implements Architecture {
     String names = byName.keySet().stream().sorted().collect(Collectors.joining(" and "));
     if (options.architecture().isPresent()) {
       String asked = options.architecture().get();
-      if (!byName.containsKey(asked)) {
-        throw new UnsupportedModelException(
-            "the keys and shapes are those of %s, not of %s".formatted(names, asked));
-      }
-      return byName.get(asked);
+      return fitting.stream()
+          .filter(attempt -> attempt.name().equalsIgnoreCase(asked))
+          .findFirst()
+          .orElseThrow(() -> OtherNetwork.refusal(names, asked));
     }
     if (byName.size() > 1) {
       throw new UnsupportedModelException(

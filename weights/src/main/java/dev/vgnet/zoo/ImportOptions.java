@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * What the caller knows of a checkpoint and its keys and shapes may not tell.
  *
- * @param architecture the name the network must turn out to have; it also decides where keys and
- *     shapes fit two networks
+ * @param architecture the name the network must turn out to have, in letters of either case; it
+ *     also decides where keys and shapes fit two networks
  * @param activation the function after each convolution
  * @param squeezeExciteActivation the function between the two convolutions of a squeeze-excite
  *     block

@@ -57,10 +57,11 @@ final class VgNetReader {
       throw new UnsupportedModelException(
           name + " has no squeeze-excite, and so no activation inside it to choose");
     }
-    if (!options.architecture().orElse(name).equals(name)) {
-      throw new UnsupportedModelException(
-          "the keys and shapes are those of %s, with channels %s and layers %s, not of %s"
-              .formatted(name, config.channels(), config.layers(), options.architecture().get()));
+    if (!options.architecture().orElse(name).equalsIgnoreCase(name)) {
+      throw OtherNetwork.refusal(
+          "%s, with channels %s and layers %s"
+              .formatted(name, config.channels(), config.layers()),
+          options.architecture().get());
     }
     return VgNetDefinition.network(
         name, config, widths::squeezed, findings(name, config, generation));
@@ -128,7 +129,7 @@ final class VgNetReader {
    */
   private boolean isThumbnail(Downsampling downsampling) {
     return downsampling == Downsampling.LEARNED
-        ? options.architecture().orElse("").endsWith(VgNet.THUMBNAIL)
+        ? options.architecture().orElse("").toLowerCase(Locale.ROOT).endsWith(VgNet.THUMBNAIL)
         : hasDownsampling(1, false);
   }
 

@@ -123,7 +123,7 @@ class RecognitionTest {
             .formatted(name, name),
         e.getMessage());
     assertEquals(
-        "cifar_" + name, imported(tensors, ImportOptions.of("cifar_" + name)).architecture());
+        "cifar_" + name, imported(tensors, ImportOptions.of("CIFAR_" + name)).architecture());
     UnsupportedModelException other =
         assertThrows(
             UnsupportedModelException.class, () -> imported(tensors, ImportOptions.of("resnet18")));

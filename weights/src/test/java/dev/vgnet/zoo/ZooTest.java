@@ -156,6 +156,25 @@ class ZooTest {
         e.getMessage());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          vgnetg_1.0mp     | , did you mean vgnetg_1_0mp?: see vgnet list
+          ResNet-81        | , did you mean resnet10?: see vgnet list
+          mobilenetv2      | , did you mean mobilenet_v2_x1_0?: see vgnet list
+          nope             | "that: see vgnet list"
+          ""               | "that: see vgnet list"
+          """)
+  void suggestsANameWhereNoneIsMeant(String asked, String hint) {
+    ImportOptions options = ImportOptions.of(asked);
+    UnsupportedModelException e =
+        assertThrows(UnsupportedModelException.class, () -> imported(tensors(SMALL), options));
+    assertTrue(e.getMessage().endsWith(hint), e.getMessage());
+  }
+
   @Test
   void refusesAnotherArchitectureThanAsked() {
     ImportOptions options = ImportOptions.of("vgnetg_1_5mp");
@@ -165,9 +184,10 @@ class ZooTest {
         "the keys and shapes are those of vgnetg_custom, with channels [16, 32, 64, 128, 192] and "
             + "layers [2, 3, 4, 2], not of vgnetg_1_5mp",
         e.getMessage());
-    assertEquals(
-        "vgnetg_custom",
-        imported(tensors(SMALL), ImportOptions.of("vgnetg_custom")).architecture());
+    for (String name : List.of("vgnetg_custom", "VGNetG_Custom")) {
+      assertEquals(
+          "vgnetg_custom", imported(tensors(SMALL), ImportOptions.of(name)).architecture());
+    }
   }
 
   @Test
