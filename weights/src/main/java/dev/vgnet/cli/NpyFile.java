@@ -22,6 +22,9 @@ import java.util.regex.Pattern;
 /** NumPy's array file, format versions 1 to 3: little-endian numbers in C order. */
 final class NpyFile {
   private static final String MAGIC = "\u0093NUMPY";
+  /** The types of numbers that are read, as NumPy calls them. */
+  static final String TYPE_NAMES = "<f2, <f4, <f8, |u1";
+
   private static final Map<String, DataType> TYPES =
       Map.of(
           "<f2", DataType.FLOAT16,
@@ -70,7 +73,7 @@ final class NpyFile {
     DataType type = TYPES.get(fields.group(1));
     if (type == null) {
       throw new ModelFormatException(
-          "header", "expected a type of " + TYPES.keySet() + ", found " + fields.group(1));
+          "header", "expected one of the types " + TYPE_NAMES + ", found " + fields.group(1));
     }
     if (fields.group(2).equals("True")) {
       throw new ModelFormatException(

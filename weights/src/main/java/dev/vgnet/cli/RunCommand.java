@@ -34,7 +34,10 @@ final class RunCommand implements Callable<Integer> {
       names = {"-i", "--input"},
       required = true,
       paramLabel = "FILE.npy",
-      description = "Preprocessed images, [N, 3, H, W], any N, H and W.")
+      description =
+          "Preprocessed images, [N, 3, H, W], any N, H and W; of one of NumPy's types "
+              + NpyFile.TYPE_NAMES
+              + ", in C order.")
   private Path input;
 
   @Option(

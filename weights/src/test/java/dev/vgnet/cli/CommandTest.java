@@ -522,6 +522,8 @@ class CommandTest {
       assertTrue(wrong.err().contains("--help"), wrong.err());
     }
     assertTrue(run().err().contains("Usage: vgnet"));
+    String types = run("run", "--help").out().replaceAll("\\s+", " ");
+    assertTrue(types.contains(NpyFile.TYPE_NAMES), types);
   }
 
   private static Tensor images(Shape shape) {

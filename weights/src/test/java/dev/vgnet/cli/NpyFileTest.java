@@ -93,6 +93,19 @@ class NpyFileTest {
     assertEquals("header: shape out of range: (1073741824, 1073741824, 2)", e.getMessage());
   }
 
+  @Test
+  void saysWhichTypesItReads() {
+    byte[] file = file(NUMPY_HEADER.replace("<f8", ">f8"), Tensor.of(Shape.of(6), new double[6]));
+    ModelFormatException e = assertThrows(ModelFormatException.class, () -> parse(file));
+    assertEquals(
+        "header: expected one of the types <f2, <f4, <f8, |u1, found >f8", e.getMessage());
+    for (String type : NpyFile.TYPE_NAMES.split(", ")) {
+      String header = NUMPY_HEADER.replace("<f8", type).replace("2, 3", "0, 3");
+      assertEquals(
+          Shape.of(0, 3), parse(file(header, Tensor.of(Shape.of(0), new double[0]))).shape());
+    }
+  }
+
   private static Tensor parse(byte[] file) {
     return NpyFile.parse(MemorySegment.ofArray(file));
   }
