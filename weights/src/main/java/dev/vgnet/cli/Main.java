@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -114,6 +115,8 @@ public final class Main {
   static CommandLine commandLine(Object command) {
     CommandLine commandLine = new CommandLine(command);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setExpandAtFiles(false); // a picture may be called @2x.png
+    commandLine.registerConverter(Path.class, new FileName());
     commandLine.setParameterExceptionHandler(Main::reportMisuse);
     commandLine.setExecutionExceptionHandler(Main::report);
     commandLine

@@ -451,6 +451,27 @@ class CommandTest {
     assertMisusedInOneLine("unknown option '--thread'; did", run("inspect", MODEL, "--thread", 1));
   }
 
+  @Test
+  void refusesNamesThatAreNone() {
+    Path heart = SAMPLES.resolve("heart.jpg");
+    for (List<Object> command :
+        List.<List<Object>>of(
+            List.of("classify", "", heart),
+            List.of("import", CHECKPOINT, "-o", ""),
+            List.of("classify", MODEL, heart, "--sheet", ""))) {
+      assertMisusedInOneLine("the name of the file is empty", run(command.toArray()));
+    }
+    assertMisusedInOneLine("a file of that name is ./-", run("import", CHECKPOINT, "-o", "-"));
+    assertMisusedInOneLine("from /dev/stdin", run("classify", MODEL, "-"));
+    assertTrue(Files.notExists(Path.of("-")));
+  }
+
+  @Test
+  void aNameMayBeginWithAnAt() throws IOException {
+    Path arguments = Files.writeString(folder.resolve("arguments"), "--help");
+    assertFailsInOneLine("@" + arguments + ": no such file", run("inspect", "@" + arguments));
+  }
+
   /** Fails as only a program that is wrong does. */
   @Command(name = "defective")
   static final class Defective implements Callable<Integer> {
