@@ -2,6 +2,7 @@ package dev.vgnet.bench.build;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -48,6 +53,7 @@ class LauncherTest {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(Map.of("JAVA_HOME", jdk.toString(), "LC_ALL", locale));
     builder.environment().remove("VGNET_JAVA_OPTIONS");
+    builder.environment().merge("PATH", folder.toString(), (path, own) -> own + ":" + path);
     Process process = builder.directory(folder.toFile()).start();
     List<String> lines = process.inputReader().readAllLines();
     assertEquals(0, process.waitFor(), lines::toString);
@@ -83,5 +89,60 @@ class LauncherTest {
   void aPlainLocaleBecomesOneOfUnicode() throws Exception {
     assertEquals("C.UTF-8", run(project.resolve("vgnet"), "C", "doctor").getFirst());
     assertEquals("C.UTF-8", run(project.resolve("vgnet"), "POSIX", "doctor").getFirst());
+  }
+
+  /** A Maven that notes how it is called, and whether another one runs. */
+  private void installMaven(String work) throws IOException {
+    Path maven = folder.resolve("mvn");
+    Files.writeString(
+        maven,
+        """
+        #!/bin/sh
+        cd "${0%%/*}"
+        mkdir running || echo another runs >>calls
+        echo "$@" >>calls
+        %s
+        rmdir running
+        """
+            .formatted(work));
+    Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private List<String> calls() throws IOException {
+    Path calls = folder.resolve("calls");
+    return Files.exists(calls) ? Files.readAllLines(calls) : List.of();
+  }
+
+  private void forgetWhatIsBuilt() throws IOException {
+    Files.delete(project.resolve("weights/target/.built"));
+    Files.delete(project.resolve("bench/target/.built"));
+  }
+
+  @Test
+  void twoFirstUsesBuildOnce() throws Exception {
+    assumeTrue(isInstalled("flock"));
+    installMaven("sleep 0.5");
+    forgetWhatIsBuilt();
+    try (ExecutorService two = Executors.newFixedThreadPool(2)) {
+      Callable<List<String>> use = () -> run(project.resolve("vgnet"), "C.UTF-8", "doctor");
+      for (Future<List<String>> lines : two.invokeAll(List.of(use, use))) {
+        assertEndsWith(List.of("dev.vgnet.cli.Main", "doctor"), lines.get());
+      }
+    }
+    assertEquals(1, calls().size(), calls()::toString);
+  }
+
+  private static boolean isInstalled(String program) throws Exception {
+    return new ProcessBuilder("bash", "-c", "command -v " + program).start().waitFor() == 0;
+  }
+
+  @Test
+  void whatIsChangedWhileItIsBuiltIsBuiltAgain() throws Exception {
+    installMaven("f=project/weights/src/main/new; [ -e $f ] || { sleep 0.1; touch $f; }");
+    forgetWhatIsBuilt();
+    for (int use = 1; use <= 3; use++) {
+      run(project.resolve("vgnet"), "C.UTF-8", "doctor");
+      assertEquals(Math.min(use, 2), calls().size(), "use " + use);
+    }
   }
 }
