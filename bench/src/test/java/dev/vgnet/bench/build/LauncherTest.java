@@ -145,4 +145,19 @@ class LauncherTest {
       assertEquals(Math.min(use, 2), calls().size(), "use " + use);
     }
   }
+
+  @Test
+  void fetchesPyTorchForAPeerOnly() throws Exception {
+    installMaven("mkdir -p project/bench/target/djl");
+    Path script = project.resolve("vgnet");
+    run(script, "C.UTF-8", "bench", "--output", "djl", "--peers", "ort", "--python", "djl");
+    run(script, "C.UTF-8", "bench", "report", "--peers");
+    assertEquals(List.of(), calls());
+    for (String words : List.of("--peers djl", "--peers=ort,DJL", "--quick --peers ort,djl")) {
+      Files.deleteIfExists(project.resolve("bench/target/djl"));
+      Files.deleteIfExists(folder.resolve("calls"));
+      run(script, "C.UTF-8", ("bench " + words).split(" "));
+      assertTrue(calls().getFirst().contains("-Pdjl"), words);
+    }
+  }
 }
