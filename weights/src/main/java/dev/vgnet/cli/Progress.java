@@ -7,8 +7,13 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** The progress bar that long work shows on a terminal, with the time left; in a log, nothing. */
+/**
+ * The progress bar that long work shows on stderr, with the time left, if that is a terminal; in a
+ * log, nothing. The {@code vgnet} script says which it is; without it, a guess is made from stdin
+ * and stdout.
+ */
 public final class Progress {
+  private static final String TERMINAL_PROPERTY = "vgnet.terminal";
   private static final String CLEAR_LINE = "\r\u001b[2K";
 
   private Progress() {}
@@ -34,6 +39,10 @@ public final class Progress {
   }
 
   private static boolean isShown() {
+    String told = System.getProperty(TERMINAL_PROPERTY);
+    if (told != null) {
+      return Boolean.parseBoolean(told);
+    }
     Console console = System.console();
     return console != null && console.isTerminal();
   }

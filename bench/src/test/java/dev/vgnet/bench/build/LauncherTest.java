@@ -160,4 +160,10 @@ class LauncherTest {
       assertTrue(calls().getFirst().contains("-Pdjl"), words);
     }
   }
+
+  @Test
+  void saysWhetherThereIsATerminal() throws Exception {
+    List<String> lines = run(project.resolve("vgnet"), "C.UTF-8", "doctor");
+    assertTrue(lines.contains("-Dvgnet.terminal=false"), lines::toString);
+  }
 }
