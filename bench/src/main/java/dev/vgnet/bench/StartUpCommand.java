@@ -1,6 +1,8 @@
 package dev.vgnet.bench;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.vgnet.cli.UsageFailure;
+import dev.vgnet.error.UnsupportedModelException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -68,7 +70,7 @@ final class StartUpCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     MeasureOptions.requireThreads(threads);
     MeasureOptions.requirePositive("--forks", List.of(forks));
-    Workload.info(model);
+    requireKnown(model);
     OutputFiles.makeFolder(output);
     Conditions conditions = Conditions.here();
     List<String> flags =
@@ -94,6 +96,14 @@ final class StartUpCommand implements Callable<Integer> {
       Files.delete(weights);
     }
     return 0;
+  }
+
+  private static void requireKnown(String model) {
+    try {
+      Workload.info(model);
+    } catch (UnsupportedModelException e) {
+      throw new UsageFailure(e.getMessage());
+    }
   }
 
   /** All in milliseconds since the process was started, but a run in the end. */

@@ -77,6 +77,7 @@ class BenchCommandTest {
         "sharing --batch 0 --output DIR",
         "sharing --threads 0 --output DIR",
         "startup",
+        "startup nothing --output DIR",
         "report",
         "compare DIR"
       })
@@ -89,7 +90,6 @@ class BenchCommandTest {
   @ValueSource(
       strings = {
         "--gpu DIR/nothing.json --output DIR",
-        "startup nothing --output DIR",
         "report DIR",
         "compare DIR DIR"
       })
@@ -115,7 +115,7 @@ class BenchCommandTest {
           """
           2 | --models resnet18 --output DIR/out | is called resnet18; --table zoo takes every one
           2 | layers --models foo --output DIR/out | is called foo; see vgnet list
-          1 | startup foo --output DIR/out | is called foo; see vgnet list
+          2 | startup foo --output DIR/out | is called foo; see vgnet list
           2 | --models vgnetg_1_0mp --batch 20000 --output DIR/out | must be at most 14266 for
           1 | --models vgnetg_1_0mp --output DIR/text | text is not a folder
           1 | layers --models vgnetg_1_0mp --output DIR/text | text is not a folder
