@@ -4,6 +4,7 @@ import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.error.Printable;
 import dev.vgnet.graph.GraphStatistics;
+import dev.vgnet.model.Interpolation;
 import dev.vgnet.model.Metadata;
 import dev.vgnet.model.Preprocessing;
 import dev.vgnet.runtime.ExecutionReport;
@@ -43,7 +44,7 @@ record Inspection(
     out.printf(
         "preprocessing resize to %d (%s), crop to %d, mean %s, std %s%n",
         preprocessing.resize(),
-        preprocessing.interpolation().name().toLowerCase(Locale.ROOT),
+        name(preprocessing.interpolation()),
         preprocessing.crop(),
         preprocessing.mean(),
         preprocessing.std());
@@ -103,7 +104,13 @@ record Inspection(
   /** What JSON says. */
   Map<String, Object> fields() {
     Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("architecture", model.metadata().source().architecture());
+    Metadata metadata = model.metadata();
+    fields.put("architecture", metadata.source().architecture());
+    fields.put("checkpoint", metadata.source().checkpoint());
+    fields.put("sha256", metadata.source().sha256());
+    fields.put("preprocessing", fields(metadata.preprocessing()));
+    fields.put("labels", metadata.labels().size());
+    fields.put("input", input.toArray());
     fields.put("parameters", statistics.parameters());
     fields.put("fixedParameters", statistics.fixedParameters());
     fields.put("multiplyAccumulates", statistics.multiplyAccumulates());
@@ -141,5 +148,19 @@ record Inspection(
     fields.put("liveBytes", report.liveBytes());
     fields.put("weightBytes", report.weightBytes());
     return fields;
+  }
+
+  private static Map<String, Object> fields(Preprocessing preprocessing) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("resize", preprocessing.resize());
+    fields.put("interpolation", name(preprocessing.interpolation()));
+    fields.put("crop", preprocessing.crop());
+    fields.put("mean", preprocessing.mean());
+    fields.put("std", preprocessing.std());
+    return fields;
+  }
+
+  private static String name(Interpolation interpolation) {
+    return interpolation.name().toLowerCase(Locale.ROOT);
   }
 }

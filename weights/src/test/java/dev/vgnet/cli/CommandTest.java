@@ -164,6 +164,14 @@ class CommandTest {
     Map<String, Object> json = JSON.std.mapFrom(run("inspect", MODEL, "--json").out());
     assertEquals(257_836, json.get("parameters"));
     assertTrue(((Number) json.get("activationBytes")).longValue() > 0);
+    assertEquals("demo.pth", json.get("checkpoint"));
+    assertEquals(64, ((String) json.get("sha256")).length());
+    assertEquals(12, json.get("labels"));
+    assertEquals(List.of(1, 3, 96, 96), json.get("input"));
+    Map<?, ?> preprocessing = (Map<?, ?>) json.get("preprocessing");
+    assertEquals(96, preprocessing.get("crop"));
+    assertEquals("bilinear", preprocessing.get("interpolation"));
+    assertEquals(3, ((List<?>) preprocessing.get("std")).size());
     Map<String, Object> reference =
         JSON.std.mapFrom(run("inspect", MODEL, "--json", "--backend", "reference").out());
     assertEquals("reference", reference.get("backend"));
