@@ -11,13 +11,20 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Replaces a file as a whole, so that nobody ever sees a part of it. For any thread. */
+/**
+ * Replaces a file as a whole, so that nobody ever sees a part of it. Symbolic links to it stay, and
+ * so do its permissions. For any thread.
+ */
 public final class AtomicFile {
   /** Held while a temporary file comes or goes. */
   private static final Lock CHANGING = new ReentrantLock();
@@ -41,11 +48,12 @@ public final class AtomicFile {
    */
   public static void write(Path path, Content content) throws IOException {
     requireWritable(path);
-    Path temporary =
-        path.resolveSibling(".%s.%s.tmp".formatted(path.getFileName(), UUID.randomUUID()));
+    WriteTarget target = WriteTarget.of(path);
+    // Without the file's own name, which may be as long as a name can be.
+    Path temporary = target.file().resolveSibling(".vgnet-%s.tmp".formatted(UUID.randomUUID()));
     try {
-      fill(temporary, path, content);
-      move(temporary, path);
+      fill(temporary, target.permissions(), path, content);
+      move(temporary, target.file());
     } catch (Throwable e) {
       try {
         delete(temporary);
@@ -90,10 +98,7 @@ public final class AtomicFile {
    * @throws FileSystemException with the path and the reason
    */
   public static void requireWritable(Path path) throws IOException {
-    if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new FileSystemException(path.toString(), null, "not a regular file");
-    }
-    Path folder = path.toAbsolutePath().getParent();
+    Path folder = WriteTarget.of(path).file().toAbsolutePath().getParent();
     if (!Files.isDirectory(folder)) {
       throw new NoSuchFileException(folder.toString(), null, "no such directory");
     }
@@ -102,10 +107,18 @@ public final class AtomicFile {
     }
   }
 
-  private static void fill(Path temporary, Path path, Content content) throws IOException {
-    try (FileChannel channel = create(temporary, path)) {
+  private static void fill(
+      Path temporary,
+      Optional<Set<PosixFilePermission>> permissions,
+      Path path,
+      Content content)
+      throws IOException {
+    try (FileChannel channel = create(temporary, permissions, path)) {
       content.writeTo(channel);
       channel.force(true);
+      if (permissions.isPresent()) { // once more: the process's mask may have taken some away
+        Files.setPosixFilePermissions(temporary, permissions.get());
+      }
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) { // such as that of a full disk, which comes without a name
@@ -119,11 +132,20 @@ public final class AtomicFile {
     return located;
   }
 
-  private static FileChannel create(Path temporary, Path path) throws IOException {
+  private static FileChannel create(
+      Path temporary, Optional<Set<PosixFilePermission>> permissions, Path path)
+      throws IOException {
+    FileAttribute<?>[] attributes =
+        permissions.stream()
+            .map(PosixFilePermissions::asFileAttribute)
+            .toArray(FileAttribute<?>[]::new);
     CHANGING.lock();
     try {
       FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+          FileChannel.open(
+              temporary,
+              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+              attributes);
       UNFINISHED.add(temporary);
       return channel;
     } catch (FileSystemException e) { // the temporary name means nothing to anybody
