@@ -87,12 +87,7 @@ class BenchCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--gpu DIR/nothing.json --output DIR",
-        "report DIR",
-        "compare DIR DIR"
-      })
+  @ValueSource(strings = {"--gpu DIR/nothing.json --output DIR", "report DIR", "compare DIR DIR"})
   void refusesWhatCannotBeMeasured(String arguments) throws IOException {
     assertEquals(FAILED, run(arguments));
     assertFalse(Files.exists(folder.resolve("results.json")));

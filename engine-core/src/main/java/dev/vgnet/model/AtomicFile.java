@@ -108,10 +108,7 @@ public final class AtomicFile {
   }
 
   private static void fill(
-      Path temporary,
-      Optional<Set<PosixFilePermission>> permissions,
-      Path path,
-      Content content)
+      Path temporary, Optional<Set<PosixFilePermission>> permissions, Path path, Content content)
       throws IOException {
     try (FileChannel channel = create(temporary, permissions, path)) {
       content.writeTo(channel);

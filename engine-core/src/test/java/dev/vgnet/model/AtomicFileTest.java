@@ -75,8 +75,7 @@ class AtomicFileTest {
     for (String permissions : List.of("rw-------", "rw-rw-rw-", "r-xr-x--x")) {
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
       AtomicFile.write(file, NEW);
-      assertEquals(
-          permissions, PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+      assertEquals(permissions, PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     }
     assertEquals("new", Files.readString(file));
   }

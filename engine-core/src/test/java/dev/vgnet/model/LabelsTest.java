@@ -33,7 +33,8 @@ class LabelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cat\ndög\n", "cat\ndög", "cat\r\ndög\r\n", "  cat\t\n dög ", "\ufeffcat\ndög\n"})
+  @ValueSource(
+      strings = {"cat\ndög\n", "cat\ndög", "cat\r\ndög\r\n", "  cat\t\n dög ", "\ufeffcat\ndög\n"})
   void readsALabelALine(String text) throws IOException {
     assertEquals(List.of("cat", "dög"), Labels.read(file(text.getBytes(UTF_8))));
   }

@@ -80,9 +80,7 @@ public final class Main {
     }
     return output.isBrokenPipe()
         ? BROKEN_PIPE
-        : fail(
-            err,
-            "standard output could not be written: " + output.failure().get().getMessage());
+        : fail(err, "standard output could not be written: " + output.failure().get().getMessage());
   }
 
   /**

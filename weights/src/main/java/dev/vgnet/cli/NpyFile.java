@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 /** NumPy's array file, format versions 1 to 3: little-endian numbers in C order. */
 final class NpyFile {
   private static final String MAGIC = "\u0093NUMPY";
+
   /** The types of numbers that are read, as NumPy calls them. */
   static final String TYPE_NAMES = "<f2, <f4, <f8, |u1";
 

@@ -73,7 +73,6 @@ final class SessionMixin {
 
   private void warn(String option, Session session) {
     String place = "%s (%s)".formatted(session.device(), session.backend());
-    Progress.say(
-        command.commandLine().getErr(), Main.line(option + " has no effect on " + place));
+    Progress.say(command.commandLine().getErr(), Main.line(option + " has no effect on " + place));
   }
 }

@@ -59,8 +59,7 @@ final class VgNetReader {
     }
     if (!options.architecture().orElse(name).equalsIgnoreCase(name)) {
       throw OtherNetwork.refusal(
-          "%s, with channels %s and layers %s"
-              .formatted(name, config.channels(), config.layers()),
+          "%s, with channels %s and layers %s".formatted(name, config.channels(), config.layers()),
           options.architecture().get());
     }
     return VgNetDefinition.network(

@@ -97,8 +97,7 @@ class NpyFileTest {
   void saysWhichTypesItReads() {
     byte[] file = file(NUMPY_HEADER.replace("<f8", ">f8"), Tensor.of(Shape.of(6), new double[6]));
     ModelFormatException e = assertThrows(ModelFormatException.class, () -> parse(file));
-    assertEquals(
-        "header: expected one of the types <f2, <f4, <f8, |u1, found >f8", e.getMessage());
+    assertEquals("header: expected one of the types <f2, <f4, <f8, |u1, found >f8", e.getMessage());
     for (String type : NpyFile.TYPE_NAMES.split(", ")) {
       String header = NUMPY_HEADER.replace("<f8", type).replace("2, 3", "0, 3");
       assertEquals(
