@@ -191,17 +191,29 @@ final class Lowering {
                   op.weight(),
                   op.bias(),
                   graph.kernel(op.weight()),
-                  op.stride(),
+                  stride(op.stride(), op.padding(), input),
                   op.padding(),
                   epilogue(node, output),
                   output);
             }
             case MaxPool(int kernel, int stride, int padding) ->
                 new Step.Pool(
-                    name, Step.Pool.Kind.MAX, input, kernel, stride, padding, allocate(name));
+                    name,
+                    Step.Pool.Kind.MAX,
+                    input,
+                    kernel,
+                    stride(stride, padding, input),
+                    padding,
+                    allocate(name));
             case AveragePool(int kernel, int stride) ->
                 new Step.Pool(
-                    name, Step.Pool.Kind.AVERAGE, input, kernel, stride, 0, allocate(name));
+                    name,
+                    Step.Pool.Kind.AVERAGE,
+                    input,
+                    kernel,
+                    stride(stride, 0, input),
+                    0,
+                    allocate(name));
             case AdaptiveAveragePool _ -> new Step.AdaptiveAveragePool(name, input, allocate(name));
             case GlobalAveragePool _ -> new Step.GlobalAveragePool(name, input, allocate(name));
             case Linear(String weight, Optional<String> bias) -> {
@@ -228,11 +240,17 @@ final class Lowering {
             op.weight(),
             op.bias(),
             graph.kernel(op.weight()),
-            op.stride(),
+            stride(op.stride(), op.padding(), input),
             op.padding(),
             op.groups(),
             epilogue,
             output);
+  }
+
+  /** The longest stride is the map with its padding, so that no place in it overflows. */
+  private static int stride(int stride, int padding, Value input) {
+    long map = Math.max(input.height(), input.width()) + 2L * padding;
+    return (int) Math.min(stride, map);
   }
 
   private Step multiply(FusedNode node, Value input) {

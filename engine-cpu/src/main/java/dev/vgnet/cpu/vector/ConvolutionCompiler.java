@@ -2,6 +2,7 @@ package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.DepthwiseSpec;
 import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.cpu.vector.ProductCompiler.Layer;
 import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.plan.Folding;
 import dev.vgnet.plan.Step;
@@ -30,10 +31,8 @@ final class ConvolutionCompiler {
     if (!steps.isImage(step.input()) && StridedPass.suits(step)) {
       View input = input(step);
       return products.dense(
-          step.name(),
-          step.weight(),
+          new Layer(step.name(), step.weight(), step.bias(), folding),
           Optional.empty(),
-          folding,
           input,
           ProductCompiler.inOrder(input),
           step.stride(),

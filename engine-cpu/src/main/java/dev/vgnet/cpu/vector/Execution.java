@@ -76,11 +76,12 @@ final class Execution implements Job {
     return Math.clamp(Math.min(wanted, MAX_ARENAS / program.arenaLength(1)), 1, MAX_GROUP);
   }
 
-  /** Lets go of the caller's arrays. */
+  /** Lets go of the caller's arrays, and leaves the arenas to those that keep them. */
   void end() {
     images = null;
     outputs = null;
     for (Workspace workspace : workspaces) {
+      workspace.arena = null;
       workspace.images = null;
       workspace.outputs = null;
     }

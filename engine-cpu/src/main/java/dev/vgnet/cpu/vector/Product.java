@@ -53,7 +53,7 @@ final class Product {
 
   /**
    * @param step which these weights are packed for, as its norm is folded into them
-   * @param weight their name, and whatever else their order depends on
+   * @param weight their name, and whatever else of a step's products they and their order depend on
    * @param tiles of the panels, which hold the output channels rounded up to whole vectors
    * @param matrix called if these weights have not been packed yet
    */

@@ -7,6 +7,7 @@ import dev.vgnet.cpu.vector.View.Part;
 import dev.vgnet.plan.Folding;
 import dev.vgnet.plan.SortedValue;
 import dev.vgnet.plan.Step;
+import dev.vgnet.plan.Value;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -20,6 +21,18 @@ final class ProductCompiler {
   /** The most that is packed with the weights: bias, scale and shift. */
   private static final int EPILOGUE_ROWS = 3;
 
+  /**
+   * Weights {@code [out, in]} and what is added to their products.
+   *
+   * @param step that it belongs to, alone or with others
+   * @param bias the name of its own bias
+   * @param folding of norms into both
+   */
+  record Layer(String step, String weight, Optional<String> bias, Folding folding) {}
+
+  /** What the order of a layer's packed weights depends on; their bias is packed with them. */
+  private record Columns(String weight, Optional<String> bias, List<Integer> order) {}
+
   private final StepContext steps;
 
   ProductCompiler(StepContext steps) {
@@ -30,17 +43,10 @@ final class ProductCompiler {
   String pointwise(Step.Pointwise step, View output) {
     Folding folding = Folding.of(step, steps.weights()::values);
     Finish finish = steps.finish(step.epilogue(), folding.bias(), output);
+    Layer layer = new Layer(step.name(), step.weight(), step.bias(), folding);
     return Preparation.of(step.prologue(), step.input().channels(), steps.weights())
-        .map(p -> prepared(step, p, folding, output, finish))
-        .orElseGet(
-            () ->
-                dense(
-                    step.name(),
-                    step.weight(),
-                    folding,
-                    SortedValue.of(step.input()),
-                    output,
-                    finish));
+        .map(p -> prepared(layer, p, step.input(), output, finish))
+        .orElseGet(() -> dense(layer, step.input(), output, finish));
   }
 
   /** Adds the passes of a step, and says how they compute it. */
@@ -50,8 +56,8 @@ final class ProductCompiler {
     Finish finish = steps.finish(step.epilogue(), folding.bias(), output);
     View input = steps.view(step.input());
     if (input.pixels() == 1) {
-      return dense(
-          step.name(), step.weight(), folding, SortedValue.of(step.input()), output, finish);
+      Layer layer = new Layer(step.name(), step.weight(), step.bias(), folding);
+      return dense(layer, step.input(), output, finish);
     }
     int channels = input.channels();
     int pixels = input.pixels();
@@ -71,27 +77,17 @@ final class ProductCompiler {
         finish);
   }
 
-  private String dense(
-      String step, String weight, Folding folding, SortedValue value, View output, Finish finish) {
-    View view = steps.view(value.value());
+  private String dense(Layer layer, Value value, View output, Finish finish) {
+    SortedValue sorted = SortedValue.of(value);
+    View view = steps.view(sorted.value());
     View input = view.parts().size() > MAX_TAPS ? steps.gathered(view) : view;
-    return dense(
-        step, weight, Optional.empty(), folding, input, value.channels(), 1, output, finish);
+    return dense(layer, Optional.empty(), input, sorted.channels(), 1, output, finish);
   }
 
   private String prepared(
-      Step.Pointwise step, Preparation preparation, Folding folding, View output, Finish finish) {
-    View input = steps.view(step.input());
-    return dense(
-        step.name(),
-        step.weight(),
-        Optional.of(preparation),
-        folding,
-        input,
-        inOrder(input),
-        1,
-        output,
-        finish);
+      Layer layer, Preparation preparation, Value value, View output, Finish finish) {
+    View input = steps.view(value);
+    return dense(layer, Optional.of(preparation), input, inOrder(input), 1, output, finish);
   }
 
   static List<Integer> inOrder(View input) {
@@ -99,15 +95,13 @@ final class ProductCompiler {
   }
 
   /**
-   * A product with weights {@code [out, in]}.
+   * The product of a layer.
    *
    * @param columns for each channel of the input, that of its weights
    */
   String dense(
-      String step,
-      String weight,
+      Layer layer,
       Optional<Preparation> preparation,
-      Folding folding,
       View input,
       List<Integer> columns,
       int stride,
@@ -120,12 +114,12 @@ final class ProductCompiler {
     int in = input.channels();
     Supplier<Product.Matrix> matrix =
         () -> {
-          double[] values = folding.fold(steps.weights().values(weight));
+          double[] values = layer.folding.fold(steps.weights().values(layer.weight));
           return (_, out, part, channel) ->
               values[out * in + columns.get(firstChannels[part] + channel)];
         };
-    Columns key = new Columns(weight, columns);
-    return product(step, key, preparation, matrix, input, stride, output, finish);
+    Columns key = new Columns(layer.weight, layer.bias, columns);
+    return product(layer.step, key, preparation, matrix, input, stride, output, finish);
   }
 
   static void requirePackable(String step, List<TileShape> tiles, Product.Taps taps) {
@@ -139,8 +133,6 @@ final class ProductCompiler {
     }
     Limits.requirePackable(step, floats);
   }
-
-  private record Columns(String weight, List<Integer> order) {}
 
   String product(
       String step,

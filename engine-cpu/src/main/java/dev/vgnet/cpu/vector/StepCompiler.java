@@ -2,6 +2,7 @@ package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.CascadePass.Link;
+import dev.vgnet.cpu.vector.ProductCompiler.Layer;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.plan.Affine;
 import dev.vgnet.plan.Epilogue;
@@ -137,10 +138,8 @@ final class StepCompiler {
             output,
             output);
     return products.dense(
-        step,
-        weight,
+        new Layer(step, weight, bias, folding),
         Optional.empty(),
-        folding,
         input,
         ProductCompiler.inOrder(input),
         1,
