@@ -192,6 +192,16 @@ class ArchitectureTest {
           .resideInAnyPackage("dev.vgnet.runtime", "dev.vgnet.model", "dev.vgnet.image");
 
   @ArchTest
+  static final ArchRule WHO_MEASURES_KNOWS_NO_REPORT =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "dev.vgnet.bench.engine", "dev.vgnet.bench.measure", "dev.vgnet.bench.gpu")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.vgnet.bench", "dev.vgnet.bench.report");
+
+  @ArchTest
   static final ArchRule PACKAGES_HAVE_NO_CYCLES =
       slices().matching("dev.vgnet.(**)").should().beFreeOfCycles();
 }
