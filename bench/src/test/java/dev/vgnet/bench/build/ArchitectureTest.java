@@ -55,12 +55,24 @@ class ArchitectureTest {
           entry("dev.vgnet.cpu.kernel", List.of("dev.vgnet.graph")),
           entry("dev.vgnet.cpu.reference", List.of("dev.vgnet.graph", "dev.vgnet.runtime")),
           entry(
+              "dev.vgnet.cpu.vector.pass",
+              List.of("dev.vgnet.graph", "dev.vgnet.plan", "dev.vgnet.cpu.kernel")),
+          entry(
+              "dev.vgnet.cpu.vector.compiler",
+              List.of(
+                  "dev.vgnet.graph",
+                  "dev.vgnet.plan",
+                  "dev.vgnet.cpu.kernel",
+                  "dev.vgnet.cpu.vector.pass")),
+          entry(
               "dev.vgnet.cpu.vector",
               List.of(
                   "dev.vgnet.graph",
                   "dev.vgnet.plan",
                   "dev.vgnet.runtime",
-                  "dev.vgnet.cpu.kernel")),
+                  "dev.vgnet.cpu.kernel",
+                  "dev.vgnet.cpu.vector.compiler",
+                  "dev.vgnet.cpu.vector.pass")),
           entry("dev.vgnet.cuda.driver", List.of("dev.vgnet.runtime")),
           entry(
               "dev.vgnet.cuda.program",

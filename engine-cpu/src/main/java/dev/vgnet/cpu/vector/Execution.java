@@ -1,5 +1,7 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.vector.pass.Pass;
+import dev.vgnet.cpu.vector.pass.Workspace;
 import java.util.Arrays;
 import java.util.List;
 
@@ -77,7 +79,7 @@ final class Execution implements Job {
   }
 
   /** Lets go of the caller's arrays, and leaves the arenas to those that keep them. */
-  void end() {
+  void release() {
     images = null;
     outputs = null;
     for (Workspace workspace : workspaces) {

@@ -3,6 +3,9 @@ package dev.vgnet.cpu.vector;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.vgnet.cpu.vector.pass.PoolPass;
+import dev.vgnet.cpu.vector.pass.View;
+import dev.vgnet.cpu.vector.pass.Window;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
