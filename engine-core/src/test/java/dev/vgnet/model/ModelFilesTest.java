@@ -155,6 +155,30 @@ class ModelFilesTest {
   }
 
   @Test
+  void refusesASecondOutput() {
+    assertRefused(
+        "graph: expected one output, found 2",
+        (texts, _) ->
+            texts.computeIfPresent(
+                "vgnet.graph",
+                (_, graph) ->
+                    graph.replace("\"outputs\":[\"head\"]", "\"outputs\":[\"head\",\"pool\"]")));
+  }
+
+  @Test
+  void refusesImagesThatNoArrayHolds() {
+    assertRefused(
+        "input image: is [2147483647, 32, 32], more elements than an array holds",
+        (texts, _) ->
+            texts.put(
+                "vgnet.graph",
+                """
+                {"input":"image","channels":2147483647,"outputs":["flat"],"nodes":[
+                {"name":"flat","inputs":["image"],"op":"flatten"}]}\
+                """));
+  }
+
+  @Test
   void refusesTensorsThatDoNotFitTheGraph() {
     assertRefused(
         "node conv (Conv2d): tensor conv.weight is missing",
