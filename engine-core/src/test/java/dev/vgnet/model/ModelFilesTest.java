@@ -120,6 +120,9 @@ class ModelFilesTest {
             + " architecture: expected a string, found null",
         "vgnet.source|[]|vgnet.source: expected an object, found a list",
         "vgnet.preprocess|[]|vgnet.preprocess: expected an object, found a list",
+        "vgnet.labels|[\"a\",\"b\"] x|vgnet.labels: ",
+        "vgnet.labels|[\"a\",\"b\"]]|vgnet.labels: ",
+        "vgnet.labels|[\"a\",\"b\"][]|vgnet.labels: goes on after its value",
       })
   void refusesAWrongText(String key, String text, String message) {
     assertRefused(message, (texts, _) -> texts.put(key, text));
