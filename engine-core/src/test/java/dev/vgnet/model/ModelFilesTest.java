@@ -146,6 +146,12 @@ class ModelFilesTest {
         "[0.229,1.0,3.5]|[0.229,0,3.5]|out of range",
         "[0.229,1.0,3.5]|[0.229,-1,3.5]|out of range",
         "[0.229,1.0,3.5]|[]|do not match",
+        // what is out of range as float32, or becomes that in it
+        "[0.229,1.0,3.5]|[0.229,1e-50,3.5]|out of range",
+        "[0.229,1.0,3.5]|[0.229,1e-40,3.5]|out of range",
+        "[0.229,1.0,3.5]|[0.229,1e39,3.5]|out of range",
+        "[0.485,0.1,1.0E-300]|[0.485,0.1,1e39]|out of range",
+        "[0.485,0.1,1.0E-300]|[3e38,0.1,0]|out of range",
       })
   void refusesWrongPreprocessing(String found, String replacement, String message) {
     assertRefused(
