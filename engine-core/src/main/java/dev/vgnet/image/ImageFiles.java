@@ -36,7 +36,7 @@ public final class ImageFiles {
   private ImageFiles() {}
 
   private interface Decoder {
-    BufferedImage decode(ImageReader reader) throws IOException;
+    BufferedImage decode(ImageReader reader, DecodedSize size) throws IOException;
   }
 
   /**
@@ -94,12 +94,12 @@ public final class ImageFiles {
             .apply(
                 decode(
                     jpeg.withoutMetadata(),
-                    reader -> JpegDecoder.decode(jpeg, reader),
+                    (reader, _) -> JpegDecoder.decode(jpeg, reader),
                     name,
                     limits));
       }
       return Exif.ofFile(ByteBuffer.wrap(bytes))
-          .apply(decode(bytes, reader -> RgbImages.of(reader.read(0)), name, limits));
+          .apply(decode(bytes, ImageFiles::decodeAll, name, limits));
     } catch (ImageFormatException e) {
       throw e;
     } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
@@ -119,23 +119,18 @@ public final class ImageFiles {
       ImageReader reader = readers.next();
       try {
         reader.setInput(input, true, true);
-        checkSize(reader, name, limits);
-        return decoder.decode(reader);
+        DecodedSize size = new DecodedSize(name, limits);
+        size.checkPixels(reader);
+        return decoder.decode(reader, size);
       } finally {
         reader.dispose();
       }
     }
   }
 
-  private static void checkSize(ImageReader reader, String name, ImageLimits limits)
-      throws IOException {
-    int width = reader.getWidth(0);
-    int height = reader.getHeight(0);
-    if (width < 1 || height < 1 || (long) width * height > limits.maxPixels()) {
-      throw new ImageFormatException(
-          name,
-          "%d x %d pixels, the limit is %d in all".formatted(width, height, limits.maxPixels()));
-    }
+  private static BufferedImage decodeAll(ImageReader reader, DecodedSize size) throws IOException {
+    size.checkBytes(reader);
+    return RgbImages.of(reader.read(0));
   }
 
   private static String reason(Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.vgnet.plan;
 
+import dev.vgnet.error.Printable;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Operator.Activation;
@@ -112,7 +113,7 @@ final class Lowering {
     if (segments(parts) > MAX_SEGMENTS) {
       throw new UnsupportedModelException(
           "node %s joins %d pieces of feature maps, at most %d are supported"
-              .formatted(node.name(), segments(parts), MAX_SEGMENTS));
+              .formatted(Printable.shortened(node.name()), segments(parts), MAX_SEGMENTS));
     }
     return Value.concat(parts.stream().map(values::get).toList());
   }
@@ -283,7 +284,7 @@ final class Lowering {
         || value.width() != output.width()) {
       throw new UnsupportedModelException(
           "node %s combines vectors flattened from maps of different extents"
-              .formatted(node.name()));
+              .formatted(Printable.shortened(node.name())));
     }
   }
 
