@@ -84,17 +84,23 @@ public final class Session implements AutoCloseable {
    *
    * @param input {@code [N, C, H, W]}; any type of number, rounded to float32
    * @throws ImageShapeException if the network does not accept its shape
+   * @throws dev.vgnet.error.UnsupportedModelException if the backend cannot run the network on
+   *     images of this size
    * @throws IllegalStateException if the session is closed
    */
   public Tensor run(Tensor input) {
-    Shape output = outputShape(input.shape());
-    float[] values = new float[Math.toIntExact(output.elementCount())];
-    run(input.shape(), input.toFloatArray(), values);
-    return Tensor.of(output, values);
+    return locked(
+        () -> {
+          Shape output = checkedOutputShape(input.shape());
+          float[] values = new float[Math.toIntExact(output.elementCount())];
+          run(input.shape(), input.toFloatArray(), values);
+          return Tensor.of(output, values);
+        });
   }
 
   /**
-   * As {@link #run(Tensor)}, from and to arrays of the caller: allocates nothing in steady state.
+   * As {@link #run(Tensor)}, from and to arrays of the caller. Allocates nothing once the size of
+   * the images is one of the eight used last.
    *
    * <p>On the CPU, runs of the first seconds take up to twice their time, on the caller's thread,
    * to get its code compiled; after {@link #warmUp(Shape)} none does. Results are the same to the
@@ -105,6 +111,7 @@ public final class Session implements AutoCloseable {
    * @param output at least as many numbers as {@link #outputShape} says
    * @throws IllegalArgumentException if the network does not accept the shape, or an array is too
    *     short
+   * @throws dev.vgnet.error.UnsupportedModelException as above
    * @throws IllegalStateException if the session is closed
    */
   public void run(Shape shape, float[] images, float[] output) {
@@ -174,8 +181,9 @@ public final class Session implements AutoCloseable {
 
   /**
    * Has the device prepare what it can, then runs on blank images until runs stop getting faster,
-   * some tenths of a second at the least and half a minute at the most, so that the first real run
-   * is as fast as the thousandth. Never needed; a service calls it before it takes requests.
+   * some tenths of a second at the least and half a minute at the most (but for the run that is
+   * under way then), so that the first real run is as fast as the thousandth. Never needed; a
+   * service calls it before it takes requests.
    *
    * @param input {@code [N, C, H, W]}, as in the runs to come
    * @throws ImageShapeException if the network does not accept it

@@ -4,7 +4,7 @@ import dev.vgnet.tensor.Shape;
 import java.time.Duration;
 
 /**
- * What a warm-up did: how often it ran, how long it took, and the fastest run at its end.
+ * What a warm-up did: how often it ran, how long it took, and its fastest run.
  *
  * @param steady true if runs had stopped getting faster, false if the time was up before
  */
@@ -22,10 +22,10 @@ public record WarmUp(int runs, Duration duration, Duration fastest, boolean stea
     float[] output = new float[(int) session.outputShape(shape).elementCount()];
     float[] images = new float[(int) shape.elementCount()];
     long start = System.nanoTime();
-    long best = Long.MAX_VALUE;
+    session.run(shape, images, output);
+    long best = since(start);
     int runs = 1;
     int stalled = 0;
-    session.run(shape, images, output);
     boolean prepared = false;
     while (!prepared && since(start) < LIMIT.toNanos()) {
       prepared = session.prepare(shape, WINDOW.toNanos());

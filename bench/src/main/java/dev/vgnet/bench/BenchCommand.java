@@ -1,5 +1,18 @@
 package dev.vgnet.bench;
 
+import dev.vgnet.bench.engine.Djl;
+import dev.vgnet.bench.engine.EngineKind;
+import dev.vgnet.bench.engine.TorchScript;
+import dev.vgnet.bench.measure.Conditions;
+import dev.vgnet.bench.measure.Effort;
+import dev.vgnet.bench.measure.Measure;
+import dev.vgnet.bench.measure.NetworkResult;
+import dev.vgnet.bench.measure.ResultFile;
+import dev.vgnet.bench.measure.Setting;
+import dev.vgnet.bench.report.GpuResults;
+import dev.vgnet.bench.report.PaperTable;
+import dev.vgnet.bench.report.Report;
+import dev.vgnet.bench.report.Tables;
 import dev.vgnet.runtime.Backends;
 import dev.vgnet.runtime.Device;
 import java.io.IOException;
@@ -126,7 +139,7 @@ final class BenchCommand implements Callable<Integer> {
       conditions = conditions.withVersions(Djl.versions());
     }
     Measure measure = new Measure(effort, options.isAgain(), conditions, out);
-    ResultFile<NetworkResult> file = measure.networks(path, settings);
+    ResultFile<NetworkResult> file = measure.networks(path, settings, Tables::summary);
     Report report = new Report(file, gpuResults);
     report.write(options.folder());
     out.println(report.text());

@@ -1,7 +1,14 @@
 package dev.vgnet.bench;
 
-import static dev.vgnet.bench.Tables.number;
+import static dev.vgnet.bench.report.Tables.number;
 
+import dev.vgnet.bench.engine.EngineKind;
+import dev.vgnet.bench.measure.Latency;
+import dev.vgnet.bench.measure.NetworkResult;
+import dev.vgnet.bench.measure.Ratio;
+import dev.vgnet.bench.measure.ResultFile;
+import dev.vgnet.bench.measure.Size;
+import dev.vgnet.bench.report.Markdown;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,5 +1,10 @@
 package dev.vgnet.bench;
 
+import dev.vgnet.bench.measure.Conditions;
+import dev.vgnet.bench.measure.Effort;
+import dev.vgnet.bench.measure.Measure;
+import dev.vgnet.bench.measure.OutputFiles;
+import dev.vgnet.bench.report.Tables;
 import dev.vgnet.zoo.ArchitectureInfo;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;

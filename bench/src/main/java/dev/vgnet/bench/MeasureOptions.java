@@ -1,6 +1,8 @@
 package dev.vgnet.bench;
 
 import dev.vgnet.SessionOptions;
+import dev.vgnet.bench.engine.Workload;
+import dev.vgnet.bench.measure.OutputFiles;
 import dev.vgnet.cli.CommandFailure;
 import dev.vgnet.cli.UsageFailure;
 import java.io.IOException;

@@ -1,5 +1,9 @@
 package dev.vgnet.bench;
 
+import dev.vgnet.bench.measure.NetworkResult;
+import dev.vgnet.bench.measure.ResultFile;
+import dev.vgnet.bench.report.GpuResults;
+import dev.vgnet.bench.report.Report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,12 @@
 package dev.vgnet.bench;
 
+import dev.vgnet.bench.engine.EngineKind;
+import dev.vgnet.bench.measure.Conditions;
+import dev.vgnet.bench.measure.Effort;
+import dev.vgnet.bench.measure.Measure;
+import dev.vgnet.bench.measure.OutputFiles;
+import dev.vgnet.bench.measure.Setting;
+import dev.vgnet.bench.report.SharingTable;
 import dev.vgnet.zoo.ArchitectureInfo;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
@@ -48,7 +55,9 @@ final class SharingCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Effort effort = options.isQuick() ? new Effort(1, 2, 10, 500) : new Effort(3, 3, 20, 500);
     Measure measure = new Measure(effort, options.isAgain(), Conditions.here(), out);
-    String table = SharingTable.of(measure.sharing(options.file("sharing.json"), settings));
+    String table =
+        SharingTable.of(
+            measure.sharing(options.file("sharing.json"), settings, SharingTable::summary));
     OutputFiles.write(options.folder().resolve("sharing.md"), table);
     out.println(table);
     return measure.failed() ? 1 : 0;

@@ -1,6 +1,14 @@
 package dev.vgnet.bench;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.vgnet.bench.engine.Workload;
+import dev.vgnet.bench.measure.ChildJvm;
+import dev.vgnet.bench.measure.Conditions;
+import dev.vgnet.bench.measure.FirstRuns;
+import dev.vgnet.bench.measure.Latency;
+import dev.vgnet.bench.measure.OutputFiles;
+import dev.vgnet.bench.measure.Size;
+import dev.vgnet.bench.measure.TemporaryFolder;
 import dev.vgnet.cli.UsageFailure;
 import dev.vgnet.error.UnsupportedModelException;
 import java.io.IOException;

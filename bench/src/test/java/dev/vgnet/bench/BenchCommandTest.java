@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vgnet.bench.report.MadeUpResults;
 import dev.vgnet.cli.Main;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

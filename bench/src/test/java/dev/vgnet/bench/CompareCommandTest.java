@@ -3,6 +3,10 @@ package dev.vgnet.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vgnet.bench.measure.NetworkResult;
+import dev.vgnet.bench.measure.Ratio;
+import dev.vgnet.bench.measure.ResultFile;
+import dev.vgnet.bench.report.MadeUpResults;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,6 +1,7 @@
 package dev.vgnet.graph;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +21,8 @@ public record Graph(String input, int inputChannels, List<Node> nodes, List<Stri
     nodes = List.copyOf(nodes);
     outputs = List.copyOf(outputs);
     if (inputChannels < 1) {
-      throw new ModelFormatException("input " + input, "has " + inputChannels + " channels");
+      throw new ModelFormatException(
+          "input " + Printable.shortened(input), "has " + inputChannels + " channels");
     }
     Set<String> known = new HashSet<>();
     known.add(input);
@@ -29,7 +31,8 @@ public record Graph(String input, int inputChannels, List<Node> nodes, List<Stri
       for (String name : node.inputs()) {
         if (!known.contains(name)) {
           throw new ModelFormatException(
-              node.describe(), "reads " + name + ", which no earlier node computes");
+              node.describe(),
+              "reads " + Printable.shortened(name) + ", which no earlier node computes");
         }
       }
       if (!known.add(node.name())) {
@@ -41,7 +44,8 @@ public record Graph(String input, int inputChannels, List<Node> nodes, List<Stri
     }
     for (String name : outputs) {
       if (!known.contains(name) || name.equals(input)) {
-        throw new ModelFormatException("output " + name, "is computed by no node");
+        throw new ModelFormatException(
+            "output " + Printable.shortened(name), "is computed by no node");
       }
     }
   }

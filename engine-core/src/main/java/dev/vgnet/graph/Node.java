@@ -1,5 +1,6 @@
 package dev.vgnet.graph;
 
+import dev.vgnet.error.Printable;
 import java.util.List;
 
 /**
@@ -13,8 +14,11 @@ public record Node(String name, Operator operator, List<String> inputs) {
     inputs = List.copyOf(inputs);
   }
 
-  /** Name and operator, for messages: {@code node features.stem.0 (Conv2d)}. */
+  /**
+   * Name and operator, for messages: {@code node features.stem.0 (Conv2d)}. A name that no terminal
+   * should be given is escaped and shortened.
+   */
   public String describe() {
-    return "node " + name + " (" + operator.getClass().getSimpleName() + ")";
+    return "node %s (%s)".formatted(Printable.shortened(name), operator.getClass().getSimpleName());
   }
 }

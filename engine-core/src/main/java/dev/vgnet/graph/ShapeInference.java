@@ -1,6 +1,7 @@
 package dev.vgnet.graph;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import dev.vgnet.graph.Operator.Activation;
 import dev.vgnet.graph.Operator.AdaptiveAveragePool;
 import dev.vgnet.graph.Operator.Add;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The rules of a well-typed graph, stated and checked in this one place: which tensor shapes an
@@ -31,7 +33,7 @@ import java.util.Optional;
 public final class ShapeInference {
   private final Map<String, Shape> tensors;
   private final Map<String, Shape> values = new LinkedHashMap<>();
-  private Node node;
+  private Supplier<String> place;
 
   private ShapeInference(Map<String, Shape> tensors) {
     this.tensors = tensors;
@@ -43,7 +45,8 @@ public final class ShapeInference {
    * @param tensors the shape of every tensor of the model
    * @param height of the image
    * @param width of the image
-   * @throws ModelFormatException naming the node that does not fit
+   * @throws ModelFormatException naming the node that does not fit, or the input if an image is
+   *     more than an array holds
    */
   public static Map<String, Shape> infer(
       Graph graph, Map<String, Shape> tensors, int height, int width) {
@@ -51,16 +54,20 @@ public final class ShapeInference {
       throw new IllegalArgumentException("no image has size %d x %d".formatted(height, width));
     }
     ShapeInference inference = new ShapeInference(tensors);
-    inference.values.put(graph.input(), Shape.of(graph.inputChannels(), height, width));
+    inference.place = () -> "input " + Printable.shortened(graph.input());
+    inference.add(graph.input(), inference.shape(graph.inputChannels(), height, width));
     for (Node node : graph.nodes()) {
-      inference.node = node;
-      Shape shape = inference.infer(node);
-      if (shape.elementCount() > Integer.MAX_VALUE / 2) {
-        throw inference.error("computes " + shape + ", more elements than an array holds");
-      }
-      inference.values.put(node.name(), shape);
+      inference.place = node::describe;
+      inference.add(node.name(), inference.infer(node));
     }
     return inference.values;
+  }
+
+  private void add(String name, Shape shape) {
+    if (shape.elementCount() > Integer.MAX_VALUE / 2) {
+      throw error("is " + shape + ", more elements than an array holds");
+    }
+    values.put(name, shape);
   }
 
   private Shape infer(Node node) {
@@ -99,7 +106,7 @@ public final class ShapeInference {
         yield x;
       }
       case MaxPool op -> {
-        check(2 * op.padding() <= op.kernel(), "padding exceeds half the kernel");
+        check(2L * op.padding() <= op.kernel(), "padding exceeds half the kernel");
         yield window(map(x), x.extent(0), op.kernel(), op.stride(), op.padding());
       }
       case AveragePool op -> window(map(x), x.extent(0), op.kernel(), op.stride(), 0);
@@ -118,7 +125,7 @@ public final class ShapeInference {
             && weight.extent(0) % op.groups() == 0
             && weight.extent(1) == in / op.groups(),
         "weight %s %s does not fit %d channels in %d groups"
-            .formatted(op.weight(), weight, in, op.groups()));
+            .formatted(Printable.shortened(op.weight()), weight, in, op.groups()));
     expectBias(op.bias(), weight.extent(0));
     return window(x, weight.extent(0), weight.extent(2), op.stride(), op.padding());
   }
@@ -128,7 +135,8 @@ public final class ShapeInference {
     int channels = x.extent(0);
     check(
         weight.extent(1) == 1 && channels % weight.extent(0) == 0,
-        "weight %s %s does not fit %d channels".formatted(op.weight(), weight, channels));
+        "weight %s %s does not fit %d channels"
+            .formatted(Printable.shortened(op.weight()), weight, channels));
     expectBias(op.bias(), channels);
     return window(x, channels, weight.extent(2), op.stride(), op.padding());
   }
@@ -140,7 +148,8 @@ public final class ShapeInference {
             && weight.rank() == 2
             && weight.extent(0) > 0
             && weight.extent(1) == x.extent(0),
-        "weight %s %s does not fit an input of %s".formatted(op.weight(), weight, x));
+        "weight %s %s does not fit an input of %s"
+            .formatted(Printable.shortened(op.weight()), weight, x));
     expectBias(op.bias(), weight.extent(0));
     return Shape.of(weight.extent(0));
   }
@@ -187,7 +196,7 @@ public final class ShapeInference {
     Shape shape = tensor(name);
     check(
         shape.rank() == 4 && shape.elementCount() > 0 && shape.extent(2) == shape.extent(3),
-        "weight " + name + " is no set of square kernels: " + shape);
+        "weight %s is no set of square kernels: %s".formatted(Printable.shortened(name), shape));
     return shape;
   }
 
@@ -199,13 +208,14 @@ public final class ShapeInference {
     Shape found = tensor(name);
     check(
         found.equals(expected),
-        "tensor %s: expected shape %s, found %s".formatted(name, expected, found));
+        "tensor %s: expected shape %s, found %s"
+            .formatted(Printable.shortened(name), expected, found));
   }
 
   private Shape tensor(String name) {
     Shape shape = tensors.get(name);
     if (shape == null) {
-      throw error("tensor " + name + " is missing");
+      throw error("tensor " + Printable.shortened(name) + " is missing");
     }
     return shape;
   }
@@ -217,6 +227,6 @@ public final class ShapeInference {
   }
 
   private ModelFormatException error(String problem) {
-    return new ModelFormatException(node.describe(), problem);
+    return new ModelFormatException(place.get(), problem);
   }
 }

@@ -10,6 +10,9 @@ final class AxisFilter {
   /** Fraction bits of a weight: 32 less 8 of a sample and 2 for sums that overshoot. */
   static final int PRECISION_BITS = 32 - 8 - 2;
 
+  /** More than common pictures need for all their outputs; it bounds the memory of long ones. */
+  static final int MAX_WEIGHTS = 1 << 20;
+
   private final int[] inputStarts;
   private final int[] inputCounts;
   private final int[] weights;
@@ -23,47 +26,33 @@ final class AxisFilter {
   }
 
   /**
-   * The filter for a run of the outputs.
+   * The filter for the next of an axis' wanted outputs: as many as {@link #MAX_WEIGHTS} have room
+   * for, but at least one, which never has more weights than the axis has inputs.
    *
-   * @param inputSize samples along the axis, at least 1
-   * @param outputSize samples after resizing, at least 1
-   * @param first the first output wanted
-   * @param count how many outputs are wanted, at least 1
+   * @param first the first of them, from 0
    */
-  static AxisFilter of(
-      int inputSize, long outputSize, long first, int count, Interpolation interpolation) {
-    double scale = (double) inputSize / outputSize;
-    double filterScale = Math.max(scale, 1);
-    double radius = radius(interpolation) * filterScale;
-    double step = 1 / filterScale;
-    int stride = Math.toIntExact(2 * (long) Math.ceil(radius) + 1);
+  static AxisFilter of(Axis axis, int first) {
+    double step = 1 / axis.filterScale();
+    int stride = (int) Math.min(2 * (long) Math.ceil(axis.radius()) + 1, axis.inputSize());
+    int count = Math.clamp(MAX_WEIGHTS / stride, 1, axis.count() - first);
     int[] starts = new int[count];
     int[] counts = new int[count];
-    int[] weights = new int[Math.multiplyExact(count, stride)];
-    double[] raw = new double[stride];
+    int[] weights = new int[count * stride];
     for (int i = 0; i < count; i++) {
-      double centre = (first + i + 0.5) * scale;
-      int start = Math.max((int) (centre - radius + 0.5), 0);
-      int end = Math.min((int) (centre + radius + 0.5), inputSize);
+      starts[i] = axis.inputStart(first + i);
+      counts[i] = axis.inputEnd(first + i) - starts[i];
+      double centre = axis.centre(first + i);
       double sum = 0;
-      for (int k = 0; k < end - start; k++) {
-        raw[k] = weight(interpolation, (k + start - centre + 0.5) * step);
-        sum += raw[k];
+      for (int k = 0; k < counts[i]; k++) {
+        sum += weight(axis.interpolation(), (k + starts[i] - centre + 0.5) * step);
       }
-      for (int k = 0; k < end - start; k++) {
-        weights[i * stride + k] = toFixedPoint(sum == 0 ? raw[k] : raw[k] / sum);
+      // Computed again, as doubles of all would take most of the memory.
+      for (int k = 0; k < counts[i]; k++) {
+        double raw = weight(axis.interpolation(), (k + starts[i] - centre + 0.5) * step);
+        weights[i * stride + k] = toFixedPoint(sum == 0 ? raw : raw / sum);
       }
-      starts[i] = start;
-      counts[i] = end - start;
     }
     return new AxisFilter(starts, counts, weights);
-  }
-
-  private static double radius(Interpolation interpolation) {
-    return switch (interpolation) {
-      case BILINEAR -> 1;
-      case BICUBIC -> 2;
-    };
   }
 
   /**
@@ -91,16 +80,6 @@ final class AxisFilter {
   /** How many outputs there are. */
   int outputs() {
     return inputStarts.length;
-  }
-
-  /** The first input that the first output needs; later outputs need none before it. */
-  int firstInput() {
-    return inputStarts[0];
-  }
-
-  /** One past the last input that an output needs. */
-  int endInput() {
-    return inputStarts[outputs() - 1] + inputCounts[outputs() - 1];
   }
 
   /** The first input of an output. */

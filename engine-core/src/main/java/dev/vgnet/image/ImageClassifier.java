@@ -52,6 +52,8 @@ public final class ImageClassifier {
    *
    * @param image of any type, taken as {@link ImageFiles} takes it
    * @param k how many, at least 1; all classes if there are fewer
+   * @throws UnsupportedModelException if the network computes what is no number, such as with
+   *     damaged weights
    * @throws IllegalArgumentException if {@code k} is not positive
    * @throws IllegalStateException if the session is closed
    */
@@ -65,6 +67,8 @@ public final class ImageClassifier {
    * @param images of any type and size, taken as {@link ImageFiles} takes them
    * @param k how many, at least 1; all classes if there are fewer
    * @return a list for each picture, as {@link #classify(BufferedImage, int)} returns it
+   * @throws UnsupportedModelException if the network computes what is no number, such as with
+   *     damaged weights
    * @throws IllegalArgumentException if {@code k} is not positive
    * @throws IllegalStateException if the session is closed
    */
@@ -82,6 +86,7 @@ public final class ImageClassifier {
   }
 
   private List<Prediction> best(float[] logits, int k) {
+    requireNumbers(logits);
     float[] probabilities = Softmax.of(logits);
     return IntStream.range(0, classes)
         .boxed()
@@ -89,5 +94,25 @@ public final class ImageClassifier {
         .limit(k)
         .map(i -> new Prediction(i, labels.get(i), probabilities[i]))
         .toList();
+  }
+
+  /** Of minus infinity a probability can be made, and networks may mask classes by it. */
+  private void requireNumbers(float[] logits) {
+    boolean possible = false;
+    for (int i = 0; i < classes; i++) {
+      if (Float.isNaN(logits[i]) || logits[i] == Float.POSITIVE_INFINITY) {
+        throw notNumbers("%s for class %d".formatted(logits[i], i));
+      }
+      possible |= Float.isFinite(logits[i]);
+    }
+    if (!possible) {
+      throw notNumbers("-Infinity for every class");
+    }
+  }
+
+  private static UnsupportedModelException notNumbers(String found) {
+    return new UnsupportedModelException(
+        "the network computes %s: its weights are damaged, or too large for the arithmetic"
+            .formatted(found));
   }
 }

@@ -37,7 +37,7 @@ public final class ImageFiles {
   private ImageFiles() {}
 
   private interface Decoder {
-    BufferedImage decode(ImageReader reader) throws IOException;
+    BufferedImage decode(ImageReader reader, DecodedSize size) throws IOException;
   }
 
   /**
@@ -95,17 +95,17 @@ public final class ImageFiles {
             .apply(
                 decode(
                     jpeg.withoutMetadata(),
-                    reader -> JpegDecoder.decode(jpeg, reader),
+                    (reader, _) -> JpegDecoder.decode(jpeg, reader),
                     name,
                     limits));
       }
       if (GifFile.isGif(bytes)) {
         GifFile gif = GifFile.of(bytes);
-        checkSize(gif.width(), gif.height(), name, limits);
-        return decode(bytes, reader -> gif.screen(reader.read(0)), name, limits);
+        new DecodedSize(name, limits).checkPixels(gif.width(), gif.height());
+        return decode(bytes, (reader, size) -> gif.screen(readAll(reader, size)), name, limits);
       }
       return Exif.ofFile(ByteBuffer.wrap(bytes))
-          .apply(decode(bytes, reader -> RgbImages.of(reader.read(0)), name, limits));
+          .apply(decode(bytes, ImageFiles::decodeAll, name, limits));
     } catch (ImageFormatException e) {
       throw e;
     } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
@@ -125,25 +125,22 @@ public final class ImageFiles {
       ImageReader reader = readers.next();
       try {
         reader.setInput(input, true, true);
-        checkSize(reader, name, limits);
-        return decoder.decode(reader);
+        DecodedSize size = new DecodedSize(name, limits);
+        size.checkPixels(reader);
+        return decoder.decode(reader, size);
       } finally {
         reader.dispose();
       }
     }
   }
 
-  private static void checkSize(ImageReader reader, String name, ImageLimits limits)
-      throws IOException {
-    checkSize(reader.getWidth(0), reader.getHeight(0), name, limits);
+  private static BufferedImage decodeAll(ImageReader reader, DecodedSize size) throws IOException {
+    return RgbImages.of(readAll(reader, size));
   }
 
-  private static void checkSize(int width, int height, String name, ImageLimits limits) {
-    if (width < 1 || height < 1 || (long) width * height > limits.maxPixels()) {
-      throw new ImageFormatException(
-          name,
-          "%d x %d pixels, the limit is %d in all".formatted(width, height, limits.maxPixels()));
-    }
+  private static BufferedImage readAll(ImageReader reader, DecodedSize size) throws IOException {
+    size.checkBytes(reader);
+    return reader.read(0);
   }
 
   private static String reason(Throwable failure) {

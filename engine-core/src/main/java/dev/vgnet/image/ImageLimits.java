@@ -3,10 +3,15 @@ package dev.vgnet.image;
 /**
  * Bounds on what {@link ImageFiles} decodes, so that a small hostile file cannot fill the memory.
  *
- * @param maxBytes size of the encoded picture
- * @param maxPixels width times height; a decoded pixel takes 3 to 8 bytes
+ * @param maxBytes size of the encoded picture, and of any part that its header claims
+ * @param maxPixels width times height. What a decoder makes of a picture, or of a tile that it may
+ *     be stored in, takes at most 8 bytes for each of so many pixels, and some take as much again
+ *     while they work; the picture that is returned takes 3 bytes a pixel
  */
 public record ImageLimits(long maxBytes, long maxPixels) {
+  /** Those of four samples of 16 bits. */
+  static final int MAX_PIXEL_BYTES = 8;
+
   /** 256 MiB and 100 megapixels. */
   public static final ImageLimits DEFAULT = new ImageLimits(256L << 20, 100_000_000);
 

@@ -7,4 +7,13 @@ package dev.vgnet.image;
  * @param label the class's name
  * @param probability from 0 to 1, as the softmax over all classes gives it
  */
-public record Prediction(int index, String label, float probability) {}
+public record Prediction(int index, String label, float probability) {
+  /**
+   * @throws IllegalArgumentException if {@code probability} is none
+   */
+  public Prediction {
+    if (!(probability >= 0 && probability <= 1)) {
+      throw new IllegalArgumentException("no probability: " + probability);
+    }
+  }
+}

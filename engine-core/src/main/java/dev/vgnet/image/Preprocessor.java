@@ -87,14 +87,15 @@ public final class Preprocessor {
 
   private BufferedImage resizeAndCrop(BufferedImage rgb) {
     int shorter = Math.min(rgb.getWidth(), rgb.getHeight());
-    return Resize.resample(
-        rgb, axisFilter(rgb.getWidth(), shorter), axisFilter(rgb.getHeight(), shorter));
+    return Resize.resample(rgb, axis(rgb.getWidth(), shorter), axis(rgb.getHeight(), shorter));
   }
 
-  /** The filter of an axis, by the rounding rules of torchvision (the half goes to even). */
-  private AxisFilter axisFilter(int size, int shorter) {
+  /**
+   * The part of an axis that is kept, by the rounding rules of torchvision (the half goes to even).
+   */
+  private Axis axis(int size, int shorter) {
     long resized = (long) ((double) ((long) preprocessing.resize() * size) / shorter);
     long first = (long) Math.rint((resized - preprocessing.crop()) / 2.0);
-    return AxisFilter.of(size, resized, first, preprocessing.crop(), preprocessing.interpolation());
+    return new Axis(size, resized, first, preprocessing.crop(), preprocessing.interpolation());
   }
 }

@@ -33,36 +33,55 @@ public final class Resize {
     BufferedImage rgb = RgbImages.of(image);
     return resample(
         rgb,
-        AxisFilter.of(rgb.getWidth(), width, 0, width, interpolation),
-        AxisFilter.of(rgb.getHeight(), height, 0, height, interpolation));
+        new Axis(rgb.getWidth(), width, 0, width, interpolation),
+        new Axis(rgb.getHeight(), height, 0, height, interpolation));
   }
 
   /**
    * A part of a resized image, as if that had been cut out after resizing all of it.
    *
    * @param rgb as {@link RgbImages} makes them
-   * @param columns how the columns of the part are made
-   * @param rows how the rows of the part are made
+   * @param columns of the part
+   * @param rows of the part
    */
-  static BufferedImage resample(BufferedImage rgb, AxisFilter columns, AxisFilter rows) {
-    int firstRow = rows.firstInput();
-    int inputRows = rows.endInput() - firstRow;
-    int rowBytes = 3 * columns.outputs();
+  static BufferedImage resample(BufferedImage rgb, Axis columns, Axis rows) {
+    BufferedImage result = RgbImages.create(columns.count(), rows.count());
+    byte[] narrow = resampleColumns(rgb, columns, rows);
+    resampleRows(narrow, rows, 3 * columns.count(), RgbImages.pixels(result));
+    return result;
+  }
+
+  /** The rows that are needed, each with the wanted columns only. */
+  private static byte[] resampleColumns(BufferedImage rgb, Axis columns, Axis rows) {
+    int firstRow = rows.inputStart(0);
+    int inputRows = rows.inputEnd(rows.count() - 1) - firstRow;
+    int rowBytes = 3 * columns.count();
     byte[] from = RgbImages.pixels(rgb);
-    byte[] narrow = new byte[RgbImages.byteCount(columns.outputs(), inputRows)];
-    for (int y = 0; y < inputRows; y++) {
-      resampleRow(from, 3 * rgb.getWidth() * (firstRow + y), columns, narrow, rowBytes * y);
+    byte[] narrow = new byte[RgbImages.byteCount(columns.count(), inputRows)];
+    int x = 0;
+    while (x < columns.count()) {
+      AxisFilter filter = AxisFilter.of(columns, x);
+      for (int y = 0; y < inputRows; y++) {
+        int start = 3 * rgb.getWidth() * (firstRow + y);
+        resampleRow(from, start, filter, narrow, rowBytes * y + 3 * x);
+      }
+      x += filter.outputs();
     }
-    BufferedImage result = RgbImages.create(columns.outputs(), rows.outputs());
-    byte[] to = RgbImages.pixels(result);
+    return narrow;
+  }
+
+  private static void resampleRows(byte[] narrow, Axis rows, int rowBytes, byte[] to) {
     int[] sums = new int[rowBytes];
-    for (int y = 0; y < rows.outputs(); y++) {
-      mixRows(narrow, rows, y, sums);
-      for (int i = 0; i < rowBytes; i++) {
-        to[rowBytes * y + i] = round(sums[i]);
+    int y = 0;
+    while (y < rows.count()) {
+      AxisFilter filter = AxisFilter.of(rows, y);
+      for (int i = 0; i < filter.outputs(); i++, y++) {
+        mixRows(narrow, rows.inputStart(0), filter, i, sums);
+        for (int b = 0; b < rowBytes; b++) {
+          to[rowBytes * y + b] = round(sums[b]);
+        }
       }
     }
-    return result;
   }
 
   private static void resampleRow(
@@ -87,11 +106,11 @@ public final class Resize {
     }
   }
 
-  private static void mixRows(byte[] from, AxisFilter rows, int y, int[] sums) {
+  private static void mixRows(byte[] from, int firstRow, AxisFilter rows, int y, int[] sums) {
     Arrays.fill(sums, HALF);
     int weight = rows.weightStart(y);
     int end = weight + rows.inputCount(y);
-    int source = sums.length * (rows.inputStart(y) - rows.firstInput());
+    int source = sums.length * (rows.inputStart(y) - firstRow);
     for (; weight < end; weight++, source += sums.length) {
       int factor = rows.weight(weight);
       for (int i = 0; i < sums.length; i++) {

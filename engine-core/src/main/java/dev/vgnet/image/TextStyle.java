@@ -14,6 +14,9 @@ import java.awt.geom.AffineTransform;
 record TextStyle(double size, double weight, Color colour) {
   private static final String ELLIPSIS = "…";
 
+  /** No glyph is as narrow; a text of more characters than that, such as marks, is cut. */
+  private static final int MAX_PER_EM = 16;
+
   /** How far a text reaches, in pixels. */
   double width(String text) {
     return StrokeFont.width(text) * scale();
@@ -21,14 +24,26 @@ record TextStyle(double size, double weight, Color colour) {
 
   /** The text, or where it is wider than so many pixels, as much of it as fits and an ellipsis. */
   String shorten(String text, double width) {
-    if (width(text) <= width) {
+    int most = Math.clamp((long) (width / size * MAX_PER_EM), 0, text.length());
+    int[] start = text.codePoints().limit(most + 1L).toArray();
+    if (start.length <= most && width(text) <= width) {
       return text;
     }
-    int end = text.length();
-    while (end > 0 && width(text.substring(0, end).strip() + ELLIPSIS) > width) {
-      end = text.offsetByCodePoints(end, -1);
+    int fits = 0;
+    int tooMany = start.length;
+    while (tooMany - fits > 1) {
+      int middle = (fits + tooMany) >>> 1;
+      if (width(shortened(start, middle)) <= width) {
+        fits = middle;
+      } else {
+        tooMany = middle;
+      }
     }
-    return text.substring(0, end).strip() + ELLIPSIS;
+    return shortened(start, fits);
+  }
+
+  private static String shortened(int[] codePoints, int count) {
+    return new String(codePoints, 0, count).strip() + ELLIPSIS;
   }
 
   /**

@@ -2,9 +2,11 @@ package dev.vgnet.model;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -35,7 +37,8 @@ final class Json {
    * The value of a JSON text.
    *
    * @param where the text's place, for messages
-   * @throws ModelFormatException if it is no JSON, or longer or deeper than a weight file needs
+   * @throws ModelFormatException if it is no JSON, goes on after its value, or is longer or deeper
+   *     than a weight file needs
    */
   static JsonValue parse(String where, String text) {
     if (text.length() > MAX_LENGTH) {
@@ -43,11 +46,21 @@ final class Json {
           where, "expected at most %d characters, found %d".formatted(MAX_LENGTH, text.length()));
     }
     try {
-      return new JsonValue(where, STRICT.anyFrom(text));
-    } catch (JacksonException e) {
-      throw new ModelFormatException(where, e.getOriginalMessage(), e);
+      return new JsonValue(where, onlyValue(where, text));
+    } catch (JacksonException e) { // whose message may quote the text
+      throw new ModelFormatException(where, Printable.shortened(e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new AssertionError("reading a string cannot fail", e);
+    }
+  }
+
+  private static Object onlyValue(String where, String text) throws IOException {
+    try (JsonParser parser = STRICT.createParser(text)) {
+      Object value = STRICT.anyFrom(parser);
+      if (parser.nextToken() != null) {
+        throw new ModelFormatException(where, "goes on after its value");
+      }
+      return value;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.vgnet.model;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.ShapeInference;
@@ -13,15 +14,20 @@ import java.util.Map;
 /**
  * The content of a weight file: graph, tensors and metadata, checked against each other. Immutable.
  *
+ * @param graph with one output, which is what a session computes
  * @param tensors every tensor that the graph names, and perhaps more; their order is kept
  */
 public record ModelFile(Graph graph, Map<String, Tensor> tensors, Metadata metadata) {
   /**
-   * @throws ModelFormatException if a tensor is missing or of the wrong shape or type, if labels
-   *     and classes differ in number, or if the graph does not accept an image of the preprocessed
-   *     size
+   * @throws ModelFormatException if the graph has more than one output, if a tensor is missing or
+   *     of the wrong shape or type, if labels and classes differ in number, or if the graph does
+   *     not accept an image of the preprocessed size
    */
   public ModelFile {
+    if (graph.outputs().size() != 1) {
+      throw new ModelFormatException(
+          "graph", "expected one output, found " + graph.outputs().size());
+    }
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
     int size = metadata.preprocessing().crop();
     Map<String, Shape> values = ShapeInference.infer(graph, Tensor.shapes(tensors), size, size);
@@ -46,7 +52,8 @@ public record ModelFile(Graph graph, Map<String, Tensor> tensors, Metadata metad
         if (!tensors.get(name).dataType().isFloatingPoint()) {
           throw new ModelFormatException(
               node.describe(),
-              "expected floating-point numbers, found %s %s".formatted(name, tensors.get(name)));
+              "expected floating-point numbers, found %s %s"
+                  .formatted(Printable.shortened(name), tensors.get(name)));
         }
       }
     }

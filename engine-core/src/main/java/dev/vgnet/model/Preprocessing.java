@@ -10,7 +10,8 @@ import java.util.List;
  * @param resize pixels of the shorter side after resizing, at least {@code crop}
  * @param crop pixels of the square that the network sees
  * @param mean one number a channel
- * @param std one positive number a channel
+ * @param std one positive number a channel; computed with in float32, as the mean is, they give
+ *     finite numbers for black and for white
  */
 public record Preprocessing(
     int resize, int crop, Interpolation interpolation, List<Double> mean, List<Double> std) {
@@ -26,10 +27,19 @@ public record Preprocessing(
     if (mean.isEmpty() || mean.size() != std.size()) {
       throw new IllegalArgumentException("mean %s and std %s do not match".formatted(mean, std));
     }
-    if (!mean.stream().allMatch(Double::isFinite)
-        || !std.stream().allMatch(s -> Double.isFinite(s) && s > 0)) {
-      throw new IllegalArgumentException("mean %s or std %s out of range".formatted(mean, std));
+    for (int c = 0; c < mean.size(); c++) {
+      if (!givesNumbers(mean.get(c).floatValue(), std.get(c).floatValue())) {
+        throw new IllegalArgumentException("mean %s or std %s out of range".formatted(mean, std));
+      }
     }
+  }
+
+  /** Whether each value of a channel becomes a number; between black and white lie the others. */
+  private static boolean givesNumbers(float mean, float std) {
+    return std > 0
+        && Float.isFinite(std)
+        && Float.isFinite((0 - mean) / std)
+        && Float.isFinite((1 - mean) / std);
   }
 
   /** What torchvision and timm do for ImageNet: 7/8 of the resized side is kept. */

@@ -77,7 +77,8 @@ final class SafetensorsReader {
       return reader.content(file.asSlice(LENGTH_SIZE + headerSize));
     } catch (JacksonException e) {
       long character = e.getLocation() == null ? 0 : e.getLocation().getCharOffset();
-      throw new ModelFormatException("header character " + character, e.getOriginalMessage(), e);
+      throw new ModelFormatException(
+          "header character " + character, Printable.shortened(e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new AssertionError("reading an array cannot fail", e);
     }

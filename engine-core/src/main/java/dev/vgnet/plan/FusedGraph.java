@@ -4,7 +4,9 @@ import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator.Conv2d;
 import dev.vgnet.tensor.Shape;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -76,11 +78,15 @@ final class FusedGraph {
     release(node);
   }
 
+  /** Takes back what a node reads, and with it every node that nothing reads any more. */
   private void release(FusedNode node) {
-    for (String name : node.reads()) {
-      countReader(name, -1);
-      if (readers.get(name) == 0 && nodes.containsKey(name)) {
-        release(nodes.remove(name));
+    Deque<FusedNode> unread = new ArrayDeque<>(List.of(node));
+    while (!unread.isEmpty()) {
+      for (String name : unread.remove().reads()) {
+        countReader(name, -1);
+        if (readers.get(name) == 0 && nodes.containsKey(name)) {
+          unread.add(nodes.remove(name));
+        }
       }
     }
   }

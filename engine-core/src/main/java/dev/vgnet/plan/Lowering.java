@@ -1,5 +1,6 @@
 package dev.vgnet.plan;
 
+import dev.vgnet.error.Printable;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Operator.Activation;
@@ -112,7 +113,7 @@ final class Lowering {
     if (segments(parts) > MAX_SEGMENTS) {
       throw new UnsupportedModelException(
           "node %s joins %d pieces of feature maps, at most %d are supported"
-              .formatted(node.name(), segments(parts), MAX_SEGMENTS));
+              .formatted(Printable.shortened(node.name()), segments(parts), MAX_SEGMENTS));
     }
     return Value.concat(parts.stream().map(values::get).toList());
   }
@@ -191,17 +192,29 @@ final class Lowering {
                   op.weight(),
                   op.bias(),
                   graph.kernel(op.weight()),
-                  op.stride(),
+                  stride(op.stride(), op.padding(), input),
                   op.padding(),
                   epilogue(node, output),
                   output);
             }
             case MaxPool(int kernel, int stride, int padding) ->
                 new Step.Pool(
-                    name, Step.Pool.Kind.MAX, input, kernel, stride, padding, allocate(name));
+                    name,
+                    Step.Pool.Kind.MAX,
+                    input,
+                    kernel,
+                    stride(stride, padding, input),
+                    padding,
+                    allocate(name));
             case AveragePool(int kernel, int stride) ->
                 new Step.Pool(
-                    name, Step.Pool.Kind.AVERAGE, input, kernel, stride, 0, allocate(name));
+                    name,
+                    Step.Pool.Kind.AVERAGE,
+                    input,
+                    kernel,
+                    stride(stride, 0, input),
+                    0,
+                    allocate(name));
             case AdaptiveAveragePool _ -> new Step.AdaptiveAveragePool(name, input, allocate(name));
             case GlobalAveragePool _ -> new Step.GlobalAveragePool(name, input, allocate(name));
             case Linear(String weight, Optional<String> bias) -> {
@@ -228,11 +241,17 @@ final class Lowering {
             op.weight(),
             op.bias(),
             graph.kernel(op.weight()),
-            op.stride(),
+            stride(op.stride(), op.padding(), input),
             op.padding(),
             op.groups(),
             epilogue,
             output);
+  }
+
+  /** The longest stride is the map with its padding, so that no place in it overflows. */
+  private static int stride(int stride, int padding, Value input) {
+    long map = Math.max(input.height(), input.width()) + 2L * padding;
+    return (int) Math.min(stride, map);
   }
 
   private Step multiply(FusedNode node, Value input) {
@@ -265,7 +284,7 @@ final class Lowering {
         || value.width() != output.width()) {
       throw new UnsupportedModelException(
           "node %s combines vectors flattened from maps of different extents"
-              .formatted(node.name()));
+              .formatted(Printable.shortened(node.name())));
     }
   }
 

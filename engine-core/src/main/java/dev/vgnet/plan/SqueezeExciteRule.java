@@ -70,16 +70,12 @@ final class SqueezeExciteRule {
   }
 
   private static boolean isMean(String value, String of, FusedGraph graph) {
-    return graph
-        .absorbable(value)
-        .filter(
-            node ->
-                node.body() instanceof Body.Plain(var operator)
-                    && switch (operator) {
-                      case Operator.GlobalAveragePool _ -> node.input().equals(of);
-                      case Operator.Flatten _ -> isMean(node.input(), of, graph);
-                      default -> false;
-                    })
-        .isPresent();
+    Optional<FusedNode> node = graph.absorbable(value);
+    while (node.isPresent() && node.get().body() instanceof Body.Plain(Operator.Flatten _)) {
+      node = graph.absorbable(node.get().input());
+    }
+    return node.isPresent()
+        && node.get().body() instanceof Body.Plain(Operator.GlobalAveragePool _)
+        && node.get().input().equals(of);
   }
 }

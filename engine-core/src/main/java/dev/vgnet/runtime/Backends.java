@@ -1,6 +1,7 @@
 package dev.vgnet.runtime;
 
 import dev.vgnet.error.DeviceUnavailableException;
+import java.lang.System.Logger.Level;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -23,33 +24,38 @@ public final class Backends {
   }
 
   /**
-   * The best backend that can be used.
+   * The best backend that can be used. A better one of the CPU that cannot is logged as a warning,
+   * as what is left may be a thousand times slower.
    *
    * @param device the device it must run on; {@link Device#AUTO} takes any
    * @param name its name, if a certain one is wanted
    * @throws DeviceUnavailableException with the reason each candidate gave
    */
   public static Backend choose(Device device, Optional<String> name) {
+    return choose(ALL, device, name, System.getLogger(Backends.class.getName()));
+  }
+
+  static Backend choose(
+      List<Backend> installed, Device device, Optional<String> name, System.Logger logger) {
     List<Backend> candidates =
-        ALL.stream()
+        installed.stream()
             .filter(b -> device == Device.AUTO || b.device() == device)
             .filter(b -> name.isEmpty() || b.name().equals(name.get()))
             .toList();
-    System.Logger logger = System.getLogger(Backends.class.getName());
     for (Backend candidate : candidates) {
       Availability availability = candidate.probe();
       if (availability.available()) {
         return candidate;
       }
       logger.log(
-          System.Logger.Level.DEBUG,
+          candidate.device() == Device.CPU ? Level.WARNING : Level.DEBUG,
           "backend {0} is not available: {1}",
           candidate.name(),
           availability.detail());
     }
     String wanted = "device " + device + name.map(n -> ", backend " + n).orElse("");
     if (candidates.isEmpty()) {
-      throw new DeviceUnavailableException(wanted + ": " + absence(name));
+      throw new DeviceUnavailableException(wanted + ": " + absence(installed, name));
     }
     throw new DeviceUnavailableException(
         candidates.stream()
@@ -58,14 +64,14 @@ public final class Backends {
   }
 
   /** Why no backend is both of the device and of the name that are wanted. */
-  private static String absence(Optional<String> name) {
-    return ALL.stream()
+  private static String absence(List<Backend> installed, Optional<String> name) {
+    return installed.stream()
         .filter(b -> name.isPresent() && b.name().equals(name.get()))
         .findFirst()
         .map(b -> "that backend runs on %s only".formatted(b.device()))
         .orElseGet(
             () ->
                 "no such backend is installed; installed are "
-                    + ALL.stream().map(b -> b.name() + " (" + b.device() + ")").toList());
+                    + installed.stream().map(b -> b.name() + " (" + b.device() + ")").toList());
   }
 }

@@ -8,7 +8,7 @@ import dev.vgnet.tensor.Shape;
  */
 public interface CompiledModel extends AutoCloseable {
   /**
-   * Computes all outputs. In steady state (a size seen before) nothing is allocated.
+   * Computes all outputs. In steady state (a size among the last ones) nothing is allocated.
    *
    * @param input {@code [N, C, H, W]}
    * @param images at least as many numbers as {@code input} says, row-major

@@ -47,7 +47,7 @@ public final class Tensor {
    * @throws IllegalArgumentException if their number is not the shape's
    */
   public static Tensor of(Shape shape, float[] values) {
-    MemorySegment copy = MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, 4)]);
+    MemorySegment copy = MemorySegment.ofArray(new float[values.length]);
     MemorySegment.copy(values, 0, copy, F32, 0, values.length);
     return new Tensor(shape, DataType.FLOAT32, copy);
   }
@@ -58,7 +58,7 @@ public final class Tensor {
    * @throws IllegalArgumentException if their number is not the shape's
    */
   public static Tensor of(Shape shape, double[] values) {
-    MemorySegment copy = MemorySegment.ofArray(new byte[Math.multiplyExact(values.length, 8)]);
+    MemorySegment copy = MemorySegment.ofArray(new double[values.length]);
     MemorySegment.copy(values, 0, copy, F64, 0, values.length);
     return new Tensor(shape, DataType.FLOAT64, copy);
   }

@@ -5,14 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.error.ImageFormatException;
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -125,6 +133,93 @@ class ImageFilesTest {
       assertTrue(e.getMessage().startsWith(name), e.getMessage());
       return null;
     }
+  }
+
+  @Test
+  void refusesPixelsOfCountlessSamples() throws IOException {
+    assertRefused(
+        "3000 x 3000 pixels of 200 bytes, the limit is 100000000 of 8 in all",
+        tiff(3000, 200, 1, 300, 0));
+    ImageLimits tight = new ImageLimits(1 << 20, 40);
+    byte[] small = tiff(5, 3, 1, 75, 0);
+    assertEquals(5, ImageFiles.read(new ByteArrayInputStream(small), "x", tight).getWidth());
+    byte[] wide = tiff(5, 13, 1, 325, 0);
+    assertThrows(
+        ImageFormatException.class,
+        () -> ImageFiles.read(new ByteArrayInputStream(wide), "x", tight));
+  }
+
+  @Test
+  void refusesPartsThatAreLargerThanAPictureMayBe() {
+    assertRefused(
+        "tiles of 20000 x 20000 pixels of 3 bytes, the limit is 100000000 of 8 in all",
+        tiff(10, 3, 8, 100, 20_000));
+    assertRefused(
+        "claims a part of 1900000000 bytes, the limit is 268435456 in all",
+        tiff(10, 3, 8, 1_900_000_000, 0));
+  }
+
+  @Test
+  void readsTheWidestPixelsOfPng() throws IOException {
+    BufferedImage wide =
+        new BufferedImage(
+            new ComponentColorModel(
+                ColorSpace.getInstance(ColorSpace.CS_sRGB),
+                true,
+                false,
+                Transparency.TRANSLUCENT,
+                DataBuffer.TYPE_USHORT),
+            Raster.createInterleavedRaster(DataBuffer.TYPE_USHORT, 4, 3, 4, null),
+            false,
+            null);
+    wide.getRaster().setPixel(2, 1, new int[] {0x1234, 0xabcd, 0xff00, 0x8000});
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(wide, "png", png);
+    BufferedImage read =
+        ImageFiles.read(
+            new ByteArrayInputStream(png.toByteArray()), "x", new ImageLimits(1 << 20, 12));
+    assertEquals(0xff12abff, read.getRGB(2, 1));
+  }
+
+  private static void assertRefused(String problem, byte[] file) {
+    ImageFormatException refusal =
+        assertThrows(
+            ImageFormatException.class,
+            () -> ImageFiles.read(new ByteArrayInputStream(file), "hostile", ImageLimits.DEFAULT));
+    assertEquals("hostile: " + problem, refusal.getMessage());
+  }
+
+  /**
+   * A TIFF file of a square picture with 8-bit samples, and room for a small one.
+   *
+   * @param bytes that its one strip or tile is said to take
+   * @param tile the height and width of a tile, 0 for a strip
+   */
+  private static byte[] tiff(int size, int samples, int compression, int bytes, int tile) {
+    int[][] fields =
+        tile == 0
+            ? new int[][] {
+              {256, size},
+              {257, size},
+              {258, 8},
+              {259, compression},
+              {262, 2},
+              {273, 8},
+              {277, samples},
+              {278, size},
+              {279, bytes}
+            }
+            : new int[][] {
+              {256, size}, {257, size}, {258, 8}, {259, compression}, {262, 2},
+              {277, samples}, {322, tile}, {323, tile}, {324, 8}, {325, bytes}
+            };
+    ByteBuffer file = ByteBuffer.allocate(500).order(ByteOrder.LITTLE_ENDIAN);
+    file.putInt(0x002a4949).putInt(8).putShort((short) fields.length);
+    for (int[] field : fields) {
+      int type = field[1] < 1 << 16 ? 3 : 4; // SHORT or LONG
+      file.putShort((short) field[0]).putShort((short) type).putInt(1).putInt(field[1]);
+    }
+    return file.array();
   }
 
   @Test

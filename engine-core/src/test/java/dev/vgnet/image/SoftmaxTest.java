@@ -1,6 +1,8 @@
 package dev.vgnet.image;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 
@@ -10,6 +12,14 @@ class SoftmaxTest {
     float[] logits = {(float) Math.log(1), (float) Math.log(2), (float) Math.log(5)};
     // A logit of float32 precision is off by half an ulp of 1.6, which scales a probability.
     assertArrayEquals(new float[] {0.125f, 0.25f, 0.625f}, Softmax.of(logits), 1e-7f);
+  }
+
+  @Test
+  void makesPredictionsOfProbabilitiesOnly() {
+    for (float p : new float[] {Float.NaN, -0.1f, 1.1f, Float.POSITIVE_INFINITY}) {
+      assertThrows(IllegalArgumentException.class, () -> new Prediction(0, "cat", p));
+    }
+    assertEquals(1, new Prediction(0, "cat", 1).probability());
   }
 
   @Test

@@ -53,4 +53,25 @@ class StrokeFontTest {
     assertEquals("\u2026", STYLE.shorten(text, 0));
     assertEquals("\u2026", STYLE.shorten("\ud83d\ude00\ud83d\ude00", 10));
   }
+
+  @Test
+  void shortensTextsOfEveryLength() {
+    String text = "\ud83d\ude00 a".repeat(1_000_000);
+    String shortened = STYLE.shorten(text, 100);
+    assertEquals(shortened, STYLE.shorten(text.substring(0, 100), 100));
+    int kept = shortened.length() - 1;
+    assertEquals(text.substring(0, kept) + "\u2026", shortened);
+    assertTrue(STYLE.width(shortened) <= 100, shortened);
+    assertTrue(STYLE.width(text.substring(0, kept + 2).strip() + "\u2026") > 100, shortened);
+    for (int width = 0; width < 100; width++) {
+      assertTrue(STYLE.shorten(text, width).codePoints().noneMatch(c -> c >= 0xd800 && c < 0xe000));
+    }
+  }
+
+  @Test
+  void cutsTextsOfMoreMarksThanALineHas() {
+    String marks = "a" + "\u0301\u0323".repeat(1_000_000);
+    assertTrue(STYLE.shorten(marks, 100).length() < 200);
+    assertEquals("a\u0301\u0323", STYLE.shorten("a\u0301\u0323", 100));
+  }
 }

@@ -199,6 +199,27 @@ class GraphJsonTest {
     assertRefused(json, "vgnet.graph");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {" x", "{}", "]", "}", ",", "\0"})
+  void refusesWhatComesAfterIt(String more) {
+    assertRefused(EVERYTHING + more, "vgnet.graph: ");
+  }
+
+  @Test
+  void printsNoControlCharactersOfFiles() {
+    for (String[] change :
+        new String[][] {
+          {"\"name\":\"n1\"", "\"name\":\"n0\""},
+          {"\"inputs\":[\"image\"]", "\"inputs\":[\"n0\"]"},
+          {"\"outputs\":[\"n17\"", "\"outputs\":[\"n0!\""},
+          {"\"input\":\"image\",\"channels\":3", "\"input\":\"n0\",\"channels\":0"},
+        }) {
+      String json = EVERYTHING.replace(change[0], change[1]).replace("n0", "a\\u001b[2J\\nb");
+      assertRefused(json, "a\\u001b[2J\\u000ab");
+    }
+    assertRefused("a\u001b[2J", "a\\u001b");
+  }
+
   @Test
   void boundsItsInput() {
     assertRefused("[".repeat(1_000_000), "depth");
@@ -241,5 +262,6 @@ class GraphJsonTest {
     ModelFormatException e = assertThrows(ModelFormatException.class, () -> read(json));
     assertTrue(e.getMessage().contains(message), e::getMessage);
     assertTrue(e.getMessage().length() < 1000, "a short message");
+    assertTrue(e.getMessage().chars().noneMatch(Character::isISOControl), e::getMessage);
   }
 }

@@ -120,6 +120,9 @@ class ModelFilesTest {
             + " architecture: expected a string, found null",
         "vgnet.source|[]|vgnet.source: expected an object, found a list",
         "vgnet.preprocess|[]|vgnet.preprocess: expected an object, found a list",
+        "vgnet.labels|[\"a\",\"b\"] x|vgnet.labels: ",
+        "vgnet.labels|[\"a\",\"b\"]]|vgnet.labels: ",
+        "vgnet.labels|[\"a\",\"b\"][]|vgnet.labels: goes on after its value",
       })
   void refusesAWrongText(String key, String text, String message) {
     assertRefused(message, (texts, _) -> texts.put(key, text));
@@ -143,6 +146,12 @@ class ModelFilesTest {
         "[0.229,1.0,3.5]|[0.229,0,3.5]|out of range",
         "[0.229,1.0,3.5]|[0.229,-1,3.5]|out of range",
         "[0.229,1.0,3.5]|[]|do not match",
+        // what is out of range as float32, or becomes that in it
+        "[0.229,1.0,3.5]|[0.229,1e-50,3.5]|out of range",
+        "[0.229,1.0,3.5]|[0.229,1e-40,3.5]|out of range",
+        "[0.229,1.0,3.5]|[0.229,1e39,3.5]|out of range",
+        "[0.485,0.1,1.0E-300]|[0.485,0.1,1e39]|out of range",
+        "[0.485,0.1,1.0E-300]|[3e38,0.1,0]|out of range",
       })
   void refusesWrongPreprocessing(String found, String replacement, String message) {
     assertRefused(
@@ -152,6 +161,30 @@ class ModelFilesTest {
           assertTrue(text.contains(found), text);
           texts.put("vgnet.preprocess", text.replace(found, replacement));
         });
+  }
+
+  @Test
+  void refusesASecondOutput() {
+    assertRefused(
+        "graph: expected one output, found 2",
+        (texts, _) ->
+            texts.computeIfPresent(
+                "vgnet.graph",
+                (_, graph) ->
+                    graph.replace("\"outputs\":[\"head\"]", "\"outputs\":[\"head\",\"pool\"]")));
+  }
+
+  @Test
+  void refusesImagesThatNoArrayHolds() {
+    assertRefused(
+        "input image: is [2147483647, 32, 32], more elements than an array holds",
+        (texts, _) ->
+            texts.put(
+                "vgnet.graph",
+                """
+                {"input":"image","channels":2147483647,"outputs":["flat"],"nodes":[
+                {"name":"flat","inputs":["image"],"op":"flatten"}]}\
+                """));
   }
 
   @Test

@@ -439,6 +439,21 @@ class RuleTest {
     }
 
     @Test
+    void mayFlattenAnyNumberOfTimes() {
+      String vector = net.add("pool", new Operator.GlobalAveragePool(), "x");
+      for (int i = 0; i < 19_000; i++) {
+        vector = net.add("flat" + i, new Operator.Flatten(), vector);
+      }
+      net.linear("reduce", vector, 8, 4);
+      net.relu("inner", "reduce");
+      net.linear("expand", "inner", 4, 8);
+      net.activation("gate", Function.HARDSIGMOID, "expand");
+      net.product("se", "x", "gate");
+
+      assertEquals("se = SqueezeExcite(x)", net.rewritten(RULES, "se"));
+    }
+
+    @Test
     void staysWhereAPartOfItIsAnOutput() {
       net.pointwise("a", "x", 8, 8);
       net.squeezeExcite("se", "a", 8, 4);

@@ -332,6 +332,18 @@ class CommandTest {
     assertEquals("old", Files.readString(model));
   }
 
+  @Test
+  void classifiesWithNoWeightsThatGiveNoNumbers() throws IOException {
+    Safetensors valid = Safetensors.read(MODEL);
+    Map<String, Tensor> tensors = new HashMap<>(valid.tensors());
+    tensors.put("classifier.1.bias", Tensor.of(Shape.of(12), nans(12)));
+    Path model = folder.resolve("m.safetensors");
+    new Safetensors(tensors, valid.metadata()).write(model);
+    Result refused = run("classify", model, SAMPLES.resolve("tree.jpg"));
+    assertFailsInOneLine("vgnet: the network computes NaN for class 0", refused);
+    assertEquals("", refused.out());
+  }
+
   private static float[] nans(int count) {
     float[] values = new float[count];
     Arrays.fill(values, Float.NaN);

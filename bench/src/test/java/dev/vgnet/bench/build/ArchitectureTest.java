@@ -55,12 +55,24 @@ class ArchitectureTest {
           entry("dev.vgnet.cpu.kernel", List.of("dev.vgnet.graph")),
           entry("dev.vgnet.cpu.reference", List.of("dev.vgnet.graph", "dev.vgnet.runtime")),
           entry(
+              "dev.vgnet.cpu.vector.pass",
+              List.of("dev.vgnet.graph", "dev.vgnet.plan", "dev.vgnet.cpu.kernel")),
+          entry(
+              "dev.vgnet.cpu.vector.compiler",
+              List.of(
+                  "dev.vgnet.graph",
+                  "dev.vgnet.plan",
+                  "dev.vgnet.cpu.kernel",
+                  "dev.vgnet.cpu.vector.pass")),
+          entry(
               "dev.vgnet.cpu.vector",
               List.of(
                   "dev.vgnet.graph",
                   "dev.vgnet.plan",
                   "dev.vgnet.runtime",
-                  "dev.vgnet.cpu.kernel")),
+                  "dev.vgnet.cpu.kernel",
+                  "dev.vgnet.cpu.vector.compiler",
+                  "dev.vgnet.cpu.vector.pass")),
           entry("dev.vgnet.cuda.driver", List.of("dev.vgnet.runtime")),
           entry(
               "dev.vgnet.cuda.program",
@@ -190,6 +202,16 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("dev.vgnet.runtime", "dev.vgnet.model", "dev.vgnet.image");
+
+  @ArchTest
+  static final ArchRule WHO_MEASURES_KNOWS_NO_REPORT =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "dev.vgnet.bench.engine", "dev.vgnet.bench.measure", "dev.vgnet.bench.gpu")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.vgnet.bench", "dev.vgnet.bench.report");
 
   @ArchTest
   static final ArchRule PACKAGES_HAVE_NO_CYCLES =

@@ -34,13 +34,12 @@ final class PlainActivation {
   }
 
   private static float onePlusExpOfMinus(float x) {
-    float y = lower(raise(0f - x, ActivationCode.MIN_EXPONENT), ActivationCode.MAX_EXPONENT);
-    float rounded = Math.fma(y, ActivationCode.LOG2_E, ActivationCode.ROUND);
-    float rest = Math.fma(y, ActivationCode.LOG2_E, ActivationCode.ROUND - rounded);
-    y = Math.fma(y, ActivationCode.LOG2_E_REST, rest);
-    float power = ActivationCode.EXP2[0];
-    for (int i = 1; i < ActivationCode.EXP2.length; i++) {
-      power = Math.fma(power, y, ActivationCode.EXP2[i]);
+    float y = lower(raise(x, ActivationCode.MIN_ARGUMENT), ActivationCode.MAX_ARGUMENT);
+    float rounded = Math.fma(y, -ActivationCode.LOG2_E, ActivationCode.ROUND);
+    float rest = Math.fma(rounded - ActivationCode.ROUND, ActivationCode.LN_2, y);
+    float power = ActivationCode.EXP[0];
+    for (int i = 1; i < ActivationCode.EXP.length; i++) {
+      power = Math.fma(power, rest, ActivationCode.EXP[i]);
     }
     int exponent = Float.floatToRawIntBits(rounded) << ActivationCode.MANTISSA_BITS;
     return Math.fma(power, Float.intBitsToFloat(exponent), 1f);

@@ -1,5 +1,7 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.vector.pass.Pass;
+import dev.vgnet.cpu.vector.pass.Workspace;
 import java.util.Arrays;
 import java.util.List;
 
@@ -76,11 +78,12 @@ final class Execution implements Job {
     return Math.clamp(Math.min(wanted, MAX_ARENAS / program.arenaLength(1)), 1, MAX_GROUP);
   }
 
-  /** Lets go of the caller's arrays. */
-  void end() {
+  /** Lets go of the caller's arrays, and leaves the arenas to those that keep them. */
+  void release() {
     images = null;
     outputs = null;
     for (Workspace workspace : workspaces) {
+      workspace.arena = null;
       workspace.images = null;
       workspace.outputs = null;
     }

@@ -1,6 +1,9 @@
 package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.AlignedArrays;
+import dev.vgnet.cpu.vector.compiler.Placement;
+import dev.vgnet.cpu.vector.pass.ArrayLength;
+import dev.vgnet.cpu.vector.pass.Pass;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import java.util.List;
@@ -49,7 +52,7 @@ final class Program {
     this.tail = tail;
     this.scratchStart = scratchStart;
     int most = passes.stream().mapToInt(Pass::scratch).max().orElse(0);
-    scratch = Arenas.index(AlignedArrays.padded(most));
+    scratch = ArrayLength.checked(AlignedArrays.padded(most));
     offsets = passes.stream().mapToInt(Pass::offsets).max().orElse(0);
   }
 
@@ -80,7 +83,7 @@ final class Program {
   /** Arrays for all outputs. */
   float[][] newOutputs(int batch) {
     return outputs.stream()
-        .map(shape -> new float[Arenas.index(batch * shape.elementCount())])
+        .map(shape -> new float[ArrayLength.checked(batch * shape.elementCount())])
         .toArray(float[][]::new);
   }
 
@@ -120,6 +123,6 @@ final class Program {
    * @throws IllegalArgumentException if no array is that long
    */
   int arenaLength(int workers) {
-    return Arenas.index(scratchStart + (long) workers * scratch);
+    return ArrayLength.checked(scratchStart + (long) workers * scratch);
   }
 }

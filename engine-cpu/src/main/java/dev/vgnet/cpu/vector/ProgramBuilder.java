@@ -2,7 +2,18 @@ package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.AlignedArrays;
 import dev.vgnet.cpu.kernel.Vectors;
-import dev.vgnet.cpu.vector.StepCompiler.CompiledStep;
+import dev.vgnet.cpu.vector.compiler.Cascade;
+import dev.vgnet.cpu.vector.compiler.Placement;
+import dev.vgnet.cpu.vector.compiler.StepCompiler;
+import dev.vgnet.cpu.vector.compiler.StepCompiler.CompiledStep;
+import dev.vgnet.cpu.vector.compiler.StepContext;
+import dev.vgnet.cpu.vector.pass.ArrayLength;
+import dev.vgnet.cpu.vector.pass.CopyPass;
+import dev.vgnet.cpu.vector.pass.OutputPass;
+import dev.vgnet.cpu.vector.pass.Pass;
+import dev.vgnet.cpu.vector.pass.RowSource;
+import dev.vgnet.cpu.vector.pass.View;
+import dev.vgnet.cpu.vector.pass.Weights;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.plan.Buffer;
 import dev.vgnet.plan.JoinedSteps;
@@ -89,7 +100,7 @@ final class ProgramBuilder {
         outputs,
         placement,
         new Tail(late < cascades.size() ? firstPass : passes.size(), carried(late)),
-        Arenas.index(
+        ArrayLength.checked(
             placement.end() + AlignedArrays.padded((long) context.shared() + Vectors.LANES)),
         threads);
   }

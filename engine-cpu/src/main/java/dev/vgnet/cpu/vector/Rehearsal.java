@@ -1,6 +1,7 @@
 package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.RehearsedKernel;
+import dev.vgnet.cpu.vector.pass.Pass;
 import java.util.List;
 
 /**
@@ -48,7 +49,7 @@ final class Rehearsal {
   }
 
   /** Rehearses until it is over. */
-  void finish() {
+  void complete() {
     while (!over) {
       turn();
     }

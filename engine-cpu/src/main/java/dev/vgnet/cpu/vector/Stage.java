@@ -1,5 +1,7 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.vector.pass.Pass;
+import dev.vgnet.cpu.vector.pass.Workspace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

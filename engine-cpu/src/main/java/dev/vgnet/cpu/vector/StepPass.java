@@ -1,6 +1,8 @@
 package dev.vgnet.cpu.vector;
 
 import dev.vgnet.cpu.kernel.RehearsedKernel;
+import dev.vgnet.cpu.vector.pass.Pass;
+import dev.vgnet.cpu.vector.pass.Workspace;
 import dev.vgnet.runtime.Device;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.StepEvent;

@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.vector.pass.Weights;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
@@ -53,7 +54,7 @@ public final class StepRunner implements AutoCloseable {
     team = new Team(threads, Optional.empty());
     execution = new Execution(threads);
     execution.begin(program, 1, image.length, image, program.newOutputs(1));
-    program.rehearsal().finish();
+    program.rehearsal().complete();
     team.run(execution.part(0, program.stages()));
     job = execution.part(0, program.stages(index));
   }
@@ -71,7 +72,7 @@ public final class StepRunner implements AutoCloseable {
   @Override
   public void close() {
     team.close();
-    execution.end();
+    execution.release();
     execution.close();
   }
 }

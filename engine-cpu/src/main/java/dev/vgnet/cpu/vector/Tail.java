@@ -1,6 +1,8 @@
 package dev.vgnet.cpu.vector;
 
-import dev.vgnet.cpu.vector.View.Part;
+import dev.vgnet.cpu.vector.compiler.Cascade;
+import dev.vgnet.cpu.vector.pass.View;
+import dev.vgnet.cpu.vector.pass.View.Part;
 import dev.vgnet.plan.StepCost;
 import dev.vgnet.tensor.Shape;
 import java.util.List;

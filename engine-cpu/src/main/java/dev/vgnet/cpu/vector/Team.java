@@ -22,6 +22,9 @@ final class Team implements AutoCloseable {
   /** How long a worker waits for something to do before it gives its processor back. */
   private static final long SPIN_NANOS = 30_000;
 
+  /** Jobs in which an executor may leave invitations open before it is asked anew. */
+  private static final int PATIENCE = 1_000;
+
   /** Keeps the shares of two workers on different cache lines, a prefetched neighbour included. */
   private static final int PADDING = 16;
 
@@ -41,6 +44,14 @@ final class Team implements AutoCloseable {
 
   /** Tasks that the executor has been given and has not started. */
   private final AtomicInteger invited = new AtomicInteger();
+
+  /** Whether it has started one lately. */
+  private volatile boolean answered;
+
+  /** For how many jobs it has left some open, and for how many more it may. */
+  private int unanswered;
+
+  private int patience = PATIENCE;
 
   /** Which worker numbers the executor's threads have taken. */
   private final AtomicIntegerArray taken;
@@ -151,9 +162,19 @@ final class Team implements AutoCloseable {
 
   /**
    * Asks the executor for the other workers. Those it was asked for in earlier jobs and has not
-   * started count, so that a stuck executor does not collect more and more tasks.
+   * started count, so that a stuck executor does not collect more and more tasks; but as it may
+   * have dropped them, they are forgotten after many jobs, and the next time after twice as many.
    */
   private void invite(Executor executor) {
+    if (answered || invited.get() == 0) {
+      answered = false;
+      unanswered = 0;
+      patience = PATIENCE;
+    } else if (++unanswered > patience) {
+      invited.set(0);
+      unanswered = 0;
+      patience = Math.max(patience, 2 * patience);
+    }
     try {
       for (int missing = size - 1 - invited.get(); missing > 0; missing--) {
         invited.incrementAndGet();
@@ -170,7 +191,8 @@ final class Team implements AutoCloseable {
 
   /** What the executor runs: helps with the job in progress, if there is one and room for help. */
   private void visit() {
-    invited.decrementAndGet();
+    answered = true;
+    invited.updateAndGet(open -> Math.max(0, open - 1)); // it may be a forgotten one
     for (int worker = 1; worker < size && running; worker++) {
       if (taken.compareAndSet(worker, 0, 1)) {
         workUntilDone(worker);

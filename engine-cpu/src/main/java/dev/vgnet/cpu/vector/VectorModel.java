@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.cpu.vector.pass.Weights;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.runtime.CompileOptions;
 import dev.vgnet.runtime.CompiledModel;
@@ -39,7 +40,7 @@ final class VectorModel implements CompiledModel {
       team.run(execution);
       programs[0].rehearsal().afterRun(System.nanoTime() - start);
     } finally {
-      execution.end();
+      execution.release();
     }
   }
 
@@ -81,7 +82,7 @@ final class VectorModel implements CompiledModel {
         }
       }
     } finally {
-      execution.end();
+      execution.release();
     }
     return nanos;
   }

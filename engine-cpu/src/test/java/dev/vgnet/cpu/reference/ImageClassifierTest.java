@@ -2,6 +2,7 @@ package dev.vgnet.cpu.reference;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.Model;
 import dev.vgnet.Session;
@@ -29,6 +30,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A network whose classes are colours: the logits are sums of the mean red, green and blue. */
 class ImageClassifierTest {
@@ -96,6 +99,44 @@ class ImageClassifierTest {
       assertEquals(List.of(), classifier.classify(List.of(), 1));
       assertThrows(IllegalArgumentException.class, () -> classifier.classify(picture(RED), 0));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NaN,0,NaN for class 1",
+    "Infinity,0,Infinity for class 1",
+    "-Infinity,-Infinity,-Infinity for every class"
+  })
+  void refusesLogitsThatAreNoNumbers(float second, float others, String message) {
+    try (Session session = biased(new float[] {others, second, others, others})) {
+      ImageClassifier classifier = new ImageClassifier(session);
+      UnsupportedModelException e =
+          assertThrows(UnsupportedModelException.class, () -> classifier.classify(picture(RED), 1));
+      assertTrue(e.getMessage().startsWith("the network computes " + message), e.getMessage());
+    }
+  }
+
+  @Test
+  void bearsAMaskedClass() {
+    try (Session session = biased(new float[] {Float.NEGATIVE_INFINITY, 0, 0, 0})) {
+      List<Prediction> predictions = new ImageClassifier(session).classify(picture(RED), 4);
+      assertEquals(0, predictions.getLast().index());
+      assertEquals(0, predictions.getLast().probability());
+    }
+  }
+
+  private static Session biased(float[] bias) {
+    GraphBuilder graph = new GraphBuilder("image", 3);
+    String mean = graph.add("mean", new Operator.GlobalAveragePool(), "image");
+    String vector = graph.add("vector", new Operator.Flatten(), mean);
+    String logits = graph.add("logits", new Operator.Linear("weight", Optional.of("bias")), vector);
+    Map<String, Tensor> tensors =
+        Map.of(
+            "weight",
+            Tensor.of(Shape.of(4, 3), new float[12]),
+            "bias",
+            Tensor.of(Shape.of(4), bias));
+    return open(graph.build(logits), tensors, COLOURS);
   }
 
   @Test

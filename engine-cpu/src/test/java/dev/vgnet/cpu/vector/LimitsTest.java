@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.vgnet.cpu.vector.compiler.Limits;
+import dev.vgnet.cpu.vector.pass.Weights;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Graph;
 import java.util.Random;

@@ -3,6 +3,9 @@ package dev.vgnet.cpu.vector;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.vgnet.cpu.vector.pass.PoolPass;
+import dev.vgnet.cpu.vector.pass.View;
+import dev.vgnet.cpu.vector.pass.Window;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
@@ -228,6 +231,32 @@ class OperatorTest {
     String first = net.squeezeExcite(net.pointwise("x", 3, channels), channels, 8);
     String second = net.squeezeExcite(first, channels, 13);
     check(net, net.sum(first, second), images(3));
+  }
+
+  @Test
+  void squeezeExciteWhoseLayersShareAWeight() {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String x = net.pointwise("x", 3, 12);
+    String reduced = net.conv(net.mean(x), 12, 12, 1, 1, 0, 1, true);
+    String expanded = net.sharing(reduced, net.activation(reduced, Function.RELU), 12);
+    check(net, net.product(x, net.activation(expanded, Function.SIGMOID)), images(3));
+  }
+
+  @Test
+  void stridesFarBeyondTheMap() {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    int stride = 1 << 30;
+    String wide = net.pointwise("x", 3, 12);
+    for (String output :
+        List.of(
+            net.depthwise(wide, 12, 12, 1, stride, 0, false),
+            net.depthwise(wide, 12, 12, 3, stride, 1, false),
+            net.conv(wide, 12, 5, 1, stride, 0, 1, true),
+            net.conv(wide, 12, 8, 3, stride, 1, 4, true),
+            net.other(new Operator.MaxPool(3, stride, 1), wide),
+            net.other(new Operator.AveragePool(2, stride), wide))) {
+      check(net, output, Shape.of(1, 3, 3, 11));
+    }
   }
 
   @Test

@@ -52,6 +52,18 @@ public final class SampleNetwork {
         input);
   }
 
+  /** A convolution with the weight of another one and a bias of its own. */
+  String sharing(String conv, String input, int channels) {
+    Node other = nodes.stream().filter(node -> node.name().equals(conv)).findFirst().orElseThrow();
+    if (!(other.operator()
+        instanceof Operator.Conv2d(String weight, _, int stride, int padding, int groups))) {
+      throw new IllegalArgumentException(conv);
+    }
+    String name = "conv" + nodes.size();
+    Optional<String> bias = bias(name, channels, true);
+    return add(name, new Operator.Conv2d(weight, bias, stride, padding, groups), input);
+  }
+
   public String pointwise(String input, int in, int out) {
     return conv(input, in, out, 1, 1, 0, 1, false);
   }

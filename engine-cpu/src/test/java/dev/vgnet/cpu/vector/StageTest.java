@@ -2,6 +2,11 @@ package dev.vgnet.cpu.vector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.vgnet.cpu.vector.pass.Pass;
+import dev.vgnet.cpu.vector.pass.PointwisePass;
+import dev.vgnet.cpu.vector.pass.PreparedPointwisePass;
+import dev.vgnet.cpu.vector.pass.Weights;
+import dev.vgnet.cpu.vector.pass.Workspace;
 import dev.vgnet.graph.Graph;
 import java.util.ArrayList;
 import java.util.Arrays;

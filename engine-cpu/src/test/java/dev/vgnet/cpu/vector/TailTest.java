@@ -3,6 +3,7 @@ package dev.vgnet.cpu.vector;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.vgnet.cpu.vector.pass.Weights;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Function;

@@ -129,6 +129,21 @@ class TeamTest {
   }
 
   @Test
+  void anExecutorThatDroppedItsTasksIsAskedAnewAfterManyJobs() {
+    List<Runnable> tasks = new ArrayList<>();
+    Team team = new Team(3, Optional.of(tasks::add));
+    checkJobs(team, 1_002);
+    assertEquals(4, tasks.size());
+    checkJobs(team, 2_000);
+    assertEquals(4, tasks.size());
+    checkJobs(team, 2);
+    assertEquals(6, tasks.size());
+    tasks.forEach(Runnable::run);
+    checkJobs(team, 1);
+    assertEquals(8, tasks.size());
+  }
+
+  @Test
   void tasksThatStartInLaterJobsHelpThere() throws InterruptedException {
     Queue<Runnable> tasks = new ArrayDeque<>();
     Team team = new Team(2, Optional.of(tasks::add));

@@ -1,0 +1,142 @@
+package dev.vgnet.bench.gpu;
+
+import dev.vgnet.bench.engine.Workload;
+import dev.vgnet.error.DeviceUnavailableException;
+import dev.vgnet.error.UnsupportedModelException;
+import dev.vgnet.runtime.Backend;
+import dev.vgnet.runtime.Backends;
+import dev.vgnet.runtime.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Proves a device against the scalar reference, measures it, and writes both as JSON. */
+@Command(
+    name = "run",
+    description = "Proves a device against the scalar reference and measures it.",
+    showDefaultValues = true,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:All goals are met.",
+      "1:A goal is missed.",
+      "2:The arguments are wrong.",
+      "3:There is no device.",
+      "4:It could not be done."
+    },
+    exitCodeOnExecutionException = 4)
+public final class DeviceMain implements Callable<Integer> {
+  private static final int MISSED = 1;
+  private static final int NO_DEVICE = 3;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Shows this text.")
+  private boolean help;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "NETWORK",
+      description = "Networks, by their names in the zoo.")
+  private List<String> networks;
+
+  @Option(names = "--device", description = "CUDA or CPU.")
+  private Device device = Device.CUDA;
+
+  @Option(names = "--images", paramLabel = "N", description = "Compared with the reference.")
+  private int images = 2;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Images a run when measured; 0 measures nothing.")
+  private int batch = 16;
+
+  @Option(
+      names = "--replays",
+      paramLabel = "N",
+      description = "Of the first network on a GPU, that must all be alike; 0 for none.")
+  private int replays = 10_000;
+
+  @Option(
+      names = "--models",
+      paramLabel = "FOLDER",
+      description = "Where to write the networks, for other engines.")
+  private Path models;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FILE",
+      description = "JSON file of results.")
+  private Path output;
+
+  private DeviceMain() {}
+
+  /**
+   * @param arguments the command line; {@code --help} explains it
+   */
+  public static void main(String[] arguments) {
+    Locale.setDefault(Locale.ROOT);
+    CommandLine command = new CommandLine(new DeviceMain());
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    System.exit(command.execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (images < 1 || batch < 0 || replays < 0) {
+      throw misuse("--images is at least 1, --batch and --replays at least 0");
+    }
+    try {
+      networks.forEach(Workload::info);
+    } catch (UnsupportedModelException e) {
+      throw misuse(e.getMessage());
+    }
+    try {
+      return run();
+    } catch (DeviceUnavailableException e) {
+      System.err.println("nothing was run: " + e.getMessage());
+      return NO_DEVICE;
+    }
+  }
+
+  private ParameterException misuse(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private int run() throws IOException {
+    Backend backend = Backends.choose(device, Optional.empty());
+    DeviceCheck check = new DeviceCheck(backend);
+    for (String name : networks) {
+      Workload few = Workload.random(name, images);
+      if (models != null) {
+        Files.createDirectories(models);
+        few.write(models.resolve(name + ".safetensors"));
+      }
+      check.prove(name, few);
+      if (backend.device() == Device.CUDA && name.equals(networks.getFirst()) && replays > 0) {
+        check.endure(name, few, replays);
+      }
+      if (batch > 0) {
+        check.measure(name, Workload.random(name, batch));
+      }
+      // After each network, so that an interrupted run leaves what it found.
+      check.write(output);
+    }
+    return check.passed() ? 0 : MISSED;
+  }
+}

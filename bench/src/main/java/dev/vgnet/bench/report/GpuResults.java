@@ -1,0 +1,87 @@
+package dev.vgnet.bench.report;
+
+import dev.vgnet.bench.measure.OutputFiles;
+import dev.vgnet.cli.CommandFailure;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Medians from a GPU machine: what the check of devices writes for this engine, and {@code peer.py}
+ * for PyTorch.
+ */
+public final class GpuResults {
+  /**
+   * A median.
+   *
+   * @param engine with its precision and, of PyTorch, its way to run
+   * @param device the GPU
+   */
+  record Median(String column, String device, String model, int batch, double millis) {}
+
+  private static final String OURS = "CUDA";
+  private static final String PEER = "PyTorch";
+
+  private final List<Median> medians = new ArrayList<>();
+
+  /** Those of files that may be of either kind. */
+  public static GpuResults read(List<Path> files) throws IOException {
+    GpuResults results = new GpuResults();
+    for (Path file : files) {
+      Map<String, Object> content = OutputFiles.readJson(file);
+      String device = String.valueOf(content.get("device"));
+      if (content.get("latency") instanceof List<?> latencies) {
+        latencies.forEach(one -> results.add(OURS, device, (Map<?, ?>) one, "network"));
+      } else if (content.get("torch") != null && content.get("results") instanceof List<?> runs) {
+        runs.forEach(one -> results.add(PEER, device, (Map<?, ?>) one, "model"));
+      } else {
+        throw new CommandFailure(
+            file + " holds neither this engine's latencies on a GPU nor PyTorch's");
+      }
+    }
+    return results;
+  }
+
+  private void add(String engine, String device, Map<?, ?> one, String model) {
+    add(engine, device, one, model, "medianMillis", "");
+    add(engine, device, one, model, "onDeviceMillis", ", without copies,");
+  }
+
+  private void add(
+      String engine, String device, Map<?, ?> one, String model, String field, String how) {
+    if (one.get(field) instanceof Number millis) {
+      String name = String.valueOf(one.get(model)).replaceAll(".*/|\\.safetensors$", "");
+      String precision = String.valueOf(one.get("precision")).toUpperCase(Locale.ROOT);
+      medians.add(
+          new Median(
+              engine + " " + precision + how,
+              device,
+              name,
+              ((Number) one.get("batch")).intValue(),
+              millis.doubleValue()));
+    }
+  }
+
+  /** The columns that there are, sorted. */
+  List<String> columns() {
+    return medians.stream().map(Median::column).distinct().sorted().toList();
+  }
+
+  /** The fastest way to run that was measured. */
+  Optional<Double> millis(String column, String model, int batch) {
+    return medians.stream()
+        .filter(m -> m.column().equals(column) && m.model().equals(model) && m.batch() == batch)
+        .map(Median::millis)
+        .min(Comparator.naturalOrder());
+  }
+
+  /** The GPUs. */
+  List<String> devices() {
+    return medians.stream().map(Median::device).distinct().toList();
+  }
+}

@@ -1,0 +1,126 @@
+package dev.vgnet.bench.report;
+
+import static dev.vgnet.bench.report.Tables.number;
+
+import dev.vgnet.bench.engine.EngineKind;
+import dev.vgnet.bench.measure.NetworkResult;
+import dev.vgnet.bench.measure.Ratio;
+import dev.vgnet.bench.measure.Size;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.math3.stat.StatUtils;
+
+/**
+ * A paper's table with the medians of all batches and numbers of threads that more than one of its
+ * networks was measured with, for pages that people read.
+ */
+final class Overview {
+  private static final String DOUBTFUL = "\u2020";
+
+  private final PaperTable paper;
+  private final List<NetworkResult> results;
+  private final GpuResults gpu;
+  private final List<Size> sizes;
+
+  Overview(PaperTable paper, List<NetworkResult> results, GpuResults gpu) {
+    this.paper = paper;
+    this.gpu = gpu;
+    this.results = results.stream().filter(r -> row(r.model()).isPresent()).toList();
+    sizes =
+        Size.of(this.results).stream()
+            .filter(size -> size.threads() > 0)
+            .filter(size -> this.results.stream().map(Size::of).filter(size::equals).count() > 1)
+            .toList();
+  }
+
+  boolean isEmpty() {
+    return sizes.isEmpty();
+  }
+
+  @Override
+  public String toString() {
+    Columns<PaperTable.Row> columns = new Columns<>();
+    columns.addPaper(row -> row);
+    for (Size size : sizes) {
+      for (String column : gpu.columns()) {
+        columns.add(
+            column + ", batch " + size.batch(),
+            "%.3f",
+            row -> gpu.millis(column, row.model(), size.batch()).orElse(null));
+      }
+      columns.add(size.label(), row -> result(row, size).map(Overview::cell).orElse(null));
+    }
+    for (EngineKind kind : EngineKind.values()) {
+      if (kind != EngineKind.ORT) {
+        for (Size size : sizes) {
+          columns.add(
+              number("%s ÷ ours, %s", kind.label(), size.label()),
+              row -> result(row, size).flatMap(r -> ratio(r, kind)).orElse(null));
+        }
+      }
+    }
+    List<PaperTable.Row> measured =
+        paper.rows().stream()
+            .filter(row -> sizes.stream().anyMatch(size -> result(row, size).isPresent()))
+            .toList();
+    return columns.table(measured) + "\n" + summary();
+  }
+
+  /** Milliseconds, and ONNX Runtime's ratio to them. */
+  private static String cell(NetworkResult result) {
+    String millis =
+        result.latency(EngineKind.VGNET).map(l -> number("%.2f", l.median())).orElse("");
+    Optional<Ratio> ratio = result.ratio(EngineKind.ORT);
+    boolean doubtful =
+        ratio.filter(Ratio::wide).isPresent()
+            || result.latency(EngineKind.VGNET).filter(l -> !l.steady()).isPresent();
+    return millis
+        + ratio(result, EngineKind.ORT).map(" (%s)"::formatted).orElse("")
+        + (doubtful ? DOUBTFUL : "");
+  }
+
+  private static Optional<String> ratio(NetworkResult result, EngineKind kind) {
+    return result.ratio(kind).map(r -> number("%.2f", r.ratio()) + Tables.kept(result, kind));
+  }
+
+  private String summary() {
+    List<NetworkResult> shown =
+        sizes.stream()
+            .flatMap(size -> paper.rows().stream().flatMap(row -> result(row, size).stream()))
+            .toList();
+    double[] ratios =
+        shown.stream()
+            .flatMap(result -> result.ratio(EngineKind.ORT).stream())
+            .mapToDouble(Ratio::ratio)
+            .toArray();
+    String text =
+        "Milliseconds a run of this engine"
+            + (ratios.length == 0
+                ? ".\n"
+                : number(
+                    "; in parentheses %1$s's time over this engine's: above 1, this engine is"
+                        + " faster. Geometric mean of the %2$d ratios: %3$.2f; %4$d are at least"
+                        + " 1.\n",
+                    EngineKind.ORT.label(),
+                    ratios.length,
+                    StatUtils.geometricMean(ratios),
+                    Arrays.stream(ratios).filter(r -> r >= 1).count()));
+    return text
+        + DOUBTFUL
+        + " drifted meanwhile, or the interval of the ratio is wide.\n"
+        + (Tables.hasKept(shown)
+            ? Tables.KEPT + " from an earlier measurement, to this engine's time in that one.\n"
+            : "");
+  }
+
+  private Optional<NetworkResult> result(PaperTable.Row row, Size size) {
+    return results.stream()
+        .filter(r -> r.model().equals(row.model()) && Size.of(r).equals(size))
+        .findFirst();
+  }
+
+  private Optional<PaperTable.Row> row(String model) {
+    return paper.rows().stream().filter(row -> row.model().equals(model)).findFirst();
+  }
+}

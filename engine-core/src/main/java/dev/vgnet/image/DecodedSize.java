@@ -1,0 +1,101 @@
+package dev.vgnet.image;
+
+import dev.vgnet.error.ImageFormatException;
+import java.awt.image.DataBuffer;
+import java.awt.image.SampleModel;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.plugins.tiff.BaselineTIFFTagSet;
+import javax.imageio.plugins.tiff.TIFFDirectory;
+import javax.imageio.plugins.tiff.TIFFField;
+import javax.imageio.spi.ImageReaderSpi;
+
+/**
+ * Holds what a picture's header announces against {@link ImageLimits}, before a decoder believes it
+ * and takes the memory.
+ *
+ * @param name what error messages call the picture
+ */
+record DecodedSize(String name, ImageLimits limits) {
+  private static final String TIFF_METADATA = "javax_imageio_tiff_image_1.0";
+
+  /** Where a TIFF says how many bytes of the file a strip, a tile or a JPEG stream has. */
+  private static final List<Integer> BYTE_COUNTS =
+      List.of(
+          BaselineTIFFTagSet.TAG_STRIP_BYTE_COUNTS,
+          BaselineTIFFTagSet.TAG_TILE_BYTE_COUNTS,
+          BaselineTIFFTagSet.TAG_JPEG_INTERCHANGE_FORMAT_LENGTH);
+
+  /**
+   * Checks how many pixels there are.
+   *
+   * @throws ImageFormatException if they are none, or more than the limit
+   */
+  void checkPixels(ImageReader reader) throws IOException {
+    checkPixels(reader.getWidth(0), reader.getHeight(0));
+  }
+
+  /** The same of a picture that is larger than what its reader reads. */
+  void checkPixels(int width, int height) {
+    if (width < 1 || height < 1 || (long) width * height > limits.maxPixels()) {
+      throw error(
+          "%d x %d pixels, the limit is %d in all".formatted(width, height, limits.maxPixels()));
+    }
+  }
+
+  /**
+   * Checks what {@link ImageReader#read(int)} takes for pixels, for a tile, and for what it reads
+   * of the file at once.
+   *
+   * @throws ImageFormatException if that is more than the limits allow
+   */
+  void checkBytes(ImageReader reader) throws IOException {
+    Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
+    if (types.hasNext()) {
+      int bytes = bytes(types.next().getSampleModel());
+      checkBytes("", reader.getWidth(0), reader.getHeight(0), bytes);
+      if (reader.isImageTiled(0)) { // a tile may be larger than the picture
+        checkBytes("tiles of ", reader.getTileWidth(0), reader.getTileHeight(0), bytes);
+      }
+    }
+    ImageReaderSpi format = reader.getOriginatingProvider();
+    if (format != null && TIFF_METADATA.equals(format.getNativeImageMetadataFormatName())) {
+      checkByteCounts(TIFFDirectory.createFromMetadata(reader.getImageMetadata(0)));
+    }
+  }
+
+  /** Of a pixel in memory. */
+  private static int bytes(SampleModel model) {
+    return model.getNumDataElements() * DataBuffer.getDataTypeSize(model.getDataType()) / Byte.SIZE;
+  }
+
+  private void checkBytes(String what, int width, int height, int bytes) {
+    double allowed = (double) ImageLimits.MAX_PIXEL_BYTES * limits.maxPixels();
+    if (width < 1 || height < 1 || (double) width * height * bytes > allowed) {
+      throw error(
+          "%s%d x %d pixels of %d bytes, the limit is %d of %d in all"
+              .formatted(
+                  what, width, height, bytes, limits.maxPixels(), ImageLimits.MAX_PIXEL_BYTES));
+    }
+  }
+
+  private void checkByteCounts(TIFFDirectory directory) {
+    for (int tag : BYTE_COUNTS) {
+      TIFFField field = directory.getTIFFField(tag);
+      for (int i = 0; field != null && i < field.getCount(); i++) {
+        if (field.getAsLong(i) > limits.maxBytes()) {
+          throw error(
+              "claims a part of %d bytes, the limit is %d in all"
+                  .formatted(field.getAsLong(i), limits.maxBytes()));
+        }
+      }
+    }
+  }
+
+  private ImageFormatException error(String problem) {
+    return new ImageFormatException(name, problem);
+  }
+}

@@ -1,0 +1,164 @@
+package dev.vgnet.cpu.vector.compiler;
+
+import dev.vgnet.cpu.kernel.DepthwiseSpec;
+import dev.vgnet.cpu.vector.pass.ArrayLength;
+import dev.vgnet.cpu.vector.pass.View;
+import dev.vgnet.cpu.vector.pass.Window;
+import dev.vgnet.plan.Buffer;
+import dev.vgnet.plan.JoinedSteps;
+import dev.vgnet.plan.Plan;
+import dev.vgnet.plan.Readers;
+import dev.vgnet.plan.Step;
+import dev.vgnet.plan.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Steps in a row, each of which alone reads what the one before writes, a few rows at a time. They
+ * take turns, so that of a map too large for a cache only those rows are kept. Most are one step.
+ */
+public record Cascade(JoinedSteps joined) {
+  /** Floats of a map that stay in a second-level cache from one step to the next. */
+  private static final int CACHED_MAP = 1 << 18;
+
+  /** Floats of rows and weights that stay in a second-level cache all the time. */
+  private static final int CACHED_ROWS = 1 << 18;
+
+  /** Of the rows of the first step, one in so many may be computed twice to share an image. */
+  private static final int LEAST_PER_OVERLAP = 8;
+
+  /** With more blocks a worker who is held up is helped better, if few rows are computed twice. */
+  private static final int WANTED_PER_OVERLAP = 16;
+
+  private static final int BLOCKS_PER_WORKER = 2;
+
+  /**
+   * All steps of a plan, in order.
+   *
+   * @param threads who share an image
+   */
+  public static List<Cascade> of(Plan plan, int threads) {
+    List<Cascade> cascades = new ArrayList<>();
+    for (Step step : plan.steps()) {
+      if (!cascades.isEmpty() && cascades.getLast().mayTake(step, plan, threads)) {
+        cascades.add(cascades.removeLast().then(step));
+      } else {
+        cascades.add(new Cascade(new JoinedSteps(List.of(step))));
+      }
+    }
+    return List.copyOf(cascades);
+  }
+
+  private Cascade then(Step next) {
+    return new Cascade(new JoinedSteps(Stream.concat(steps().stream(), Stream.of(next)).toList()));
+  }
+
+  public List<Step> steps() {
+    return joined.steps();
+  }
+
+  private boolean mayTake(Step next, Plan plan, int threads) {
+    Buffer between = joined.last().output();
+    return (long) between.height() * between.width() * Placement.stride(between) > CACHED_MAP
+        && writesRows(joined.last())
+        && readsRows(next)
+        && next.inputs().getFirst().equals(Value.of(between))
+        && Readers.isOnlyInput(plan, between, next)
+        && then(next).size() <= CACHED_ROWS
+        && then(next).blocksOf(LEAST_PER_OVERLAP) >= threads;
+  }
+
+  /** Whether a step can write single rows, to any place. */
+  private static boolean writesRows(Step step) {
+    return switch (step) {
+      case Step.Pointwise s -> s.prologue().isNone() && s.epilogue().residual().isEmpty();
+      case Step.Depthwise s -> DepthwiseSpec.supports(s.kernel(), s.padding());
+      default -> false;
+    };
+  }
+
+  /** Whether a step can read its input row by row, from any place. */
+  private static boolean readsRows(Step step) {
+    return switch (step) {
+      case Step.Pointwise s -> s.prologue().isNone();
+      case Step.Depthwise s -> DepthwiseSpec.supports(s.kernel(), s.padding());
+      case Step.Pool _ -> true;
+      default -> false;
+    };
+  }
+
+  /** Floats that are used again and again. */
+  private long size() {
+    return rowsSize() + steps().stream().mapToLong(Cascade::weights).sum();
+  }
+
+  private static long weights(Step step) {
+    return step instanceof Step.Pointwise s
+        ? (long) s.input().channels() * s.output().channels()
+        : 0;
+  }
+
+  /** The window through which a step reads rows of the step before. */
+  static Window window(Step step) {
+    return switch (step) {
+      case Step.Depthwise s -> new Window(s.kernel(), s.stride(), s.padding());
+      case Step.Pool s -> new Window(s.kernel(), s.stride(), s.padding());
+      default -> new Window(1, 1, 0);
+    };
+  }
+
+  /**
+   * Into how many blocks of rows a cascade is cut.
+   *
+   * @param threads who share an image
+   */
+  int blocks(int threads) {
+    int most = Math.min(BLOCKS_PER_WORKER * threads, joined.last().output().height());
+    return threads == 1
+        ? 1
+        : Math.clamp(blocksOf(WANTED_PER_OVERLAP), Math.min(threads, most), most);
+  }
+
+  /**
+   * The most blocks that compute few rows of the first step twice.
+   *
+   * @param perOverlap rows for each that is
+   */
+  private long blocksOf(int perOverlap) {
+    int overlap = 0;
+    for (Step step : steps().subList(1, steps().size()).reversed()) {
+      Window window = window(step);
+      overlap = overlap * window.stride() + Math.max(window.kernel() - window.stride(), 0);
+    }
+    int height = steps().getFirst().output().height();
+    return overlap == 0 ? height : 1 + height / (perOverlap * (long) overlap);
+  }
+
+  /** The floats of all rows that are kept. */
+  long rowsSize() {
+    return rows().values().stream().mapToLong(Cascade::size).sum();
+  }
+
+  private static long size(View rows) {
+    return (long) rows.lines() * rows.width() * rows.whole().stride();
+  }
+
+  /** The maps of which only some rows are kept, one after the other. */
+  Map<Buffer, View> rows() {
+    Map<Buffer, View> rows = new HashMap<>();
+    long offset = 0;
+    for (int i = 1; i < steps().size(); i++) {
+      Buffer map = steps().get(i - 1).output();
+      int lines = Math.min(window(steps().get(i)).kernel(), map.height());
+      View.Part part =
+          new View.Part(ArrayLength.checked(offset), Placement.stride(map), map.channels());
+      View view = new View(map.height(), map.width(), List.of(part), lines);
+      rows.put(map, view);
+      offset += size(view);
+    }
+    return rows;
+  }
+}

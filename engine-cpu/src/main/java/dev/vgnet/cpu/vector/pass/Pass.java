@@ -1,0 +1,42 @@
+package dev.vgnet.cpu.vector.pass;
+
+import dev.vgnet.cpu.kernel.RehearsedKernel;
+import java.util.List;
+
+/**
+ * A part of a step whose units (rows, chunks of pixels, panels of channels) can be computed in any
+ * order and by several workers. Immutable; all that changes is in the {@link Workspace}.
+ */
+public interface Pass {
+  /** How many units there are for one image, at least one. */
+  int units();
+
+  /** Roughly the multiply-accumulates, or numbers moved, of all units together. */
+  long work();
+
+  /** How many floats of {@link Workspace#scratch} a worker needs. */
+  default int scratch() {
+    return 0;
+  }
+
+  /** How many {@link Workspace#offsets} a worker needs. */
+  default int offsets() {
+    return 0;
+  }
+
+  /**
+   * Into how many parts its units are cut where images take turns, so that the weights of a part
+   * stay in the cache from one image to the next.
+   */
+  default int turns() {
+    return 1;
+  }
+
+  /** The kernels that have to be rehearsed before it is fast. */
+  default List<RehearsedKernel<?>> kernels() {
+    return List.of();
+  }
+
+  /** Computes the units {@code from} (included) to {@code to} (excluded) of one image. */
+  void run(Workspace workspace, int from, int to);
+}

@@ -1,0 +1,169 @@
+package dev.vgnet.cpu.vector.pass;
+
+import dev.vgnet.cpu.kernel.EpilogueSpec;
+import dev.vgnet.cpu.kernel.RehearsedKernel;
+import dev.vgnet.cpu.kernel.TileKernel;
+import dev.vgnet.cpu.kernel.TileShape;
+import dev.vgnet.cpu.kernel.TileSpec;
+import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.cpu.kernel.Winograd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * The weights of a 3x3 convolution as {@link Winograd} transforms them: {@code [panel][position]
+ * [input channel][output channel of the panel]}.
+ */
+final class WinogradPanels {
+  private static final int POSITIONS = Winograd.POSITIONS;
+
+  /**
+   * Output channels of one group.
+   *
+   * @param weights where they start
+   * @param firstInput the group's first input channel
+   * @param channel the first output channel
+   */
+  record Panel(
+      RehearsedKernel<TileKernel> kernel, TileSpec spec, int weights, int firstInput, int channel) {
+    int channels() {
+      return spec.panel();
+    }
+  }
+
+  private record PackingKey(String step, List<Integer> vectors) {}
+
+  private final int in;
+  private final int out;
+  private final List<Panel> panels = new ArrayList<>();
+  private final Weights.Packed packed;
+
+  /**
+   * @param step which these weights are packed for
+   * @param in input channels of a group
+   * @param out output channels of all groups
+   * @param shapes of the panels of each group
+   * @param pixelStride from one transformed pixel to the next
+   * @param weight called if they have not been packed yet: {@code [out, in, 3, 3]}
+   */
+  WinogradPanels(
+      String step,
+      int in,
+      int out,
+      int groups,
+      List<TileShape> shapes,
+      int pixelStride,
+      Supplier<double[]> weight,
+      Weights weights) {
+    this.in = in;
+    this.out = out;
+    addPanels(groups, shapes, pixelStride);
+    packed =
+        weights.pack(
+            new PackingKey(step, panels.stream().map(panel -> panel.spec.vectors()).toList()),
+            () -> pack(weight.get()));
+  }
+
+  private void addPanels(int groups, List<TileShape> shapes, int pixelStride) {
+    List<Tap> taps = List.of(Tap.of(in, pixelStride));
+    int first = 0;
+    int offset = 0;
+    for (int group = 0; group < groups; group++) {
+      for (TileShape shape : shapes) {
+        TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, EpilogueSpec.COPY);
+        panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, group * in, first));
+        first += spec.panel();
+        offset += POSITIONS * spec.weights();
+      }
+    }
+  }
+
+  private float[] pack(double[] weight) {
+    Panel last = panels.getLast();
+    float[] values = new float[start(last, POSITIONS)];
+    for (Panel panel : panels) {
+      float[] factors = new float[POSITIONS * panel.channels()];
+      for (int i = 0; i < in; i++) {
+        transform(weight, panel, i, factors);
+        for (int position = 0; position < POSITIONS; position++) {
+          int to = start(panel, position) + i * panel.channels();
+          System.arraycopy(factors, position * panel.channels(), values, to, panel.channels());
+        }
+      }
+    }
+    return values;
+  }
+
+  /**
+   * Those of one input channel, in a place of their own: where they go, the positions lie too far
+   * apart to be written in turns.
+   *
+   * @param factors filled, position by position
+   */
+  private void transform(double[] weight, Panel panel, int input, float[] factors) {
+    double[] kernel = new double[POSITIONS];
+    int real = Math.min(panel.channels(), out - panel.channel);
+    for (int o = 0; o < real; o++) {
+      Winograd.transformKernel(weight, ((panel.channel + o) * in + input) * 9, kernel);
+      for (int position = 0; position < POSITIONS; position++) {
+        factors[position * panel.channels() + o] = (float) kernel[position];
+      }
+    }
+  }
+
+  /** Where the weights of a position start. */
+  private int start(Panel panel, int position) {
+    return panel.weights + position * in * panel.channels();
+  }
+
+  /** Those of every group, in order. */
+  List<Panel> list() {
+    return panels;
+  }
+
+  List<RehearsedKernel<?>> kernels() {
+    return panels.stream().<RehearsedKernel<?>>map(Panel::kernel).toList();
+  }
+
+  /** The channels of the widest. */
+  static int widest(List<TileShape> shapes) {
+    return shapes.stream().mapToInt(shape -> shape.vectors() * Vectors.LANES).max().orElseThrow();
+  }
+
+  /**
+   * The products of one position.
+   *
+   * @param input where the position's transformed pixels start
+   * @param sums where the products go
+   * @param count pixels
+   */
+  void product(Workspace workspace, Panel panel, int position, int input, int sums, int count) {
+    workspace.offsets[0] = input + panel.firstInput;
+    panel
+        .kernel
+        .kernel()
+        .run(
+            panel.spec,
+            workspace.arena,
+            workspace.offsets,
+            packed.array(),
+            packed.offset() + start(panel, position),
+            workspace.arena,
+            sums,
+            panel.channels(),
+            count);
+  }
+
+  /** Such as {@code tile 6x2 f32x8 K=36x64}. */
+  String describe() {
+    return panels.stream()
+        .map(panel -> "%dx%d".formatted(panel.spec.pixels(), panel.spec.vectors()))
+        .distinct()
+        .collect(
+            Collectors.joining(
+                " ", "tile ", " f32x%d K=%dx%d".formatted(Vectors.LANES, POSITIONS, in)));
+  }
+}

@@ -1,0 +1,209 @@
+package dev.vgnet.cpu.vector.pass;
+
+import dev.vgnet.cpu.kernel.AlignedArrays;
+import dev.vgnet.cpu.kernel.RehearsedKernel;
+import dev.vgnet.cpu.kernel.TileShape;
+import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.cpu.kernel.Winograd;
+import dev.vgnet.cpu.kernel.WinogradKernel;
+import dev.vgnet.cpu.vector.pass.View.Part;
+import dev.vgnet.cpu.vector.pass.WinogradPanels.Panel;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * A 3x3 convolution with stride 1 as {@link Winograd} does it, in groups or not. For a block of
+ * tiles of the output, the windows of the input are transformed, all channels of them; then, panel
+ * by panel of output channels, come a matrix product for each of the 36 positions, the transform
+ * back and the finish.
+ */
+public final class WinogradPass implements Pass {
+  /** Tiles of a block: enough to make good use of weights that come from the last cache. */
+  private static final int MAX_BLOCK = 24;
+
+  /** Fewer tiles than this are not worth a worker of their own. */
+  public static final int MIN_BLOCK = 6;
+
+  private static final int TILE = Winograd.TILE;
+  private static final int POSITIONS = Winograd.POSITIONS;
+  private static final int TILE_PIXELS = TILE * TILE;
+
+  private static final RehearsedKernel<WinogradKernel> TRANSFORMS = RehearsedKernel.winograd();
+
+  private final View input;
+  private final View output;
+  private final int groups;
+  private final Finish finish;
+  private final WinogradTiles tiles;
+  private final Chunks blocks;
+  private final WinogradPanels panels;
+
+  /** From one transformed pixel to the next, and from one position to the next. */
+  private final int pixelStride;
+
+  private final int inputStride;
+  private final int sumStride;
+
+  /**
+   * @param step which these weights are packed for
+   * @param weight called if they have not been packed yet: {@code [out, in / groups, 3, 3]}
+   */
+  public WinogradPass(
+      String step,
+      View input,
+      View output,
+      Window window,
+      int groups,
+      Finish finish,
+      int threads,
+      Supplier<double[]> weight,
+      Weights weights) {
+    this.input = input;
+    this.output = output;
+    this.groups = groups;
+    this.finish = finish;
+    tiles = new WinogradTiles(input, output, window);
+    blocks =
+        Chunks.of(
+            WinogradTiles.count(output), output.channels() / groups, threads, MIN_BLOCK, MAX_BLOCK);
+    // The vector after the channels is where the last of an input in parts may write to.
+    pixelStride = Vectors.padded(input.channels()) + Vectors.LANES;
+    inputStride = skewed((long) largestBlock() * pixelStride);
+    List<TileShape> shapes = blocks.tiles();
+    sumStride = skewed((long) largestBlock() * WinogradPanels.widest(shapes));
+    panels =
+        new WinogradPanels(
+            step, inPerGroup(), output.channels(), groups, shapes, pixelStride, weight, weights);
+  }
+
+  /** An odd number of cache lines, so that what is a stride apart does not share a place there. */
+  private static int skewed(long floats) {
+    long lines = Math.ceilDiv(floats, AlignedArrays.LINE) | 1;
+    return ArrayLength.checked(lines * AlignedArrays.LINE);
+  }
+
+  private int inPerGroup() {
+    return input.channels() / groups;
+  }
+
+  private int largestBlock() {
+    return Math.max(blocks.size(), blocks.length(blocks.count() - 1));
+  }
+
+  /** Such as {@code winograd 4x4 tile 6x2 f32x8 K=36x64}. */
+  public String describe() {
+    return "winograd %dx%d %s".formatted(TILE, TILE, panels.describe());
+  }
+
+  @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return Stream.of(List.of(TRANSFORMS), panels.kernels(), finish.kernels())
+        .<RehearsedKernel<?>>flatMap(List::stream)
+        .toList();
+  }
+
+  @Override
+  public int units() {
+    return blocks.count();
+  }
+
+  @Override
+  public long work() {
+    return (long) WinogradTiles.count(output) * POSITIONS * inPerGroup() * output.channels();
+  }
+
+  @Override
+  public int scratch() {
+    long positions = (long) POSITIONS * (inputStride + sumStride + Vectors.LANES);
+    return ArrayLength.checked(positions + output.whole().stride());
+  }
+
+  @Override
+  public int offsets() {
+    return POSITIONS + largestBlock() * TILE_PIXELS;
+  }
+
+  @Override
+  public void run(Workspace workspace, int from, int to) {
+    for (int block = from; block < to; block++) {
+      int first = blocks.first(block);
+      int count = blocks.length(block);
+      transformInputs(workspace, first, count);
+      for (int i = 0; i < count; i++) {
+        tiles.setOutputPixels(
+            workspace.offsets, POSITIONS + i * TILE_PIXELS, first + i, nowhere(workspace));
+      }
+      for (int panel = 0; panel < panels.list().size(); panel++) {
+        compute(workspace, panels.list().get(panel), first, count);
+      }
+    }
+  }
+
+  private void compute(Workspace workspace, Panel panel, int first, int count) {
+    for (int position = 0; position < POSITIONS; position++) {
+      int from = inputs(workspace) + position * inputStride;
+      panels.product(
+          workspace, panel, position, from, sums(workspace) + position * sumStride, count);
+    }
+    transformOutputs(workspace, panel, count);
+    if (!finish.isIdentity()) {
+      tiles.finish(finish, workspace, first, count, panel.channel(), panel.channels());
+    }
+  }
+
+  private int inputs(Workspace workspace) {
+    return workspace.scratch;
+  }
+
+  private int sums(Workspace workspace) {
+    return workspace.scratch + POSITIONS * inputStride;
+  }
+
+  private int temporary(Workspace workspace) {
+    return sums(workspace) + POSITIONS * sumStride;
+  }
+
+  /** Where pixels outside of the output go: room for one. */
+  private int nowhere(Workspace workspace) {
+    return temporary(workspace) + POSITIONS * Vectors.LANES;
+  }
+
+  private void transformInputs(Workspace workspace, int first, int count) {
+    WinogradKernel kernel = TRANSFORMS.kernel();
+    int to = inputs(workspace);
+    for (int i = 0; i < count; i++) {
+      int channel = 0;
+      for (int p = 0; p < input.parts().size(); p++) {
+        Part part = input.parts().get(p);
+        tiles.setInputPixels(workspace.offsets, first + i, part);
+        for (int c = 0; c < part.channels(); c += Vectors.LANES) {
+          kernel.transformInput(
+              workspace.arena,
+              workspace.offsets,
+              c,
+              temporary(workspace),
+              to + i * pixelStride + channel + c,
+              inputStride);
+        }
+        channel += part.channels();
+      }
+    }
+  }
+
+  private void transformOutputs(Workspace workspace, Panel panel, int count) {
+    WinogradKernel kernel = TRANSFORMS.kernel();
+    for (int i = 0; i < count; i++) {
+      for (int c = 0; c < panel.channels(); c += Vectors.LANES) {
+        kernel.transformOutput(
+            workspace.arena,
+            sums(workspace) + i * panel.channels() + c,
+            sumStride,
+            temporary(workspace),
+            workspace.offsets,
+            POSITIONS + i * TILE_PIXELS,
+            panel.channel() + c);
+      }
+    }
+  }
+}
