@@ -1,0 +1,52 @@
+package dev.vgnet.cuda;
+
+import dev.vgnet.cuda.driver.FakeGpu;
+import dev.vgnet.cuda.driver.FakeGpuMisuse;
+import dev.vgnet.cuda.program.FakeGpuNetworks;
+import dev.vgnet.runtime.Precision;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The real bindings, and all that is built on them, with libraries that stand for NVIDIA's: each
+ * test in a JVM of its own, which a wrong pointer may kill.
+ */
+@EnabledIf(
+    value = "dev.vgnet.cuda.driver.FakeGpu#isSupported",
+    disabledReason = "needs g++ on Linux on x86-64")
+class FakeGpuTest {
+  private static FakeGpu gpu;
+
+  @BeforeAll
+  static void build(@TempDir Path folder) throws Exception {
+    gpu = FakeGpu.in(folder);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void sessionsAgreeWithTheReference(Precision precision) throws Exception {
+    gpu.run(FakeGpuSessions.class, "agree", precision.name());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"share", "lack-memory"})
+  void sessionsOfOneDeviceLeaveEachOtherAlone(String scenario) throws Exception {
+    gpu.run(FakeGpuSessions.class, scenario, "FP32");
+  }
+
+  @Test
+  void randomNetworksAgreeWithTheReference() throws Exception {
+    gpu.run(FakeGpuNetworks.class, "FP32");
+  }
+
+  @Test
+  void misuseIsSeen() throws Exception {
+    gpu.run(FakeGpuMisuse.class);
+  }
+}

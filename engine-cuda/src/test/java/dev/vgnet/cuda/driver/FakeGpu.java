@@ -1,0 +1,108 @@
+package dev.vgnet.cuda.driver;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Libraries that stand for NVIDIA's on a machine without a GPU, so that the real bindings have
+ * something to call; and JVMs that use them, which may crash without harm to this one.
+ */
+public final class FakeGpu {
+  private static final int MOST_SECONDS = 100;
+
+  private final Path folder;
+
+  private FakeGpu(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Whether it can be compiled here. */
+  public static boolean isSupported() {
+    return System.getProperty("os.name").equals("Linux")
+        && System.getProperty("os.arch").equals("amd64")
+        && EmulatedKernels.canCompile();
+  }
+
+  /**
+   * A GPU, and a run-time compiler for it.
+   *
+   * @param folder where to make it
+   */
+  public static FakeGpu in(Path folder) throws IOException, InterruptedException {
+    FakeGpu gpu = new FakeGpu(folder);
+    gpu.build(Library.DRIVER, "device", "memory", "stream", "module");
+    gpu.build(Library.RUNTIME, "runtime");
+    gpu.build(Library.NVRTC, "nvrtc");
+    Tools.copyResource(EmulatedKernels.HEADER, folder);
+    return gpu;
+  }
+
+  private void build(Library library, String... sources) throws IOException, InterruptedException {
+    Path from = Files.createDirectories(folder.resolve("sources"));
+    if (Files.notExists(from.resolve("fake.h"))) {
+      Tools.copyResource("fake/fake.h", from);
+    }
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of("-std=c++17", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"));
+    arguments.addAll(List.of("-fvisibility=hidden", "-Wl,-z,noexecstack"));
+    // The bindings ask for versions of symbols that are called as the library is.
+    arguments.addAll(List.of("-Wl,-soname," + library.file(), "-Wl,--default-symver"));
+    arguments.addAll(List.of("-o", folder.resolve(library.file())));
+    for (String source : sources) {
+      arguments.add(Tools.copyResource("fake/" + source + ".cpp", from));
+    }
+    Tools.run(EmulatedKernels.compiler().orElseThrow(), arguments.toArray());
+  }
+
+  /**
+   * Runs a class in a JVM that finds this GPU, to its end, which must be a good one.
+   *
+   * @param main whose {@code main} is run
+   */
+  public void run(Class<?> main, String... arguments) throws IOException, InterruptedException {
+    Path output = Files.createTempFile(folder, main.getSimpleName(), ".log");
+    Process process =
+        new ProcessBuilder(
+                Stream.concat(
+                        Stream.of(
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            "-Xmx512m",
+                            "-XX:TieredStopAtLevel=1",
+                            "-XX:-CreateCoredumpOnCrash",
+                            "-XX:ErrorFile=" + folder.resolve("crash.log"),
+                            "--add-modules",
+                            "jdk.incubator.vector",
+                            "--enable-native-access=ALL-UNNAMED",
+                            "-D" + Folders.PROPERTY + "=" + folder,
+                            "-D" + KernelCache.PROPERTY + "=" + folder.resolve("cache"),
+                            "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("javacpp"),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            main.getName()),
+                        Stream.of(arguments))
+                    .toList())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    try {
+      boolean ended = process.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
+      if (!ended || process.exitValue() != 0) {
+        throw new AssertionError(
+            "%s %s %s:%n%s"
+                .formatted(
+                    main.getSimpleName(),
+                    List.of(arguments),
+                    ended ? "ended with " + process.exitValue() : "does not end",
+                    Files.readString(output)));
+      }
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
