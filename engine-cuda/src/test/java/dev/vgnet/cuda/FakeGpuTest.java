@@ -21,10 +21,11 @@ import org.junit.jupiter.params.provider.ValueSource;
     value = "dev.vgnet.cuda.driver.FakeGpu#isSupported",
     disabledReason = "needs g++ on Linux on x86-64")
 class FakeGpuTest {
+  @TempDir private static Path folder;
   private static FakeGpu gpu;
 
   @BeforeAll
-  static void build(@TempDir Path folder) throws Exception {
+  static void build() throws Exception {
     gpu = FakeGpu.in(folder);
   }
 
@@ -38,6 +39,12 @@ class FakeGpuTest {
   @ValueSource(strings = {"share", "lack-memory"})
   void sessionsOfOneDeviceLeaveEachOtherAlone(String scenario) throws Exception {
     gpu.run(FakeGpuSessions.class, scenario, "FP32");
+  }
+
+  /** cuDNN lies in a folder of its own, as in Python's packages. */
+  @Test
+  void sessionsAgreeThroughCudnn(@TempDir Path other) throws Exception {
+    gpu.withCudnn(other).run(FakeGpuSessions.class, "agree-through-cudnn", "FP16");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.vgnet.cuda.driver;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +16,17 @@ import java.util.stream.Stream;
 public final class FakeGpu {
   private static final int MOST_SECONDS = 100;
 
+  /** Where JavaCPP unpacks its bindings, to be found by the next. */
+  private static final Path JAVACPP = Path.of("target", "javacpp");
+
   private final Path folder;
 
-  private FakeGpu(Path folder) {
+  /** All folders of libraries. */
+  private final String path;
+
+  private FakeGpu(Path folder, String path) {
     this.folder = folder;
+    this.path = path;
   }
 
   /** Whether it can be compiled here. */
@@ -34,29 +42,56 @@ public final class FakeGpu {
    * @param folder where to make it
    */
   public static FakeGpu in(Path folder) throws IOException, InterruptedException {
-    FakeGpu gpu = new FakeGpu(folder);
-    gpu.build(Library.DRIVER, "device", "memory", "stream", "module");
-    gpu.build(Library.RUNTIME, "runtime");
-    gpu.build(Library.NVRTC, "nvrtc");
+    FakeGpu gpu = new FakeGpu(folder, folder.toString());
+    gpu.build(Library.DRIVER.file(), "device", "memory", "stream", "module");
+    gpu.build(Library.RUNTIME.file(), "runtime");
+    gpu.build(Library.NVRTC.file(), "nvrtc");
     Tools.copyResource(EmulatedKernels.HEADER, folder);
     return gpu;
   }
 
-  private void build(Library library, String... sources) throws IOException, InterruptedException {
-    Path from = Files.createDirectories(folder.resolve("sources"));
-    if (Files.notExists(from.resolve("fake.h"))) {
-      Tools.copyResource("fake/fake.h", from);
-    }
+  /**
+   * The same GPU with cuDNN.
+   *
+   * @param other folder, where to make that
+   */
+  public FakeGpu withCudnn(Path other) throws IOException, InterruptedException {
+    build(Library.CUBLAS_LT.file(), "unused");
+    build(Library.CUBLAS.file(), "unused");
+    FakeGpu more = new FakeGpu(other, other + File.pathSeparator + path);
+    more.build(Library.CUDNN.file(), "unused");
+    more.build("libcudnn_graph.so.9", "cudnn_graph");
+    Path driver = folder.resolve(Library.DRIVER.file());
+    more.build("libcudnn_ops.so.9", List.of(driver), "cudnn_ops");
+    more.build("libcudnn_cnn.so.9", List.of(driver), "cudnn_cnn");
+    more.build("libcudnn_adv.so.9", "unused");
+    return more;
+  }
+
+  private void build(String library, String... sources) throws IOException, InterruptedException {
+    build(library, List.of(), sources);
+  }
+
+  /**
+   * @param library its file
+   * @param called libraries that it calls
+   */
+  private void build(String library, List<Path> called, String... sources)
+      throws IOException, InterruptedException {
+    Path from = Files.createTempDirectory(folder, "sources");
+    Tools.copyResource("fake/fake.h", from);
+    Tools.copyResource("fake/cudnn.h", from);
     List<Object> arguments =
         new ArrayList<>(
             List.of("-std=c++17", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"));
     arguments.addAll(List.of("-fvisibility=hidden", "-Wl,-z,noexecstack"));
     // The bindings ask for versions of symbols that are called as the library is.
-    arguments.addAll(List.of("-Wl,-soname," + library.file(), "-Wl,--default-symver"));
-    arguments.addAll(List.of("-o", folder.resolve(library.file())));
+    arguments.addAll(List.of("-Wl,-soname," + library, "-Wl,--default-symver"));
+    arguments.addAll(List.of("-o", folder.resolve(library)));
     for (String source : sources) {
       arguments.add(Tools.copyResource("fake/" + source + ".cpp", from));
     }
+    arguments.addAll(called);
     Tools.run(EmulatedKernels.compiler().orElseThrow(), arguments.toArray());
   }
 
@@ -79,9 +114,9 @@ public final class FakeGpu {
                             "--add-modules",
                             "jdk.incubator.vector",
                             "--enable-native-access=ALL-UNNAMED",
-                            "-D" + Folders.PROPERTY + "=" + folder,
+                            "-D" + Folders.PROPERTY + "=" + path,
                             "-D" + KernelCache.PROPERTY + "=" + folder.resolve("cache"),
-                            "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("javacpp"),
+                            "-Dorg.bytedeco.javacpp.cachedir=" + JAVACPP.toAbsolutePath(),
                             "-cp",
                             System.getProperty("java.class.path"),
                             main.getName()),

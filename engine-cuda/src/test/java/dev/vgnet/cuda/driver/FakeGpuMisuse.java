@@ -44,9 +44,9 @@ public final class FakeGpuMisuse {
   private static void copies(Driver driver) {
     long address = driver.allocate(BYTES);
     MemorySegment host = driver.allocateHost(BYTES);
-    refused("not inside a block of the device", () -> driver.upload(host, address + 1));
+    refused("are not inside a block of the device", () -> driver.upload(host, address + 1));
     refused(
-        "not inside a block of the pinned",
+        "are not inside a block of the pinned",
         () -> driver.download(address, at(host.address() + 1, BYTES)));
     driver.freeHost(host);
     at(address, BYTES + 1).set(ValueLayout.JAVA_BYTE, BYTES, (byte) 1);

@@ -44,7 +44,7 @@ int require(const Blocks& blocks, uintptr_t address, size_t bytes, const char* w
     auto block = blocks.upper_bound(address);
     bool inside = block != blocks.begin() && (--block, bytes <= block->second) &&
                   address - block->first <= block->second - bytes;
-    return inside ? SUCCESS : misuse(INVALID_VALUE, "a copy of %zu bytes is not inside a block of the %s", bytes, what);
+    return inside ? SUCCESS : misuse(INVALID_VALUE, "%zu bytes are not inside a block of the %s", bytes, what);
 }
 
 int copy(uintptr_t onDevice, uintptr_t onHost, size_t bytes, bool up, Stream* stream) {
@@ -65,6 +65,12 @@ void requireNoMemory() {
 }  // namespace fake
 
 using namespace fake;
+
+// For libraries of NVIDIA's that are built on the driver.
+API int fakeRequireDevice(const void* address, size_t bytes) {
+    Turn turn(lock);
+    return require(device, reinterpret_cast<uintptr_t>(address), bytes, "device");
+}
 
 API int cuDeviceTotalMem_v2(size_t* bytes, int) {
     *bytes = CAPACITY;

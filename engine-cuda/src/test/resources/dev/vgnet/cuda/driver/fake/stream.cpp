@@ -68,6 +68,13 @@ void requireNoStreams() {
 
 using namespace fake;
 
+// For libraries of NVIDIA's that are built on the driver.
+API int fakeEnqueue(Stream* stream, const Operation& operation) {
+    Turn turn(lock);
+    REQUIRE(inContext("a library's operation"));
+    return enqueue(stream, operation);
+}
+
 API int cuStreamCreate(Stream** stream, unsigned) {
     Turn turn(lock);
     REQUIRE(outsideCapture("cuStreamCreate"));
