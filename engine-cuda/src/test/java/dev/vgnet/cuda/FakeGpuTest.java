@@ -5,6 +5,8 @@ import dev.vgnet.cuda.driver.FakeGpuMisuse;
 import dev.vgnet.cuda.program.FakeGpuNetworks;
 import dev.vgnet.runtime.Precision;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -33,6 +35,14 @@ class FakeGpuTest {
   @EnumSource(Precision.class)
   void sessionsAgreeWithTheReference(Precision precision) throws Exception {
     gpu.run(FakeGpuSessions.class, "agree", precision.name());
+  }
+
+  @Test
+  void sessionsAgreeWithTheRealRunTimeCompiler(@TempDir Path other) throws Exception {
+    Optional<Path> compiler = FakeGpu.compilerFolder();
+    Assumptions.assumeTrue(compiler.isPresent(), "NVIDIA's run-time compiler is not installed");
+    FakeGpu.withCompiler(other, compiler.get(), Precision.FP16)
+        .run(FakeGpuSessions.class, "agree", Precision.FP16.name());
   }
 
   @ParameterizedTest

@@ -55,6 +55,7 @@ final class SampleModels {
     SampleNetwork network = new SampleNetwork(new Random(3), 3);
     String x = network.conv("x", 3, 8, 3, 2, 1, 1, false);
     x = network.activation(network.norm(x, 8), Function.RELU);
+    x = network.other(new Operator.MaxPool(3, 1, 1), x);
     x = network.activation(network.norm(network.pointwise(x, 8, 12), 12), Function.RELU);
     x = network.norm(network.depthwise(x, 12, 12, 3, 2, 1, false), 12);
     for (int block = 0; block < 2; block++) {

@@ -56,6 +56,18 @@ final class EmulatedKernels {
         MemorySegment parameters = arena.allocate(launch.parameters().byteSize(), Long.BYTES);
         parameters.copyFrom(launch.parameters());
         Linker linker = Linker.nativeLinker();
+        long bytes =
+            (long)
+                linker
+                    .downcallHandle(
+                        library.findOrThrow(launch.kernel() + "Bytes"),
+                        FunctionDescriptor.of(ValueLayout.JAVA_LONG))
+                    .invokeExact();
+        if (bytes != parameters.byteSize()) {
+          throw new AssertionError(
+              "%s takes %d bytes, given are %d"
+                  .formatted(launch.kernel(), bytes, parameters.byteSize()));
+        }
         linker
             .downcallHandle(
                 library.findOrThrow("emulationReverse"),

@@ -1,11 +1,13 @@
 package dev.vgnet.cuda.driver;
 
+import dev.vgnet.runtime.Precision;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -18,6 +20,8 @@ public final class FakeGpu {
 
   /** Where JavaCPP unpacks its bindings, to be found by the next. */
   private static final Path JAVACPP = Path.of("target", "javacpp");
+
+  private static final String[] DRIVER_SOURCES = {"device", "memory", "stream", "module"};
 
   private final Path folder;
 
@@ -43,10 +47,31 @@ public final class FakeGpu {
    */
   public static FakeGpu in(Path folder) throws IOException, InterruptedException {
     FakeGpu gpu = new FakeGpu(folder, folder.toString());
-    gpu.build(Library.DRIVER.file(), "device", "memory", "stream", "module");
+    gpu.build(Library.DRIVER.file(), DRIVER_SOURCES);
     gpu.build(Library.RUNTIME.file(), "runtime");
     gpu.build(Library.NVRTC.file(), "nvrtc");
     Tools.copyResource(EmulatedKernels.HEADER, folder);
+    return gpu;
+  }
+
+  /** The folder of NVIDIA's run-time compiler, where that is installed. */
+  public static Optional<Path> compilerFolder() {
+    return Library.NVRTC.find(Folders.all()).map(Path::getParent);
+  }
+
+  /**
+   * A GPU with NVIDIA's own run-time compiler. No CPU runs what that makes: for kernels of one
+   * precision, others are prepared.
+   *
+   * @param folder where to make it
+   * @param compiler the folder of the compiler
+   */
+  public static FakeGpu withCompiler(Path folder, Path compiler, Precision precision)
+      throws IOException, InterruptedException {
+    FakeGpu gpu = new FakeGpu(folder, folder + File.pathSeparator + compiler);
+    gpu.build(Library.DRIVER.file(), DRIVER_SOURCES);
+    gpu.build(Library.RUNTIME.file(), "runtime");
+    EmulatedKernels.build(precision, folder);
     return gpu;
   }
 

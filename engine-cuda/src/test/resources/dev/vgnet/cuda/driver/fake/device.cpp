@@ -88,6 +88,12 @@ API int cuDriverGetVersion(int* version) {
     return SUCCESS;
 }
 
+// NVIDIA's compiler asks for functions that are documented nowhere, and goes on without them.
+API int cuGetExportTable(const void** table, const void*) {
+    *table = nullptr;
+    return NOT_FOUND;
+}
+
 API int cuInit(unsigned flags) {
     Turn turn(lock);
     initialized = true;
