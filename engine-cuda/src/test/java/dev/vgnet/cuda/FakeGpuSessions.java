@@ -49,8 +49,7 @@ final class FakeGpuSessions {
   }
 
   private static Session open(Model model, Precision precision) {
-    return model.newSession(
-        SessionOptions.builder().backend("cuda").precision(precision).build());
+    return model.newSession(SessionOptions.builder().backend("cuda").precision(precision).build());
   }
 
   /**
@@ -59,8 +58,7 @@ final class FakeGpuSessions {
   private static void agree(Precision precision, Predicate<String> kernels) {
     for (Model model : List.of(SampleModels.plain(), SampleModels.halfIdentity())) {
       try (Session session = open(model, precision);
-          Session exact =
-              model.newSession(SessionOptions.builder().backend("reference").build())) {
+          Session exact = model.newSession(SessionOptions.builder().backend("reference").build())) {
         agree(session, exact, 1, 13, precision);
         agree(session, exact, 3, 10, precision);
         List<StepReport> steps = session.report(SampleModels.images(3, 10)).steps();

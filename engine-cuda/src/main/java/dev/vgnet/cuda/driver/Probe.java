@@ -76,9 +76,7 @@ public final class Probe {
           "%s: %s"
               .formatted(
                   library.title(),
-                  libraries.containsKey(library)
-                      ? libraries.get(library)
-                      : library.missing()));
+                  libraries.containsKey(library) ? libraries.get(library) : library.missing()));
     }
     findings.add("looked in: " + folders);
     List<Library> missing =

@@ -11,12 +11,13 @@ import java.lang.foreign.ValueLayout;
 @SuppressWarnings("restricted")
 public final class FakeControls {
   private static final SymbolLookup DRIVER =
-      SymbolLookup.libraryLookup(
-          Library.DRIVER.find(Folders.all()).orElseThrow(), Arena.global());
+      SymbolLookup.libraryLookup(Library.DRIVER.find(Folders.all()).orElseThrow(), Arena.global());
 
   private FakeControls() {}
 
-  /** From now on grants some wishes for memory, of device or host or for a graph, then refuses one. */
+  /**
+   * From now on grants some wishes for memory, of device or host or for a graph, then refuses one.
+   */
   public static void refuse(int granted) {
     call("fakeRefuse", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT), granted);
   }
