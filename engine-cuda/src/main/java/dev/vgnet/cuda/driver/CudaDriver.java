@@ -198,7 +198,7 @@ final class CudaDriver implements Driver {
       }
       // Of its many algorithms some fail, or do what no capture allows.
       requireWorking(e);
-      LOGGER.log(System.Logger.Level.INFO, "a way of cuDNN''s is left out: {0}", e.getMessage());
+      LOGGER.log(System.Logger.Level.DEBUG, "a way of cuDNN''s is left out: {0}", e.getMessage());
       return OptionalLong.empty();
     }
   }

@@ -1,4 +1,2 @@
 // Of this library, nothing is called; it only has to be there.
-#include "fake.h"
-
-API void fakeUnused() {}
+extern "C" __attribute__((visibility("default"))) void fakeUnused() {}
