@@ -2,11 +2,13 @@
 """Runs a weight file of this engine in PyTorch: a peer to be measured against, and a witness.
 
 Reads the file's header (safetensors with the graph as JSON) and runs the graph node by node, as
-PyTorch's own operators. Needs numpy and torch.
+PyTorch's own operators. What is measured has its batch norms folded into the convolutions directly
+before them, in every way to run; what is compared with has not. Needs numpy and torch.
 """
 import argparse
 import copy
 import json
+import os
 import statistics
 import struct
 import sys
@@ -25,6 +27,8 @@ FUNCTIONS = {
     "hardswish": F.hardswish,
     "hardsigmoid": F.hardsigmoid,
 }
+WAYS = ("eager", "cuda_graph", "compile_max_autotune")
+VARIANTS = WAYS + ("channels_last", "channels_last_cuda_graph", "channels_last_compile_max_autotune")
 # Of the reference logits' standard deviation.
 LIMITS = {"fp32": 1e-4, "tf32": 5e-3, "fp16": 2e-2}
 
@@ -48,11 +52,56 @@ def read_model(path):
             begin, end = entry["data_offsets"]
             data = np.frombuffer(content[8 + length + begin : 8 + length + end], TYPES[entry["dtype"]])
             tensors[name] = torch.from_numpy(data.astype(np.float32).reshape(entry["shape"]))
+        tensors = depthwise_expanded(graph, tensors)
     except OSError as error:
         raise Failure(f"{path}: {error.strerror}") from error
     except (KeyError, TypeError, ValueError, struct.error) as error:
         raise Failure(f"{path} is no weight file of this engine: {error!r}") from error
     return graph, tensors
+
+
+def depthwise_expanded(graph, tensors):
+    """The tensors, with a kernel for each channel where a depthwise convolution's channels share them."""
+    tensors, channels = dict(tensors), {graph["input"]: graph["channels"]}
+    for node in graph["nodes"]:
+        op, inputs = node["op"], [channels[name] for name in node["inputs"]]
+        count = inputs[0]
+        if op in ("conv2d", "linear"):
+            count = tensors[node["weight"]].shape[0]
+        elif op == "concat":
+            count = sum(inputs)
+        elif op == "slice":
+            count = node["to"] - node["from"]
+        elif op == "depthwise_conv2d":
+            weight = tensors[node["weight"]]
+            tensors[node["weight"]] = weight.repeat(count // weight.shape[0], 1, 1, 1)
+        channels[node["name"]] = count
+    return tensors
+
+
+def folded(graph, tensors):
+    """The same network without the batch norms of convolutions that nothing else reads."""
+    tensors, nodes, renamed = dict(tensors), {}, {}
+    readers = [name for node in graph["nodes"] for name in node["inputs"]] + graph["outputs"]
+    for original in graph["nodes"]:
+        node = dict(original, inputs=[renamed.get(name, name) for name in original["inputs"]])
+        before = nodes.get(node["inputs"][0])
+        if (node["op"] != "batch_norm" or before is None or not before["op"].endswith("conv2d")
+                or readers.count(original["inputs"][0]) != 1):
+            nodes[node["name"]] = node
+            continue
+        weight, bias, mean, variance = (
+            tensors[node[role]].double() if node.get(role) else torch.tensor(default, dtype=torch.float64)
+            for role, default in (("weight", 1.0), ("bias", 0.0), ("mean", 0.0), ("variance", 1.0)))
+        scale = weight / torch.sqrt(variance + node["epsilon"])
+        name, old = before["name"], tensors[before["bias"]].double() if before.get("bias") else 0.0
+        kernel = tensors[before["weight"]]
+        tensors[name + ".folded_weight"] = (kernel.double() * scale.reshape(-1, 1, 1, 1)).to(kernel.dtype)
+        tensors[name + ".folded_bias"] = ((old - mean) * scale + bias).to(kernel.dtype)
+        before.update(weight=name + ".folded_weight", bias=name + ".folded_bias")
+        renamed[node["name"]] = name
+    outputs = [renamed.get(name, name) for name in graph["outputs"]]
+    return dict(graph, nodes=list(nodes.values()), outputs=outputs), tensors
 
 
 class Network(torch.nn.Module):
@@ -88,10 +137,8 @@ class Network(torch.nn.Module):
             return F.conv2d(x, self.tensor(node, "weight"), self.tensor(node, "bias"),
                             node["stride"], node["padding"], 1, node["groups"])
         if op == "depthwise_conv2d":
-            weight, channels = self.tensor(node, "weight"), x.shape[1]
-            weight = weight.repeat(channels // weight.shape[0], 1, 1, 1)
-            return F.conv2d(x, weight, self.tensor(node, "bias"),
-                            node["stride"], node["padding"], 1, channels)
+            return F.conv2d(x, self.tensor(node, "weight"), self.tensor(node, "bias"),
+                            node["stride"], node["padding"], 1, x.shape[1])
         if op == "batch_norm":
             return F.batch_norm(x, self.tensor(node, "mean"), self.tensor(node, "variance"),
                                 self.tensor(node, "weight"), self.tensor(node, "bias"),
@@ -178,24 +225,28 @@ def variants(model, images):
 
 
 def median_millis(call, cuda, seconds):
-    """Of single runs, after a warm-up of the same length; device time where there is a GPU."""
+    """Of single runs, after a warm-up of the same length: from the call until its result is there, by
+    the host's clock, and on a GPU also from event to event, by the GPU's."""
     def timed():
         if cuda:
             start, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
-            start.record()
+        before = time.perf_counter()
+        if not cuda:
             call()
-            end.record()
-            end.synchronize()
-            return start.elapsed_time(end)
-        start = time.perf_counter()
+            return (time.perf_counter() - before) * 1e3, None
+        start.record()
         call()
-        return (time.perf_counter() - start) * 1e3
+        end.record()
+        torch.cuda.synchronize()
+        return (time.perf_counter() - before) * 1e3, start.elapsed_time(end)
 
-    for counted in (False, True):
+    for _ in ("warm-up", "counted"):
         times, until = [], time.perf_counter() + seconds
         while len(times) < 5 or time.perf_counter() < until:
             times.append(timed())
-    return statistics.median(times)
+    host, device = zip(*times)
+    result = {"medianMillis": statistics.median(host)}
+    return dict(result, eventMillis=statistics.median(device)) if cuda else result
 
 
 def set_precision(precision):
@@ -204,15 +255,20 @@ def set_precision(precision):
     torch.backends.cudnn.benchmark = True
 
 
-def measure(path, images, device, precisions, seconds, names):
+def exact_logits(path, images):
     graph, tensors = read_model(path)
     with torch.inference_mode():
-        exact = Network(graph, tensors).double()(torch.from_numpy(images).double()).numpy()
-    results = []
+        return Network(graph, tensors).double()(torch.from_numpy(images).double()).numpy()
+
+
+def measure(path, images, device, precisions, seconds, names):
+    """The results one by one, as they are found."""
+    exact = exact_logits(path, images)
+    network = folded(*read_model(path))
     for precision in precisions:
         set_precision(precision)
         kind = torch.float16 if precision == "fp16" else torch.float32
-        model = Network(graph, tensors).eval().to(device, kind)
+        model = Network(*network).eval().to(device, kind)
         pixels = torch.from_numpy(images).to(device, kind)
         for name, make in variants(model, pixels):
             if names and name not in names:
@@ -222,20 +278,16 @@ def measure(path, images, device, precisions, seconds, names):
                 with torch.inference_mode():
                     call = make()
                     result["error"] = difference(exact, call().float().cpu().numpy())
-                    result["medianMillis"] = median_millis(call, device == "cuda", seconds)
-            except RuntimeError as error:  # One variant that fails must not hide the others.
-                result["failure"] = str(error).strip().splitlines()[0]
-            results.append(result)
+                    result.update(median_millis(call, device == "cuda", seconds))
+            except Exception as error:  # One variant that fails, however it does, must not hide the others.
+                result["failure"] = (str(error).strip() or repr(error)).splitlines()[0]
             print(json.dumps(result), flush=True)
-    return results
+            yield result
 
 
 def check(path, images, logits):
     """Whether logits that the engine wrote are those of PyTorch in float64."""
-    graph, tensors = read_model(path)
-    with torch.inference_mode():
-        exact = Network(graph, tensors).double()(torch.from_numpy(images).double()).numpy()
-    return difference(exact, logits)
+    return difference(exact_logits(path, images), logits)
 
 
 def write_torchscript(path, images, file):
@@ -257,8 +309,8 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="+", metavar="MODEL", help="a weight file of this engine")
     parser.add_argument("--device", choices=("cuda", "cpu"), default="cuda")
-    parser.add_argument("--precision", nargs="+", choices=tuple(LIMITS), help="default: all on a GPU, fp32 on a CPU")
-    parser.add_argument("--variant", nargs="+", help="only these ways to run, by their names in the results")
+    parser.add_argument("--precision", nargs="+", choices=tuple(LIMITS), help="only these; default: all on a GPU, fp32 on a CPU")
+    parser.add_argument("--variant", nargs="+", choices=VARIANTS, help="only these ways to run; a compile_max_autotune takes minutes")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--size", type=int, default=224, help="height and width of the images")
     parser.add_argument("--seconds", type=float, default=2, help="of warm-up, and again of measurement")
@@ -267,8 +319,15 @@ def parse():
     parser.add_argument("--write-torchscript", metavar="FILE.pt", help="write the model as TorchScript for images of this batch and size, and stop")
     parser.add_argument("--check", metavar="LOGITS.npy", help="compare these logits of --images, written by `vgnet run`, with float64; measure nothing; exit 1 if they are too far")
     parser.add_argument("--limit", choices=tuple(LIMITS), default="fp32", help="the precision that --check allows for (default: fp32)")
-    parser.add_argument("--output", metavar="FILE.json")
+    parser.add_argument("--output", metavar="FILE.json", help="written anew after each result")
     return parser.parse_args()
+
+
+def write_results(path, device, results):
+    """All at once, so that whoever ends this process leaves a whole file."""
+    with open(path + ".tmp", "w", encoding="utf-8") as file:
+        json.dump({"torch": torch.__version__, "device": device, "results": results}, file, indent=2)
+    os.replace(path + ".tmp", path)
 
 
 def run(options):
@@ -287,26 +346,27 @@ def run(options):
             raise Failure("--write-torchscript needs one model")
         write_torchscript(options.models[0], images, options.write_torchscript)
         return 0
-    missed = False
     if options.check:
         if not options.images or len(options.models) != 1:
             raise Failure("--check needs --images and one model")
         error = check(options.models[0], images, read_array(options.check))
-        missed = not error <= LIMITS[options.limit]
-        results = [{"model": options.models[0], "error": error, "limit": LIMITS[options.limit], "passed": not missed}]
-        print(json.dumps(results[0]))
-    else:
-        if options.device == "cuda" and not torch.cuda.is_available():
-            raise Failure("this PyTorch sees no GPU; --device cpu runs without one")
-        precisions = options.precision or (list(LIMITS) if options.device == "cuda" else ["fp32"])
-        results = [result for model in options.models for result in
-                   measure(model, images, options.device, precisions, options.seconds, options.variant)]
-        missed = any("failure" in result for result in results)
-    if options.output:
-        device = torch.cuda.get_device_name() if options.device == "cuda" and not options.check else "cpu"
-        with open(options.output, "w", encoding="utf-8") as file:
-            json.dump({"torch": torch.__version__, "device": device, "results": results}, file, indent=2)
-    return int(missed)
+        limit = LIMITS[options.limit]
+        result = {"model": options.models[0], "error": error, "limit": limit, "passed": error <= limit}
+        print(json.dumps(result))
+        if options.output:
+            write_results(options.output, "cpu", [result])
+        return int(not result["passed"])
+    if options.device == "cuda" and not torch.cuda.is_available():
+        raise Failure("this PyTorch sees no GPU; --device cpu runs without one")
+    device = torch.cuda.get_device_name() if options.device == "cuda" else "cpu"
+    precisions = options.precision or (list(LIMITS) if options.device == "cuda" else ["fp32"])
+    results = []
+    for model in options.models:
+        for result in measure(model, images, options.device, precisions, options.seconds, options.variant):
+            results.append(result)
+            if options.output:
+                write_results(options.output, device, results)
+    return int(any("failure" in result for result in results))
 
 
 if __name__ == "__main__":

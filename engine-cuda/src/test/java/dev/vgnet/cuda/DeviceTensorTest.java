@@ -1,9 +1,9 @@
 package dev.vgnet.cuda;
 
-import static dev.vgnet.cuda.SharedDevice.CLASSES;
-import static dev.vgnet.cuda.SharedDevice.images;
-import static dev.vgnet.cuda.SharedDevice.numbers;
-import static dev.vgnet.cuda.SharedDevice.run;
+import static dev.vgnet.cuda.SampleModels.CLASSES;
+import static dev.vgnet.cuda.SampleModels.images;
+import static dev.vgnet.cuda.SampleModels.numbers;
+import static dev.vgnet.cuda.SampleModels.run;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,6 +1,6 @@
 package dev.vgnet.cuda;
 
-import static dev.vgnet.cuda.SharedDevice.run;
+import static dev.vgnet.cuda.SampleModels.run;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -115,7 +115,7 @@ public final class SampleNetwork {
     return add("concat" + nodes.size(), new Operator.Concat(), inputs);
   }
 
-  String slice(String input, int from, int to) {
+  public String slice(String input, int from, int to) {
     return add("slice" + nodes.size(), new Operator.Slice(from, to), input);
   }
 

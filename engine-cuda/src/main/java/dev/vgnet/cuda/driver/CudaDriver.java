@@ -32,6 +32,7 @@ final class CudaDriver implements Driver {
 
   private final CUctx_st context = new CUctx_st();
   private final CUstream_st stream = new CUstream_st();
+  private Stopwatch stopwatch;
   private CudaKernels kernels;
   private Optional<CudaCudnn> cudnn = Optional.empty();
   private Choices choices = Choices.inMemory();
@@ -68,6 +69,8 @@ final class CudaDriver implements Driver {
     attach();
     Check.success(cuStreamCreate(stream, CU_STREAM_NON_BLOCKING), "making a stream");
     opened.push(() -> cuStreamDestroy(stream));
+    stopwatch = new Stopwatch(stream);
+    opened.push(stopwatch::close);
     Map<String, String> files = KernelSource.files();
     List<String> options = KernelSource.options(precision, gpu.architecture());
     byte[] code =
@@ -157,37 +160,56 @@ final class CudaDriver implements Driver {
   @Override
   public Replay capture(List<Work> work) {
     try {
-      return graph(work);
+      prepare(work);
+      return CudaGraph.capture(stream, () -> work.forEach(this::launch));
     } catch (CudaCudnn.RefusedException e) {
       throw new DeviceFailedException(e.getMessage());
     }
   }
 
-  /** What a capture forbids, the loading of kernels, is done before. */
-  private CudaGraph graph(List<Work> work) {
-    boolean own = true;
+  /** Does what a capture forbids, the loading of kernels, before it. */
+  private void prepare(List<Work> work) {
     for (Work one : work) {
       if (one instanceof Launch launch) {
         kernels.load(launch.kernel());
-      } else {
-        own = false;
       }
     }
-    if (!own) {
+    if (callsCudnn(work)) {
       // A library loads its kernels at the first call.
       work.forEach(this::launch);
       await();
     }
-    return CudaGraph.capture(stream, () -> work.forEach(this::launch));
+  }
+
+  private static boolean callsCudnn(List<Work> work) {
+    return !work.stream().allMatch(Launch.class::isInstance);
   }
 
   @Override
   public OptionalLong measure(List<Work> work) {
-    try (Replay replay = graph(work);
-        Stopwatch watch = new Stopwatch(stream)) {
-      return OptionalLong.of(watch.nanosOf(replay));
+    try {
+      prepare(work);
+      return OptionalLong.of(stopwatch.nanosOf(() -> work.forEach(this::launch)));
     } catch (CudaCudnn.RefusedException e) {
       return OptionalLong.empty();
+    } catch (DeviceFailedException e) {
+      if (!callsCudnn(work)) {
+        throw e;
+      }
+      // Of its many algorithms some fail, or do what no capture allows.
+      requireWorking(e);
+      LOGGER.log(System.Logger.Level.DEBUG, "a way of cuDNN''s is left out: {0}", e.getMessage());
+      return OptionalLong.empty();
+    }
+  }
+
+  /** If the device as a whole has failed, waiting for it says so. */
+  private void requireWorking(DeviceFailedException cause) {
+    try {
+      await();
+    } catch (DeviceFailedException e) {
+      e.addSuppressed(cause);
+      throw e;
     }
   }
 

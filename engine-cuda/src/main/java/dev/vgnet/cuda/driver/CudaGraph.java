@@ -34,7 +34,7 @@ final class CudaGraph implements Replay {
         cuStreamBeginCapture(stream, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL), "beginning a graph");
     try {
       launches.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // The stream takes nothing else before its capture has ended.
       if (cuStreamEndCapture(stream, graph) == CUDA_SUCCESS) {
         cuGraphDestroy(graph);

@@ -38,7 +38,9 @@ final class CudaKernels implements AutoCloseable {
     CUfunc_st kernel = kernels.computeIfAbsent(launch.kernel(), this::kernel);
     byte[] bytes = launch.parameters().toArray(ValueLayout.JAVA_BYTE);
     try (BytePointer structure = new BytePointer(bytes);
-        PointerPointer<BytePointer> parameters = new PointerPointer<>(structure)) {
+        // An array: one pointer alone would be taken for the list itself.
+        PointerPointer<BytePointer> parameters =
+            new PointerPointer<>(new BytePointer[] {structure})) {
       Check.success(
           cuLaunchKernel(
               kernel,

@@ -7,19 +7,29 @@ import java.util.Optional;
 
 /** A shared library of NVIDIA's, by the name under which other libraries ask for it. */
 enum Library {
-  DRIVER("driver", "libcuda.so.1", true),
-  RUNTIME("CUDA runtime", "libcudart.so.13", true),
-  NVRTC("run-time compiler", "libnvrtc.so.13", true),
-  CUDNN("cuDNN", "libcudnn.so.9", false);
+  DRIVER("driver", "libcuda.so.1"),
+  RUNTIME("CUDA runtime", "libcudart.so.13"),
+  NVRTC("run-time compiler", "libnvrtc.so.13"),
+  CUBLAS_LT("cuBLAS's core", "libcublasLt.so.13", "only cuDNN's bindings need it"),
+  CUBLAS("cuBLAS", "libcublas.so.13", "only cuDNN's bindings need it"),
+  CUDNN("cuDNN", "libcudnn.so.9", "own kernels do its work");
 
   private final String title;
   private final String file;
-  private final boolean needed;
 
-  Library(String title, String file, boolean needed) {
+  /** What it means that it is missing, where most works without it. */
+  private final Optional<String> lack;
+
+  Library(String title, String file) {
     this.title = title;
     this.file = file;
-    this.needed = needed;
+    lack = Optional.empty();
+  }
+
+  Library(String title, String file, String lack) {
+    this.title = title;
+    this.file = file;
+    this.lack = Optional.of(lack);
   }
 
   /** What people call it. */
@@ -34,7 +44,12 @@ enum Library {
 
   /** Whether nothing works without it. */
   boolean needed() {
-    return needed;
+    return lack.isEmpty();
+  }
+
+  /** That it is missing, and what that means. */
+  String missing() {
+    return file + " not found" + lack.map(text -> "; optional: " + text).orElse("");
   }
 
   /** The first of some folders that holds it. */

@@ -23,6 +23,10 @@ final class Natives {
   static final class BrokenException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    BrokenException(String message) {
+      super(message);
+    }
+
     BrokenException(String message, Throwable cause) {
       super(message, cause);
     }
@@ -79,7 +83,7 @@ final class Natives {
       MemorySegment version = arena.allocate(ValueLayout.JAVA_INT);
       int result = (int) function.invokeExact(version);
       if (result != 0) {
-        throw new BrokenException(driver + " does not tell its version: error " + result, null);
+        throw new BrokenException(driver + " does not tell its version: error " + result);
       }
       return Version.of(version.get(ValueLayout.JAVA_INT, 0));
     } catch (BrokenException | Error e) {

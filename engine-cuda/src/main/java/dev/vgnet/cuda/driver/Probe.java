@@ -76,11 +76,7 @@ public final class Probe {
           "%s: %s"
               .formatted(
                   library.title(),
-                  libraries.containsKey(library)
-                      ? libraries.get(library)
-                      : library.file()
-                          + " not found"
-                          + (library.needed() ? "" : "; optional: own kernels do its work")));
+                  libraries.containsKey(library) ? libraries.get(library) : library.missing()));
     }
     findings.add("looked in: " + folders);
     List<Library> missing =
@@ -139,6 +135,7 @@ public final class Probe {
       return;
     }
     try {
+      loadCublas();
       Path cudnn = libraries.get(Library.CUDNN);
       Natives.load(cudnn);
       for (String part : List.of("graph", "ops", "cnn", "adv")) {
@@ -149,6 +146,18 @@ public final class Probe {
     } catch (Natives.BrokenException e) {
       libraries.remove(Library.CUDNN);
       findings.add("cuDNN cannot be used: " + e.getMessage());
+    }
+  }
+
+  /** Nothing of it is called, but cuDNN's bindings load its own, wherever cuDNN lies. */
+  private void loadCublas() throws Natives.BrokenException {
+    for (Library library : List.of(Library.CUBLAS_LT, Library.CUBLAS)) {
+      Path path = libraries.get(library);
+      if (path == null) {
+        throw new Natives.BrokenException(
+            "its bindings need %s, which is not found".formatted(library.file()));
+      }
+      Natives.load(path);
     }
   }
 

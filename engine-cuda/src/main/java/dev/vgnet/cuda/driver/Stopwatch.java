@@ -12,13 +12,27 @@ import org.bytedeco.cuda.cudart.CUstream_st;
 
 /** Times work by the device's own clock. For the thread that uses the {@link Driver}. */
 final class Stopwatch implements AutoCloseable {
+  /** An idle device takes about as long to raise its clocks. */
+  private static final double WAKING_MILLIS = 200;
+
   private static final int WARM_UPS = 3;
   private static final int ROUNDS = 5;
-  private static final int REPLAYS = 10;
+
+  /** Of the device, in a round: far more than starting a round takes. */
+  private static final double ROUND_MILLIS = 2;
+
+  /**
+   * In one graph. Alone, a kernel of a few microseconds would wait for the host to start the next
+   * graph, and the host would be timed.
+   */
+  private static final int MOST_COPIES = 20;
+
+  private static final int MOST_REPLAYS = 10;
 
   private final CUstream_st stream;
   private final CUevent_st start = new CUevent_st();
   private final CUevent_st end = new CUevent_st();
+  private boolean awake;
 
   Stopwatch(CUstream_st stream) {
     this.stream = stream;
@@ -31,21 +45,52 @@ final class Stopwatch implements AutoCloseable {
     }
   }
 
-  /** Nanoseconds of one replay, of the fastest round of several. */
-  long nanosOf(Replay replay) {
-    for (int i = 0; i < WARM_UPS; i++) {
-      replay.run();
+  /**
+   * Nanoseconds of work among more of its like, of the fastest round of several.
+   *
+   * @param launches all of it, into the stream
+   */
+  long nanosOf(Runnable launches) {
+    int runs = runsOfRound(launches);
+    int copies = Math.min(runs, MOST_COPIES);
+    int replays = Math.ceilDiv(runs, copies);
+    try (CudaGraph graph = graph(launches, copies)) {
+      graph.run();
+      double fastest = Double.POSITIVE_INFINITY;
+      for (int round = 0; round < ROUNDS; round++) {
+        fastest = Math.min(fastest, millisOf(graph, replays));
+      }
+      return Math.round(fastest / (copies * replays) * 1e6);
     }
-    double fastest = Double.POSITIVE_INFINITY;
-    for (int round = 0; round < ROUNDS; round++) {
-      fastest = Math.min(fastest, millisOfRound(replay));
-    }
-    return Math.round(fastest / REPLAYS * 1e6);
   }
 
-  private double millisOfRound(Replay replay) {
+  private int runsOfRound(Runnable launches) {
+    try (CudaGraph once = graph(launches, 1)) {
+      if (!awake) {
+        for (double spent = 0; spent < WAKING_MILLIS; spent += millisOf(once, MOST_REPLAYS)) {}
+        awake = true;
+      }
+      for (int i = 0; i < WARM_UPS; i++) {
+        once.run();
+      }
+      double runs = Math.ceil(ROUND_MILLIS / millisOf(once, 1));
+      return Math.clamp((long) runs, 1, MOST_COPIES * MOST_REPLAYS);
+    }
+  }
+
+  private CudaGraph graph(Runnable launches, int copies) {
+    return CudaGraph.capture(
+        stream,
+        () -> {
+          for (int i = 0; i < copies; i++) {
+            launches.run();
+          }
+        });
+  }
+
+  private double millisOf(Replay replay, int replays) {
     Check.success(cuEventRecord(start, stream), "timing");
-    for (int i = 0; i < REPLAYS; i++) {
+    for (int i = 0; i < replays; i++) {
       replay.run();
     }
     Check.success(cuEventRecord(end, stream), "timing");

@@ -17,7 +17,8 @@ constexpr int PAD = 8;
 __device__ inline Operand operand(float f) { return halfOfFloat(f); }
 #endif
 
-struct Tiles {
+// Read in words of 32 bits, whatever an operand is.
+struct alignas(16) Tiles {
     Operand inputs[PIXELS][DEPTH + PAD];
     Operand weights[CHANNELS][DEPTH + PAD];
 

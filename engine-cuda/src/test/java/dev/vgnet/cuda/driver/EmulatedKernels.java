@@ -2,7 +2,6 @@ package dev.vgnet.cuda.driver;
 
 import dev.vgnet.runtime.Precision;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -20,7 +19,8 @@ import java.util.stream.Stream;
 /** The kernels' sources compiled for the CPU, where g++ is installed. One kernel runs at a time. */
 @SuppressWarnings("restricted")
 final class EmulatedKernels {
-  private static final String HEADER = "emulation.h";
+  static final String HEADER = "emulation.h";
+
   private static final Map<Precision, EmulatedKernels> COMPILED = new EnumMap<>(Precision.class);
   private static final FunctionDescriptor KERNEL =
       FunctionDescriptor.of(
@@ -40,7 +40,7 @@ final class EmulatedKernels {
     return compiler().isPresent();
   }
 
-  private static Optional<Path> compiler() {
+  static Optional<Path> compiler() {
     return Tools.find("g++");
   }
 
@@ -56,6 +56,18 @@ final class EmulatedKernels {
         MemorySegment parameters = arena.allocate(launch.parameters().byteSize(), Long.BYTES);
         parameters.copyFrom(launch.parameters());
         Linker linker = Linker.nativeLinker();
+        long bytes =
+            (long)
+                linker
+                    .downcallHandle(
+                        library.findOrThrow(launch.kernel() + "Bytes"),
+                        FunctionDescriptor.of(ValueLayout.JAVA_LONG))
+                    .invokeExact();
+        if (bytes != parameters.byteSize()) {
+          throw new AssertionError(
+              "%s takes %d bytes, given are %d"
+                  .formatted(launch.kernel(), bytes, parameters.byteSize()));
+        }
         linker
             .downcallHandle(
                 library.findOrThrow("emulationReverse"),
@@ -81,31 +93,7 @@ final class EmulatedKernels {
     try {
       Path folder = Files.createTempDirectory("kernels");
       try {
-        for (Map.Entry<String, String> file : KernelSource.files().entrySet()) {
-          Files.writeString(folder.resolve(file.getKey()), file.getValue());
-        }
-        try (InputStream header = EmulatedKernels.class.getResourceAsStream(HEADER)) {
-          Files.copy(header, folder.resolve(HEADER));
-        }
-        Path library = folder.resolve("kernels.so");
-        Tools.run(
-            compiler().orElseThrow(),
-            "-std=c++17",
-            "-O2",
-            "-shared",
-            "-fPIC",
-            "-Wall",
-            "-Werror",
-            "-Wno-unknown-pragmas",
-            "-Wno-unused",
-            "-DPRECISION=" + precision.ordinal(),
-            "-include",
-            folder.resolve(HEADER),
-            "-x",
-            "c++",
-            folder.resolve(KernelSource.MAIN),
-            "-o",
-            library);
+        Path library = build(precision, folder);
         return new EmulatedKernels(SymbolLookup.libraryLookup(library, Arena.global()));
       } finally {
         delete(folder);
@@ -115,6 +103,34 @@ final class EmulatedKernels {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Writes the sources and a library of them to a folder. */
+  static Path build(Precision precision, Path folder) throws IOException, InterruptedException {
+    for (Map.Entry<String, String> file : KernelSource.files().entrySet()) {
+      Files.writeString(folder.resolve(file.getKey()), file.getValue());
+    }
+    Tools.copyResource(HEADER, folder);
+    Path library = folder.resolve("kernels.so");
+    Tools.run(
+        compiler().orElseThrow(),
+        "-std=c++17",
+        "-O2",
+        "-shared",
+        "-fPIC",
+        "-Wall",
+        "-Werror",
+        "-Wno-unknown-pragmas",
+        "-Wno-unused",
+        "-DPRECISION=" + precision.ordinal(),
+        "-include",
+        folder.resolve(HEADER),
+        "-x",
+        "c++",
+        folder.resolve(KernelSource.MAIN),
+        "-o",
+        library);
+    return library;
   }
 
   private static void delete(Path folder) throws IOException {

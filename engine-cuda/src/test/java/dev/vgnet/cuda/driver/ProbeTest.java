@@ -46,6 +46,16 @@ class ProbeTest {
   }
 
   @Test
+  void saysWhatOptionalLibrariesAreFor() {
+    assertEquals("libcudart.so.13 not found", Library.RUNTIME.missing());
+    assertTrue(Library.RUNTIME.needed());
+    assertEquals(
+        "libcudnn.so.9 not found; optional: own kernels do its work", Library.CUDNN.missing());
+    assertFalse(Library.CUDNN.needed());
+    assertFalse(Library.CUBLAS.needed());
+  }
+
+  @Test
   void survivesAFileThatIsNoLibrary() throws IOException {
     for (Library library : Library.values()) {
       Files.writeString(folder.resolve(library.file()), "no library");

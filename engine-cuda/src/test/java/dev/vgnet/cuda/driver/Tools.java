@@ -2,6 +2,7 @@ package dev.vgnet.cuda.driver;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Compilers that a machine may have. */
+/** Compilers that a machine may have, and what they compile. */
 final class Tools {
   private Tools() {}
 
@@ -20,6 +21,15 @@ final class Tools {
         .map(folder -> Path.of(folder, program))
         .filter(Files::isExecutable)
         .findFirst();
+  }
+
+  /** Copies a file that lies beside this class to a folder, under its last name. */
+  static Path copyResource(String name, Path folder) throws IOException {
+    Path copy = folder.resolve(Path.of(name).getFileName());
+    try (InputStream in = Tools.class.getResourceAsStream(name)) {
+      Files.copy(in, copy);
+    }
+    return copy;
   }
 
   /** Runs a program to its end, which must be a good one. */

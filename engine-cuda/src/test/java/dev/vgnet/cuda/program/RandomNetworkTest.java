@@ -76,7 +76,7 @@ class RandomNetworkTest {
         precision -> new EmulatedDriver(precision, CAPACITY, true, seed));
   }
 
-  private static void check(Precision precision, long seed, Function<Precision, Driver> device) {
+  static void check(Precision precision, long seed, Function<Precision, Driver> device) {
     check(precision, KernelChoice.FASTEST, seed, device);
   }
 

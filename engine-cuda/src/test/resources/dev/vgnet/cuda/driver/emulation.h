@@ -185,12 +185,13 @@ inline Index blockSize() { return {machine.threads, 1, 1}; }
 using std::max;
 using std::min;
 
-// A kernel is called by its name, with its structure and its grid.
+// A kernel is called by its name, with its structure and its grid; the size of the structure is told, too.
 #define KERNEL(name, Parameters)                                                                      \
     static void name##Body(const Parameters& p);                                                      \
     extern "C" int name(const Parameters* p, unsigned columns, unsigned rows, unsigned threads) {     \
         return emulation::run(columns, rows, threads, [p] { name##Body(*p); });                       \
     }                                                                                                 \
+    extern "C" size_t name##Bytes() { return sizeof(Parameters); }                                    \
     static void name##Body(const Parameters& p)
 #define SHARED(Type, name) Type& name = emulation::shared<Type>()
 

@@ -1,0 +1,156 @@
+package dev.vgnet.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.vgnet.DeviceTensor;
+import dev.vgnet.Model;
+import dev.vgnet.Session;
+import dev.vgnet.SessionOptions;
+import dev.vgnet.cuda.driver.FakeControls;
+import dev.vgnet.cuda.program.KernelChoice;
+import dev.vgnet.error.DeviceMemoryException;
+import dev.vgnet.runtime.ExecutionReport.StepReport;
+import dev.vgnet.runtime.Precision;
+import dev.vgnet.tensor.Shape;
+import dev.vgnet.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
+
+/** Sessions through the real bindings on a GPU that is none. A program, for {@link FakeGpuTest}. */
+final class FakeGpuSessions {
+  private static final float ROUNDING = 1e-6f;
+
+  private FakeGpuSessions() {}
+
+  /**
+   * @param arguments what to do with sessions, and their precision
+   */
+  public static void main(String[] arguments) throws Exception {
+    Precision precision = Precision.valueOf(arguments[1]);
+    switch (arguments[0]) {
+      case "agree" -> agree(precision, kernel -> !kernel.startsWith("cudnn"));
+      case "agree-through-cudnn" -> {
+        System.setProperty(KernelChoice.PROPERTY, "cudnn");
+        agree(precision, kernel -> kernel.startsWith("cudnn 0 ") || kernel.startsWith("cudnn 1 "));
+        // One of its algorithms does so; it is tried and left out.
+        FakeControls.requireNoMisuseBut("cuMemAlloc while capturing");
+      }
+      case "share" -> share(precision);
+      case "lack-memory" -> lackMemory(precision);
+      default -> throw new IllegalArgumentException(arguments[0]);
+    }
+    FakeControls.requireNoMisuse();
+  }
+
+  private static Session open(Model model, Precision precision) {
+    return model.newSession(SessionOptions.builder().backend("cuda").precision(precision).build());
+  }
+
+  /**
+   * @param kernels those that compute convolutions
+   */
+  private static void agree(Precision precision, Predicate<String> kernels) {
+    for (Model model : List.of(SampleModels.plain(), SampleModels.halfIdentity())) {
+      try (Session session = open(model, precision);
+          Session exact = model.newSession(SessionOptions.builder().backend("reference").build())) {
+        agree(session, exact, 1, 13, precision);
+        agree(session, exact, 3, 10, precision);
+        List<StepReport> steps = session.report(SampleModels.images(3, 10)).steps();
+        assertTrue(kernels.test(steps.get(1).kernel()), () -> "unexpected: " + steps);
+      }
+    }
+  }
+
+  private static void agree(
+      Session session, Session exact, int batch, int size, Precision precision) {
+    float[] expected = SampleModels.run(exact, batch, size);
+    float[] found = SampleModels.run(session, batch, size);
+    assertArrayEquals(expected, found, limit(precision, expected));
+    assertArrayEquals(found, SampleModels.run(session, batch, size), "the same again");
+    Shape shape = SampleModels.images(batch, size);
+    float[] pixels = SampleModels.numbers(shape);
+    try (DeviceTensor images = session.allocate(shape);
+        DeviceTensor logits = session.allocate(Shape.of(batch, SampleModels.CLASSES))) {
+      images.write(pixels);
+      session.run(images, logits);
+      float[] stayed = new float[found.length];
+      logits.read(stayed);
+      assertArrayEquals(found, stayed, "from and to the device's memory");
+    }
+    assertEquals(
+        session.report(shape).steps().size(), session.profile(Tensor.of(shape, pixels)).length);
+  }
+
+  /** The share of the largest logit that {@code CudaTest} allows of their deviation. */
+  private static float limit(Precision precision, float[] logits) {
+    float largest = 0;
+    for (float logit : logits) {
+      largest = Math.max(largest, Math.abs(logit));
+    }
+    return largest
+        * switch (precision) {
+          case FP32 -> 1e-4f;
+          case TF32 -> 5e-3f;
+          case FP16 -> 2e-2f;
+        };
+  }
+
+  /** Sessions of one device in threads of their own, opened and closed while others run. */
+  private static void share(Precision precision) throws Exception {
+    Model model = SampleModels.plain();
+    try (ExecutorService threads = Executors.newFixedThreadPool(3);
+        Session lasting = open(model, precision)) {
+      float[] expected = SampleModels.run(lasting, 2, 12);
+      List<Future<?>> running = new ArrayList<>();
+      for (int thread = 0; thread < 3; thread++) {
+        boolean brief = thread > 0;
+        running.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 5; i++) {
+                    try (Session own = open(model, precision)) {
+                      float[] found = SampleModels.run(brief ? own : lasting, 2, 12);
+                      assertArrayEquals(expected, found, ROUNDING);
+                    }
+                  }
+                }));
+      }
+      for (Future<?> thread : running) {
+        thread.get();
+      }
+    }
+  }
+
+  /** Wherever memory runs out first, the error says so, and the session goes on. */
+  private static void lackMemory(Precision precision) {
+    Model model = SampleModels.halfIdentity();
+    float[] expected;
+    float[] small;
+    try (Session session = open(model, precision)) {
+      expected = SampleModels.run(session, 4, 16);
+      small = SampleModels.run(session, 1, 8);
+    }
+    int failures = 0;
+    boolean refused = true;
+    for (int granted = 0; refused; granted++) {
+      try (Session session = open(model, precision)) {
+        FakeControls.refuse(granted);
+        try {
+          assertArrayEquals(expected, SampleModels.run(session, 4, 16), ROUNDING);
+        } catch (DeviceMemoryException e) {
+          failures++;
+        }
+        refused = FakeControls.hasRefused();
+        assertArrayEquals(small, SampleModels.run(session, 1, 8), ROUNDING);
+        assertArrayEquals(expected, SampleModels.run(session, 4, 16), ROUNDING);
+      }
+    }
+    assertTrue(failures >= 4, failures + " failures");
+  }
+}
