@@ -16,8 +16,14 @@ record Stage(List<Pass> passes, int blocks) {
   /** Passes with less work than this are left to one worker. */
   private static final long LEAST_WORK = 10_000;
 
-  /** Blocks a worker gets of a pass, so that one who is held up can be helped. */
-  private static final int BLOCKS_PER_WORKER = 4;
+  /**
+   * Blocks a worker gets of a pass. Cores are seldom equally fast, as others use them, too, or as
+   * they are made so: the fewer blocks, the longer all wait for the last one of the slowest.
+   */
+  private static final int BLOCKS_PER_WORKER = 32;
+
+  /** The work of a block, so that claiming it costs next to nothing. */
+  private static final int BLOCK_WORK = 50_000;
 
   Stage {
     passes = List.copyOf(passes);
@@ -38,9 +44,16 @@ record Stage(List<Pass> passes, int blocks) {
 
   /** One pass by itself. */
   static Stage of(Pass pass, int workers) {
-    boolean shared = workers > 1 && pass.work() >= LEAST_WORK;
-    return new Stage(
-        List.of(pass), shared ? Math.min(pass.units(), BLOCKS_PER_WORKER * workers) : 1);
+    return new Stage(List.of(pass), workers > 1 ? blocks(pass, workers) : 1);
+  }
+
+  private static int blocks(Pass pass, int workers) {
+    if (pass.work() < LEAST_WORK) {
+      return 1;
+    }
+    long wanted =
+        Math.clamp(pass.work() / BLOCK_WORK, workers, BLOCKS_PER_WORKER * (long) workers);
+    return (int) Math.min(pass.units(), wanted);
   }
 
   private Stage then(Stage next) {

@@ -47,6 +47,15 @@ class StageTest {
   }
 
   @Test
+  void blocksAreSmallButWorthClaiming() {
+    assertEquals(64, Stage.of(Counting.of(1_000, 100_000_000), 2).blocks());
+    assertEquals(20, Stage.of(Counting.of(1_000, 1_000_000), 2).blocks());
+    assertEquals(2, Stage.of(Counting.of(1_000, 20_000), 2).blocks());
+    assertEquals(3, Stage.of(Counting.of(3, 100_000_000), 2).blocks());
+    assertEquals(1, Stage.of(Counting.of(1_000, 100_000_000), 1).blocks());
+  }
+
+  @Test
   void blocksTogetherAreAllUnits() {
     List<Pass> passes = new ArrayList<>();
     for (int units = 1; units <= 40; units++) {
