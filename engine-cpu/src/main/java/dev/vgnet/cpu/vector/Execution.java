@@ -15,9 +15,6 @@ final class Execution implements Job {
   /** The most images of a group: weights come from beyond the cache for one image in four. */
   private static final int MAX_GROUP = 4;
 
-  /** Groups a worker gets where there are several workers, so that one held up can be helped. */
-  private static final int GROUPS_PER_WORKER = 2;
-
   /**
    * Floats of a worker's arenas together, one for each image of a group: large maps, few images.
    */
@@ -34,6 +31,9 @@ final class Execution implements Job {
   private int batch;
   private int wholeImages;
   private int groups;
+
+  /** The first image of each group, and the end of the last one. */
+  private int[] starts = new int[1];
 
   Execution(int workers) {
     this.workers = workers;
@@ -55,7 +55,7 @@ final class Execution implements Job {
     this.outputs = outputs;
     wholeImages = batch - batch % workers;
     int most = groupSize(wholeImages / workers);
-    groups = Math.ceilDiv(wholeImages, most);
+    makeGroups(wholeImages / workers, most);
     arenas.prepareShared(program);
     if (wholeImages > 0) {
       arenas.prepare(program, most);
@@ -74,8 +74,28 @@ final class Execution implements Job {
     if (!program.hasTail()) {
       return 1;
     }
-    int wanted = workers == 1 ? images : images / GROUPS_PER_WORKER;
+    int wanted = workers == 1 ? images : images / 2;
     return Math.clamp(Math.min(wanted, MAX_ARENAS / program.arenaLength(1)), 1, MAX_GROUP);
+  }
+
+  /**
+   * Gives each worker large groups first, but no more than half of what is left to it, if there are
+   * others: so one that is held up can be helped, and nobody waits for long.
+   *
+   * @param images of each worker
+   */
+  private void makeGroups(int images, int most) {
+    if (starts.length <= wholeImages) {
+      starts = new int[wholeImages + 1];
+    }
+    groups = 0;
+    for (int worker = 0; worker < workers; worker++) {
+      for (int left = images; left > 0; groups++) {
+        int size = Math.clamp(workers == 1 ? left : left / 2, 1, most);
+        left -= size;
+        starts[groups + 1] = starts[groups] + size;
+      }
+    }
   }
 
   /** Lets go of the caller's arrays, and leaves the arenas to those that keep them. */
@@ -116,8 +136,7 @@ final class Execution implements Job {
   @Override
   public void run(int worker, int phase, int block) {
     if (phase < sharedFrom()) {
-      int from = (int) ((long) wholeImages * block / groups);
-      runGroup(worker, from, (int) ((long) wholeImages * (block + 1) / groups));
+      runGroup(worker, starts[block], starts[block + 1]);
     } else {
       int image = wholeImages + (phase - sharedFrom()) / program.stages().size();
       runBlock(worker, image, stage(phase), block);
