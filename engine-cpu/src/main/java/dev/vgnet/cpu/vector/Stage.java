@@ -51,8 +51,7 @@ record Stage(List<Pass> passes, int blocks) {
     if (pass.work() < LEAST_WORK) {
       return 1;
     }
-    long wanted =
-        Math.clamp(pass.work() / BLOCK_WORK, workers, BLOCKS_PER_WORKER * (long) workers);
+    long wanted = Math.clamp(pass.work() / BLOCK_WORK, workers, BLOCKS_PER_WORKER * (long) workers);
     return (int) Math.min(pass.units(), wanted);
   }
 
