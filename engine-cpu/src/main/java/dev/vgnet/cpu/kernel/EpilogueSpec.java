@@ -57,7 +57,7 @@ public record EpilogueSpec(
                   case RELU -> 2;
                   case RELU6 -> 4;
                   case HARDSIGMOID, HARDSWISH -> 7;
-                  case SIGMOID, SILU -> 17;
+                  case SIGMOID, SILU -> 18;
                 })
         .orElse(0);
   }

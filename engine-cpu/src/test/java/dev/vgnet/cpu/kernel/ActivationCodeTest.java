@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ActivationCodeTest {
-  private static final double RELATIVE = 5e-7;
+  private static final double RELATIVE = 4e-7;
   private static final double ABSOLUTE = 1e-36;
 
   /** Coprime to the number of floats, so that every sign, exponent and low bit occurs. */
