@@ -99,8 +99,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * As {@link #run(Tensor)}, from and to arrays of the caller. Allocates nothing once the size of
-   * the images is one of the eight used last.
+   * As {@link #run(Tensor)}, from and to arrays of the caller. Allocates nothing while no more than
+   * eight shapes take turns, once each has been run.
    *
    * <p>On the CPU, runs of the first seconds take up to twice their time, on the caller's thread,
    * to get its code compiled; after {@link #warmUp(Shape)} none does. Results are the same to the

@@ -3,7 +3,9 @@ package dev.vgnet.runtime;
 import dev.vgnet.error.DeviceUnavailableException;
 import java.lang.System.Logger.Level;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -42,25 +44,31 @@ public final class Backends {
             .filter(b -> device == Device.AUTO || b.device() == device)
             .filter(b -> name.isEmpty() || b.name().equals(name.get()))
             .toList();
+    Map<Backend, Availability> refused = new LinkedHashMap<>();
     for (Backend candidate : candidates) {
       Availability availability = candidate.probe();
       if (availability.available()) {
+        refused.forEach((better, reason) -> log(better, reason, logger));
         return candidate;
       }
-      logger.log(
-          candidate.device() == Device.CPU ? Level.WARNING : Level.DEBUG,
-          "backend {0} is not available: {1}",
-          candidate.name(),
-          availability.detail());
+      refused.put(candidate, availability);
     }
     String wanted = "device " + device + name.map(n -> ", backend " + n).orElse("");
     if (candidates.isEmpty()) {
       throw new DeviceUnavailableException(wanted + ": " + absence(installed, name));
     }
     throw new DeviceUnavailableException(
-        candidates.stream()
-            .map(b -> b.name() + ": " + b.probe().detail())
+        refused.entrySet().stream()
+            .map(entry -> entry.getKey().name() + ": " + entry.getValue().detail())
             .collect(Collectors.joining("; ", wanted + ": ", "")));
+  }
+
+  private static void log(Backend better, Availability reason, System.Logger logger) {
+    logger.log(
+        better.device() == Device.CPU ? Level.WARNING : Level.DEBUG,
+        "backend {0} is not available: {1}",
+        better.name(),
+        reason.detail());
   }
 
   /** Why no backend is both of the device and of the name that are wanted. */

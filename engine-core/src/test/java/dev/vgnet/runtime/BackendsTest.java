@@ -86,5 +86,6 @@ class BackendsTest {
             () -> Backends.choose(List.of(CUDA, FAST), Device.AUTO, Optional.empty(), log));
     assertTrue(error.getMessage().contains("cuda: flag of cuda is missing"), error.getMessage());
     assertTrue(error.getMessage().contains("fast: flag of fast is missing"), error.getMessage());
+    assertEquals(List.of(), log.entries, "who gets an error needs no warning");
   }
 }

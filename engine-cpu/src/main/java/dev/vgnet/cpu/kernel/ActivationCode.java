@@ -4,8 +4,8 @@ import dev.vgnet.graph.Operator.Function;
 
 /**
  * Writes element-wise functions. Their values are within 4e-7 of the true ones, relative, wherever
- * those exceed 1e-36 in magnitude (2.5e-7 where the argument is below 20), and NaN stays NaN, as in
- * PyTorch.
+ * those exceed 1e-36 in magnitude (2.5e-7 for arguments between -20 and 20), and NaN stays NaN, as
+ * in PyTorch.
  */
 final class ActivationCode {
   static final float LOG2_E = 1.442695f;
@@ -26,8 +26,8 @@ final class ActivationCode {
 
   /**
    * {@code exp(-t)} for t within half of ln 2 from 0, highest power first; fitted to the least
-   * greatest relative error, 2e-9 before rounding to floats. One power less has an error of 9e-8,
-   * always to the same side, which deep networks add up.
+   * greatest relative error, 2e-9 before rounding to floats. One power less, whose error is 9e-8,
+   * took one of the 148 golden cases out of its tolerance.
    */
   static final float[] EXP = {
     0.0013843606f, -0.0083741955f, 0.041668005f, -0.1666643f, 0.49999994f, -1f, 1f

@@ -54,11 +54,10 @@ final class Execution implements Job {
     this.images = images;
     this.outputs = outputs;
     wholeImages = batch - batch % workers;
-    int most = groupSize(wholeImages / workers);
-    makeGroups(wholeImages / workers, most);
+    makeGroups(wholeImages / workers);
     arenas.prepareShared(program);
     if (wholeImages > 0) {
-      arenas.prepare(program, most);
+      arenas.prepare(program, groupSize(wholeImages / workers));
     }
     for (Workspace workspace : workspaces) {
       prepareWorkspace(workspace);
@@ -66,32 +65,30 @@ final class Execution implements Job {
   }
 
   /**
-   * The most images of a group.
+   * The images of the next group: no more than half of those left, if there are other workers. So
+   * groups get small towards the end, one that is held up can be helped, and nobody waits for long.
    *
-   * @param images of each worker
+   * @param left to its worker
    */
-  private int groupSize(int images) {
+  private int groupSize(int left) {
     if (!program.hasTail()) {
       return 1;
     }
-    int wanted = workers == 1 ? images : images / 2;
+    int wanted = workers == 1 ? left : left / 2;
     return Math.clamp(Math.min(wanted, MAX_ARENAS / program.arenaLength(1)), 1, MAX_GROUP);
   }
 
   /**
-   * Gives each worker large groups first, but no more than half of what is left to it, if there are
-   * others: so one that is held up can be helped, and nobody waits for long.
-   *
    * @param images of each worker
    */
-  private void makeGroups(int images, int most) {
+  private void makeGroups(int images) {
     if (starts.length <= wholeImages) {
       starts = new int[wholeImages + 1];
     }
     groups = 0;
     for (int worker = 0; worker < workers; worker++) {
       for (int left = images; left > 0; groups++) {
-        int size = Math.clamp(workers == 1 ? left : left / 2, 1, most);
+        int size = groupSize(left);
         left -= size;
         starts[groups + 1] = starts[groups] + size;
       }

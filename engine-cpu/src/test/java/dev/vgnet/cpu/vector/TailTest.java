@@ -61,6 +61,19 @@ class TailTest {
     assertEquals(2, tail.carried().size());
   }
 
+  /** 4, 2, 1 and 1 of eight where there are two workers; all at once where there is one. */
+  @ParameterizedTest
+  @CsvSource({"16, 2, 8", "17, 2, 8", "6, 2, 6", "2, 2, 2", "9, 1, 3", "4, 1, 1"})
+  void groupsGetSmallWhereSomebodyMayHelp(int batch, int workers, int groups) {
+    Program program = ProgramBuilder.build(graph(), new Weights(net.tensors), workers, SIDE, SIDE);
+    Execution execution = new Execution(workers);
+    float[] images = new float[batch * 3 * SIDE * SIDE];
+    execution.begin(program, batch, 3 * SIDE * SIDE, images, outputs(batch));
+    assertEquals(groups, execution.blocks(0));
+    execution.release();
+    execution.close();
+  }
+
   /** Whatever number of images are computed in turns: each is what it would be alone. */
   @ParameterizedTest
   @CsvSource({"1, 1", "2, 1", "3, 1", "4, 1", "7, 1", "9, 1", "3, 2", "5, 2", "8, 2", "17, 2"})

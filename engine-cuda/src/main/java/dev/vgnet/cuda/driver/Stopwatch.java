@@ -12,8 +12,8 @@ import org.bytedeco.cuda.cudart.CUstream_st;
 
 /** Times work by the device's own clock. For the thread that uses the {@link Driver}. */
 final class Stopwatch implements AutoCloseable {
-  /** An idle device takes about as long to raise its clocks. */
-  private static final double WAKING_MILLIS = 200;
+  /** How long a device that may have been idle, at low clocks, is kept busy first; a guess. */
+  private static final long WAKING_NANOS = 200_000_000;
 
   private static final int WARM_UPS = 3;
   private static final int ROUNDS = 5;
@@ -67,8 +67,7 @@ final class Stopwatch implements AutoCloseable {
   private int runsOfRound(Runnable launches) {
     try (CudaGraph once = graph(launches, 1)) {
       if (!awake) {
-        for (double spent = 0; spent < WAKING_MILLIS; spent += millisOf(once, MOST_REPLAYS)) {}
-        awake = true;
+        wake(once);
       }
       for (int i = 0; i < WARM_UPS; i++) {
         once.run();
@@ -76,6 +75,13 @@ final class Stopwatch implements AutoCloseable {
       double runs = Math.ceil(ROUND_MILLIS / millisOf(once, 1));
       return Math.clamp((long) runs, 1, MOST_COPIES * MOST_REPLAYS);
     }
+  }
+
+  private void wake(CudaGraph graph) {
+    for (long from = System.nanoTime(); System.nanoTime() - from < WAKING_NANOS; ) {
+      millisOf(graph, MOST_REPLAYS);
+    }
+    awake = true;
   }
 
   private CudaGraph graph(Runnable launches, int copies) {
