@@ -29,7 +29,7 @@ import java.util.TreeMap;
  *   start the P x Q sums
  *   for (tap = first; tap &lt; end; tap++)           once for each run of equal taps
  *     base = inOffsets[tap] + pixel * pixelStride
- *     for (k = 0; k &lt; channels; k++)           two at a time, if there are many
+ *     for (k = 0; k &lt; channels; k++)           several at a time, if there are many
  *       P x Q multiply-adds, unrolled
  *   finish and store the P x Q sums
  * </pre>
@@ -39,14 +39,17 @@ import java.util.TreeMap;
  * stored.
  *
  * <p>Where a processor is shared by two threads that each get half of its instructions, those that
- * only count are missed: so a turn of the loop adds two channels. As the compiler would load all
- * that they need first, for which there are no registers, fences keep it from that.
+ * only count are missed: so a turn of the loop adds several channels. As the compiler would load
+ * all that they need first, for which there are no registers, fences keep it from that.
  */
 final class TileGenerator {
   private static final int MAX_RUNS = 2;
 
   /** Shorter loops lose more by twice as many checks before them. */
-  private static final int MIN_UNROLLED = 96;
+  private static final int MIN_FOR_TWO = 32;
+
+  /** The same for four times as many. */
+  private static final int MIN_FOR_FOUR = 160;
 
   private static final boolean FEW_REGISTERS = Vectors.LANES < 16;
 
@@ -254,11 +257,14 @@ final class TileGenerator {
     code.iload(BASE).iadd().istore(BASE);
   }
 
-  /** How many channels a turn of the loop adds: two, where it takes many turns and loads little. */
+  /** How many channels a turn of the loop adds: several, where it takes many and loads little. */
   private int together(Tap tap) {
     boolean loadsLittle = spec.pixels() > 1 && spec.vectors() > 1;
     boolean unrolls = FEW_REGISTERS && FREE_FENCES && loadsLittle;
-    return unrolls && tap.channels() >= MIN_UNROLLED ? 2 : 1;
+    if (!unrolls || tap.channels() < MIN_FOR_TWO) {
+      return 1;
+    }
+    return tap.channels() < MIN_FOR_FOUR ? 2 : 4;
   }
 
   private void addChannels(Tap tap, int count) {

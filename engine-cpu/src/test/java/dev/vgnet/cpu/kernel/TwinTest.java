@@ -28,7 +28,8 @@ class TwinTest {
 
   @Test
   void tilesAreEqualToTheLastBit() {
-    List<Tap> taps = List.of(Tap.of(5, 19), Tap.of(5, 19), new Tap(3, 2, 7), Tap.of(101, 16));
+    List<Tap> taps =
+        List.of(Tap.of(5, 19), Tap.of(5, 19), new Tap(3, 2, 7), Tap.of(33, 16), Tap.of(163, 16));
     for (int i = 0; i < 20; i++) {
       TileShape shape = TileShape.choose(samples.oneOf(7, 28, 56, 100), 49).getFirst();
       int pixels = samples.oneOf(shape.pixels(), 49);
@@ -38,7 +39,7 @@ class TwinTest {
       int stride = spec.panel() + 3;
       float[] out = numbers(49 * stride + 1);
       float[] twin = out.clone();
-      int[] offsets = {4, 0, 2, 9};
+      int[] offsets = {4, 0, 2, 9, 1};
       TileKernel.of(spec).run(spec, in, offsets, weights, 2, out, 1, stride, pixels);
       new PlainTile(spec).run(spec, in, offsets, weights, 2, twin, 1, stride, pixels);
       assertArrayEquals(bits(out), bits(twin), spec::toString);
