@@ -96,6 +96,7 @@ final class Lowering {
           case Body.Plain(Slice(int from, int to)) -> input.slice(from, to);
           case Body.Plain(ChannelShuffle(int groups)) -> shuffle(node, input, groups);
           case Body.Plain(Flatten _) -> input;
+          case Body.Plain(DepthwiseConv2d op) -> depthwise(node, op);
           case Body body -> {
             Step step = step(node, body, position);
             steps.add(step);
@@ -134,10 +135,40 @@ final class Lowering {
   /** A value for a step that reads its channels in their order. */
   private Value inOrder(String name) {
     Value value = values.get(name);
+    return isScattered(value) ? putTogether(name) : value;
+  }
+
+  private static boolean isScattered(Value value) {
     int segments = value.segments().size();
-    return segments > FEW_SEGMENTS && value.channels() < MIN_WIDTH * segments
-        ? putTogether(name)
-        : value;
+    return segments > FEW_SEGMENTS && value.channels() < MIN_WIDTH * segments;
+  }
+
+  /** Each channel is convolved by itself, in whatever order they lie. */
+  private Value depthwise(FusedNode node, DepthwiseConv2d op) {
+    Value value = values.get(node.input());
+    SortedValue sorted = SortedValue.of(value);
+    boolean sorts =
+        isScattered(value)
+            && !isScattered(sorted.value())
+            && node.residual().isEmpty()
+            && node.epilogue().norm().isEmpty();
+    Value input = sorts ? sorted.value() : inOrder(node.input());
+    List<Integer> channels = sorts ? sorted.channels() : Step.Depthwise.inOrder(input.channels());
+    Buffer output = allocate(node.name());
+    Step.Depthwise step =
+        new Step.Depthwise(
+            node.name(),
+            input,
+            channels,
+            op.weight(),
+            op.bias(),
+            graph.kernel(op.weight()),
+            stride(op.stride(), op.padding(), input),
+            op.padding(),
+            epilogue(node, output),
+            output);
+    steps.add(step);
+    return step.value();
   }
 
   /** Copies a value in several pieces to a buffer, for all that read it from here on. */
@@ -184,19 +215,6 @@ final class Lowering {
       case Body.Plain(var operator) ->
           switch (operator) {
             case Conv2d op -> convolution(node, op, input);
-            case DepthwiseConv2d op -> {
-              Buffer output = allocate(name);
-              yield new Step.Depthwise(
-                  name,
-                  input,
-                  op.weight(),
-                  op.bias(),
-                  graph.kernel(op.weight()),
-                  stride(op.stride(), op.padding(), input),
-                  op.padding(),
-                  epilogue(node, output),
-                  output);
-            }
             case MaxPool(int kernel, int stride, int padding) ->
                 new Step.Pool(
                     name,
@@ -222,8 +240,15 @@ final class Lowering {
               yield new Step.Linear(name, input, weight, bias, epilogue(node, output), output);
             }
             case Multiply _ -> multiply(node, input);
-            case BatchNorm _, Activation _, Add _, Concat _, Slice _, ChannelShuffle _, Flatten _ ->
-                throw new IllegalStateException(node + " is computed by no step of its own");
+            case DepthwiseConv2d _,
+                BatchNorm _,
+                Activation _,
+                Add _,
+                Concat _,
+                Slice _,
+                ChannelShuffle _,
+                Flatten _ ->
+                throw new IllegalStateException(node + " is computed by no step of this kind");
           };
     };
   }

@@ -23,7 +23,7 @@ final class NormBeforePointwise {
   private static Map<Buffer, BatchNorm> movable(Plan plan) {
     Map<Buffer, BatchNorm> norms = new HashMap<>();
     for (Step step : plan.steps()) {
-      if (step instanceof Step.Depthwise depthwise) {
+      if (step instanceof Step.Depthwise depthwise && depthwise.isInOrder()) {
         normAlone(depthwise.epilogue()).ifPresent(norm -> norms.put(step.output(), norm));
       }
     }
@@ -60,6 +60,7 @@ final class NormBeforePointwise {
           new Step.Depthwise(
               s.name(),
               s.input(),
+              s.channels(),
               s.weight(),
               s.bias(),
               s.kernel(),

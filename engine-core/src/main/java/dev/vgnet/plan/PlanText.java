@@ -137,7 +137,7 @@ public final class PlanText {
     return switch (step) {
       case Step.Convolution s ->
           window(s.kernel(), s.stride()) + (s.groups() > 1 ? " g" + s.groups() : "");
-      case Step.Depthwise s -> window(s.kernel(), s.stride());
+      case Step.Depthwise s -> window(s.kernel(), s.stride()) + (s.isInOrder() ? "" : " sorted");
       case Step.Pool s -> window(s.kernel(), s.stride());
       default -> "";
     };

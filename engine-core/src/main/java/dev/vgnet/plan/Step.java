@@ -5,6 +5,7 @@ import dev.vgnet.graph.Operator.Function;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * One pass over memory: reads values, writes one buffer. Strings name the model's tensors. A step
@@ -76,11 +77,15 @@ public sealed interface Step {
   /**
    * A convolution of each channel by itself; channel c uses kernel c mod m.
    *
+   * @param channels for each channel of the input and the output, which it is of weight, bias and
+   *     folded norm; where they are not in order, the epilogue has neither another norm nor a
+   *     residual
    * @param weight {@code [m, 1, K, K]}
    */
   record Depthwise(
       String name,
       Value input,
+      List<Integer> channels,
       String weight,
       Optional<String> bias,
       int kernel,
@@ -89,9 +94,45 @@ public sealed interface Step {
       Epilogue epilogue,
       Buffer output)
       implements Step {
+    public Depthwise {
+      channels = List.copyOf(channels);
+    }
+
     @Override
     public List<Value> inputs() {
       return withResidual(input, epilogue);
+    }
+
+    /** Whether the first channel is the first, and so on. */
+    public boolean isInOrder() {
+      return channels.equals(inOrder(channels.size()));
+    }
+
+    /**
+     * Numbers in the order in which the channels lie.
+     *
+     * @param numbers as many for each channel, those of channel 0 first
+     */
+    public double[] sorted(double[] numbers) {
+      int each = numbers.length / channels.size();
+      double[] sorted = new double[numbers.length];
+      for (int i = 0; i < channels.size(); i++) {
+        System.arraycopy(numbers, channels.get(i) * each, sorted, i * each, each);
+      }
+      return sorted;
+    }
+
+    /** The output with channel 0 first. */
+    Value value() {
+      int[] places = new int[channels.size()];
+      for (int i = 0; i < places.length; i++) {
+        places[channels.get(i)] = i;
+      }
+      return Value.of(output).reordered(places);
+    }
+
+    static List<Integer> inOrder(int channels) {
+      return IntStream.range(0, channels).boxed().toList();
     }
   }
 

@@ -382,7 +382,7 @@ class PlannerTest {
   void stepsThatKeepTheOrderReadACopyOfAShuffle() {
     Network net = new Network(16);
     net.add("shuffle", new Operator.ChannelShuffle(2), "x");
-    net.depthwise("dw", "shuffle", 16, 2);
+    net.add("pool", new Operator.MaxPool(3, 2, 1), "shuffle");
     net.pointwise("pw", "shuffle", 16, 16);
     net.sum("sum", "pw", "shuffle");
 
@@ -390,17 +390,42 @@ class PlannerTest {
         """
         input b0 16x14x14
         copy shuffle: 16 pieces of b0 -> b1 16x14x14
-        depthwise 3x3 s2 dw: b1 -> b2 16x7x7
+        max-pool 3x3 s2 pool: b1 -> b2 16x7x7
         pointwise sum: b1 -> b3 16x14x14, +b1
         outputs b2, b3
         """,
-        net.planned(14, "dw", "sum").replace(segmentList(), "16 pieces of b0"));
+        net.planned(14, "pool", "sum").replace(pieces(0), "16 pieces of b0"));
   }
 
-  private static String segmentList() {
+  @Test
+  void depthwiseConvolutionsTakeTheChannelsOfAShuffleAsTheyLie() {
+    Network net = new Network(16);
+    net.add("shuffle", new Operator.ChannelShuffle(2), "x");
+    net.depthwise("dw1", "shuffle", 16, 2);
+    net.norm("norm", "dw1", 16);
+    net.pointwise("pw", "norm", 16, 16);
+    net.depthwise("dw2", "shuffle", 16, 2);
+    net.sum("sum", "dw2", "pw");
+
+    assertPlan(
+        """
+        input b0 16x14x14
+        depthwise 3x3 s2 sorted norm: b0 -> b1 16x7x7, norm
+        pointwise pw: 16 pieces of b1 -> b2 16x7x7
+        copy shuffle: 16 pieces of b0 -> b3 16x14x14
+        depthwise 3x3 s2 sum: b3 -> b4 16x7x7, +b2
+        outputs b4
+        """,
+        net.planned(14, "sum")
+            .replace(pieces(0), "16 pieces of b0")
+            .replace(pieces(1), "16 pieces of b1"));
+  }
+
+  /** Two groups of eight channels, shuffled. */
+  private static String pieces(int buffer) {
     return IntStream.range(0, 16)
         .mapToObj(c -> c % 2 * 8 + c / 2)
-        .map(c -> "b0[%d:%d]".formatted(c, c + 1))
+        .map(c -> "b%d[%d:%d]".formatted(buffer, c, c + 1))
         .collect(Collectors.joining("+"));
   }
 

@@ -64,7 +64,17 @@ class StepCostTest {
   @Test
   void depthwiseCountsEachChannelThoughKernelsAreShared() {
     Step step =
-        new Step.Depthwise("d", Value.of(IN), "w", Optional.empty(), 3, 2, 1, Epilogue.NONE, SMALL);
+        new Step.Depthwise(
+            "d",
+            Value.of(IN),
+            Step.Depthwise.inOrder(IN.channels()),
+            "w",
+            Optional.empty(),
+            3,
+            2,
+            1,
+            Epilogue.NONE,
+            SMALL);
     assertCost(15 * 8 * 9, 480 + 120 + 9, step, Shape.of(1, 1, 3, 3));
   }
 

@@ -126,8 +126,15 @@ final class SymbolicExecution {
                   read(s.prologue(), x),
                   tensors),
               in);
-      case Step.Depthwise s ->
-          finish(s.epilogue(), depthwise(s.weight(), s.bias(), s.stride(), s.padding(), x), in);
+      case Step.Depthwise s -> {
+        long[] ordered = new long[x.length];
+        for (int c = 0; c < x.length; c++) {
+          ordered[s.channels().get(c)] = x[c];
+        }
+        long[] sums = depthwise(s.weight(), s.bias(), s.stride(), s.padding(), ordered);
+        long[] finished = finish(s.epilogue(), sums, in);
+        yield s.channels().stream().mapToLong(c -> finished[c]).toArray();
+      }
       case Step.Linear s -> finish(s.epilogue(), dense(s.weight(), s.bias(), x, tensors), in);
       case Step.Elementwise s -> finish(s.epilogue(), x, in);
       case Step.SqueezeExcite s -> {

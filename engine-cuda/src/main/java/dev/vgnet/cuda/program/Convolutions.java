@@ -71,7 +71,7 @@ final class Convolutions {
         scope.readable(step.input()),
         depthwiseWeight(step, folding),
         window(step),
-        scope.epilogue(step.name(), folding.bias(), step.epilogue()),
+        scope.epilogue(step.name(), folding.bias().map(step::sorted), step.epilogue()),
         output,
         scope.sliceSums(output));
     return "number by number";
@@ -87,7 +87,7 @@ final class Convolutions {
         pair.firstChannel(),
         depthwiseWeight(step, folding),
         window(step),
-        scope.epilogue(step.name(), folding.bias(), step.epilogue()));
+        scope.epilogue(step.name(), folding.bias().map(step::sorted), step.epilogue()));
   }
 
   private static Window window(Step.Depthwise step) {
@@ -113,6 +113,6 @@ final class Convolutions {
     for (int i = 0; i < each.length; i++) {
       each[i] = kernels[i % kernels.length];
     }
-    return folding.fold(each);
+    return step.sorted(folding.fold(each));
   }
 }

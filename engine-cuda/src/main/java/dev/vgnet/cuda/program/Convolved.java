@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * @param input ready to be read
  * @param columns for each channel of a group of the input, that of its weights
  * @param depthwise whether each channel is convolved by itself
- * @param weights folded, {@code [outputs][channels of a group][kernel * kernel]}
+ * @param weights folded, as is the bias, {@code [outputs][channels of a group][kernel * kernel]}
  */
 record Convolved(
     String name,
@@ -26,7 +26,7 @@ record Convolved(
     int groups,
     boolean depthwise,
     Supplier<double[]> weights,
-    Folding folding,
+    Optional<double[]> bias,
     Epilogue epilogue) {
 
   /** Nothing if the step is none. */
@@ -54,7 +54,7 @@ record Convolved(
         1,
         false,
         () -> folding.fold(scope.weights.values(s.weight())),
-        folding,
+        folding.bias(),
         s.epilogue());
   }
 
@@ -69,7 +69,7 @@ record Convolved(
         s.groups(),
         false,
         () -> folding.fold(scope.weights.values(s.weight())),
-        folding,
+        folding.bias(),
         s.epilogue());
   }
 
@@ -85,7 +85,7 @@ record Convolved(
         input.channels(),
         true,
         () -> Convolutions.perChannel(s, folding, input.channels(), scope),
-        folding,
+        folding.bias().map(s::sorted),
         s.epilogue());
   }
 

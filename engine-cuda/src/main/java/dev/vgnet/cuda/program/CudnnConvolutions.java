@@ -79,8 +79,7 @@ final class CudnnConvolutions {
               workspace,
               !convolved.depthwise() && i > 0));
     }
-    DeviceEpilogue epilogue =
-        scope.epilogue(step.name(), convolved.folding().bias(), convolved.epilogue());
+    DeviceEpilogue epilogue = scope.epilogue(step.name(), convolved.bias(), convolved.epilogue());
     Optional<SliceSums> sums = scope.sliceSums(output);
     if (epilogue.isNone() && sums.isEmpty()) {
       return algorithms.getFirst().name();

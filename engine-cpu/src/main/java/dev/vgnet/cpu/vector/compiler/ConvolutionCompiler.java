@@ -182,7 +182,7 @@ final class ConvolutionCompiler {
     Window window = new Window(step.kernel(), step.stride(), step.padding());
     Folding folding =
         Folding.of(step.bias(), step.epilogue().foldedNorm(), steps.weights()::values);
-    Finish finish = steps.finish(step.epilogue(), folding.bias(), output);
+    Finish finish = steps.finish(step.epilogue(), folding.bias().map(step::sorted), output);
     int channels = output.channels();
     int positions = step.kernel() * step.kernel();
     Limits.requirePackable(step.name(), (long) positions * Vectors.padded(channels));
@@ -193,7 +193,7 @@ final class ConvolutionCompiler {
           for (int i = 0; i < values.length; i++) {
             values[i] = kernels[i % kernels.length];
           }
-          return folding.fold(values);
+          return step.sorted(folding.fold(values));
         };
     if (!DepthwiseSpec.supports(window.kernel(), window.padding())) {
       RowSource source = new RowSource.Map(input);

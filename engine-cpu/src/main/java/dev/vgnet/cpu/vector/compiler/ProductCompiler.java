@@ -17,8 +17,10 @@ import dev.vgnet.plan.Folding;
 import dev.vgnet.plan.SortedValue;
 import dev.vgnet.plan.Step;
 import dev.vgnet.plan.Value;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -26,6 +28,12 @@ import java.util.stream.IntStream;
 final class ProductCompiler {
   /** The code of a kernel grows with its taps; a value in more parts is put together first. */
   static final int MAX_TAPS = 64;
+
+  /** Tiles start anew for each part, which takes longer than to put so few channels together. */
+  private static final int NARROW = 32;
+
+  /** Fewer narrow parts than this are read as they are. */
+  private static final int MANY_NARROW = 3;
 
   /** The most that is packed with the weights: bias, scale and shift. */
   private static final int EPILOGUE_ROWS = 3;
@@ -89,8 +97,27 @@ final class ProductCompiler {
   private String dense(Layer layer, Value value, View output, Finish finish) {
     SortedValue sorted = SortedValue.of(value);
     View view = steps.view(sorted.value());
-    View input = view.parts().size() > MAX_TAPS ? steps.gathered(view) : view;
-    return dense(layer, Optional.empty(), input, sorted.channels(), 1, output, finish);
+    boolean tooMany = view.parts().size() > MAX_TAPS;
+    Predicate<Part> isJoined = part -> tooMany || part.channels() < NARROW;
+    if (view.parts().stream().filter(isJoined).count() < MANY_NARROW) {
+      return dense(layer, Optional.empty(), view, sorted.channels(), 1, output, finish);
+    }
+    List<Part> joined = new ArrayList<>();
+    List<Part> others = new ArrayList<>();
+    List<Integer> joinedColumns = new ArrayList<>();
+    List<Integer> otherColumns = new ArrayList<>();
+    int first = 0;
+    for (Part part : view.parts()) {
+      int end = first + part.channels();
+      boolean joins = isJoined.test(part);
+      (joins ? joined : others).add(part);
+      (joins ? joinedColumns : otherColumns).addAll(sorted.channels().subList(first, end));
+      first = end;
+    }
+    others.addFirst(steps.gathered(new View(view.height(), view.width(), joined)).whole());
+    joinedColumns.addAll(otherColumns);
+    View input = new View(view.height(), view.width(), others);
+    return dense(layer, Optional.empty(), input, joinedColumns, 1, output, finish);
   }
 
   private String prepared(
