@@ -145,21 +145,14 @@ final class Lowering {
 
   /** Each channel is convolved by itself, in whatever order they lie. */
   private Value depthwise(FusedNode node, DepthwiseConv2d op) {
-    Value value = values.get(node.input());
-    SortedValue sorted = SortedValue.of(value);
-    boolean sorts =
-        isScattered(value)
-            && !isScattered(sorted.value())
-            && node.residual().isEmpty()
-            && node.epilogue().norm().isEmpty();
-    Value input = sorts ? sorted.value() : inOrder(node.input());
-    List<Integer> channels = sorts ? sorted.channels() : Step.Depthwise.inOrder(input.channels());
+    SortedValue sorted = sorted(node);
+    Value input = sorted.value();
     Buffer output = allocate(node.name());
     Step.Depthwise step =
         new Step.Depthwise(
             node.name(),
             input,
-            channels,
+            sorted.channels(),
             op.weight(),
             op.bias(),
             graph.kernel(op.weight()),
@@ -169,6 +162,18 @@ final class Lowering {
             output);
     steps.add(step);
     return step.value();
+  }
+
+  /** As the channels lie, if only that spares a copy, and nothing else keeps to their order. */
+  private SortedValue sorted(FusedNode node) {
+    Value value = values.get(node.input());
+    if (isScattered(value) && node.residual().isEmpty() && node.epilogue().norm().isEmpty()) {
+      SortedValue sorted = SortedValue.of(value);
+      if (!isScattered(sorted.value())) {
+        return sorted;
+      }
+    }
+    return new SortedValue(inOrder(node.input()), SortedValue.inOrder(value.channels()));
   }
 
   /** Copies a value in several pieces to a buffer, for all that read it from here on. */
@@ -248,7 +253,7 @@ final class Lowering {
                 Slice _,
                 ChannelShuffle _,
                 Flatten _ ->
-                throw new IllegalStateException(node + " is computed by no step of this kind");
+                throw new IllegalStateException(node + " is lowered elsewhere");
           };
     };
   }

@@ -18,7 +18,7 @@ public record SortedValue(Value value, List<Integer> channels) {
 
   /** Sorts the channels if that leaves fewer segments. */
   public static SortedValue of(Value value) {
-    List<Integer> order = IntStream.range(0, value.channels()).boxed().toList();
+    List<Integer> order = inOrder(value.channels());
     List<Segment> places = value.singleChannels();
     List<Integer> sorted =
         order.stream()
@@ -30,5 +30,10 @@ public record SortedValue(Value value, List<Integer> channels) {
     return rearranged.segments().size() < value.segments().size()
         ? new SortedValue(rearranged, sorted)
         : new SortedValue(value, order);
+  }
+
+  /** The indices of channels that nobody has sorted. */
+  public static List<Integer> inOrder(int channels) {
+    return IntStream.range(0, channels).boxed().toList();
   }
 }

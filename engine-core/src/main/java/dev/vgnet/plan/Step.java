@@ -5,7 +5,6 @@ import dev.vgnet.graph.Operator.Function;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * One pass over memory: reads values, writes one buffer. Strings name the model's tensors. A step
@@ -105,7 +104,7 @@ public sealed interface Step {
 
     /** Whether the first channel is the first, and so on. */
     public boolean isInOrder() {
-      return channels.equals(inOrder(channels.size()));
+      return channels.equals(SortedValue.inOrder(channels.size()));
     }
 
     /**
@@ -124,15 +123,14 @@ public sealed interface Step {
 
     /** The output with channel 0 first. */
     Value value() {
+      if (isInOrder()) {
+        return Value.of(output);
+      }
       int[] places = new int[channels.size()];
       for (int i = 0; i < places.length; i++) {
         places[channels.get(i)] = i;
       }
       return Value.of(output).reordered(places);
-    }
-
-    static List<Integer> inOrder(int channels) {
-      return IntStream.range(0, channels).boxed().toList();
     }
   }
 

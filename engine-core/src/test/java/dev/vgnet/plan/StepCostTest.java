@@ -67,7 +67,7 @@ class StepCostTest {
         new Step.Depthwise(
             "d",
             Value.of(IN),
-            Step.Depthwise.inOrder(IN.channels()),
+            SortedValue.inOrder(IN.channels()),
             "w",
             Optional.empty(),
             3,

@@ -8,7 +8,6 @@ import dev.vgnet.plan.Step;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * A step as a convolution, whatever kind it is of.
@@ -44,7 +43,7 @@ record Convolved(
     SortedValue sorted =
         s.prologue().isNone()
             ? SortedValue.of(s.input())
-            : new SortedValue(s.input(), inOrder(s.input().channels()));
+            : new SortedValue(s.input(), SortedValue.inOrder(s.input().channels()));
     View input = scope.prepare(s.name(), scope.readable(sorted.value()), s.prologue());
     return new Convolved(
         s.name(),
@@ -64,7 +63,7 @@ record Convolved(
     return new Convolved(
         s.name(),
         input,
-        inOrder(input.channels() / s.groups()),
+        SortedValue.inOrder(input.channels() / s.groups()),
         new Window(s.kernel(), s.stride(), s.padding()),
         s.groups(),
         false,
@@ -112,9 +111,5 @@ record Convolved(
       }
     }
     return filter;
-  }
-
-  private static List<Integer> inOrder(int channels) {
-    return IntStream.range(0, channels).boxed().toList();
   }
 }

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /** Compiles products of matrices: 1x1 convolutions and fully connected layers. */
 final class ProductCompiler {
@@ -127,7 +126,7 @@ final class ProductCompiler {
   }
 
   static List<Integer> inOrder(View input) {
-    return IntStream.range(0, input.channels()).boxed().toList();
+    return SortedValue.inOrder(input.channels());
   }
 
   /**
