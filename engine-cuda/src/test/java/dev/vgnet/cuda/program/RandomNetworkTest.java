@@ -11,6 +11,7 @@ import dev.vgnet.cuda.driver.Drivers;
 import dev.vgnet.cuda.driver.EmulatedDriver;
 import dev.vgnet.cuda.driver.Probe;
 import dev.vgnet.graph.Graph;
+import dev.vgnet.graph.Operator;
 import dev.vgnet.plan.PlanText;
 import dev.vgnet.plan.Planner;
 import dev.vgnet.runtime.Precision;
@@ -24,6 +25,8 @@ import java.util.function.Function;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Random graphs and batches on the emulated device, and on a GPU if there is one. */
 class RandomNetworkTest {
@@ -74,6 +77,26 @@ class RandomNetworkTest {
         repetition.getCurrentRepetition() % 4 == 0 ? KernelChoice.FASTEST : KernelChoice.CUDNN,
         seed,
         precision -> new EmulatedDriver(precision, CAPACITY, true, seed));
+  }
+
+  @ParameterizedTest
+  @EnumSource(KernelChoice.class)
+  @EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
+  void convolvesTheChannelsOfAShuffleAsTheyLie(KernelChoice choice) {
+    for (String after : List.of("pointwise", "depthwise")) {
+      Random random = new Random(SEED);
+      SampleNetwork network = new SampleNetwork(random, 3);
+      String first = network.conv("x", 3, 32, 3, 1, 1, 1, false);
+      String shuffled = network.other(new Operator.ChannelShuffle(2), first);
+      String each = network.depthwise(shuffled, 32, 32, 3, 1, 1, true);
+      String last =
+          after.equals("pointwise")
+              ? network.conv(each, 32, 24, 1, 1, 0, 1, true)
+              : network.depthwise(each, 32, 32, 3, 2, 1, true);
+      Shape input = Shape.of(2, 3, 9, 11);
+      Driver driver = new EmulatedDriver(Precision.FP32, CAPACITY, true, SEED);
+      check(Precision.FP32, driver, choice, network, network.graph(last), input, random);
+    }
   }
 
   static void check(Precision precision, long seed, Function<Precision, Driver> device) {
