@@ -89,6 +89,14 @@ final class KernelCode {
     }
   }
 
+  /** Repeats {@code body} until two int locals are equal: a loop whose turns nobody can count. */
+  void loopUntilEqual(int local, int limit, Runnable body) {
+    Label top = code.newLabel();
+    code.labelBinding(top);
+    body.run();
+    code.iload(local).iload(limit).if_icmpne(top);
+  }
+
   /** Stores the value of an index in an int local. */
   void address(int local, Index index) {
     index.push(code);

@@ -29,7 +29,6 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
       int weightsOffset,
       float[] out,
       int outOffset,
-      int outStride,
       int pixel,
       boolean dry) {
     if (dry) {
@@ -37,7 +36,7 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
     }
     for (int p = pixel; p < pixel + spec.pixels(); p++) {
       for (int j = 0; j < panel; j += GROUP) {
-        int to = outOffset + p * outStride + j;
+        int to = outOffset + p * spec.outStride() + j;
         group(in, inOffsets, p, weights, weightsOffset + j, out, to);
       }
     }
@@ -94,12 +93,12 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
 
   @Override
   public long memory() {
-    return read() + (long) spec.pixels() * panel;
+    return read() + (spec.pixels() - 1L) * spec.outStride() + panel;
   }
 
   @Override
   public void rehearse(TileKernel kernel, float[] memory, boolean dry) {
-    kernel.tile(memory, offsets, memory, 0, memory, (int) read(), spec.panel(), 0, dry);
+    kernel.tile(memory, offsets, memory, 0, memory, (int) read(), 0, dry);
   }
 
   private long read() {

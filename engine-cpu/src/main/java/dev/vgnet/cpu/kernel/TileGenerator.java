@@ -17,49 +17,35 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * Writes the class of a {@link TileKernel}:
  *
  * <pre>
- * tile(in, inOffsets, weights, w, out, o, outStride, pixel, dry):
+ * tile(in, inOffsets, weights, w, out, o, pixel, dry):
  *   return if dry
  *   start the P x Q sums
  *   for (tap = first; tap &lt; end; tap++)           once for each run of equal taps
- *     base = inOffsets[tap] + pixel * pixelStride
- *     for (k = 0; k &lt; channels; k++)           several at a time, if there are many
+ *     i = inOffsets[tap] + pixel * pixelStride
+ *     for each channel                           several at a time, if there are many
  *       P x Q multiply-adds, unrolled
+ *       i += channelStride; w += panel
  *   finish and store the P x Q sums
  * </pre>
  *
  * Every run of equal taps is code of its own. A method with too many of them would be too large for
  * the compilers, so a tile is several methods where needed, each adding to what the one before
  * stored.
- *
- * <p>Where a processor is shared by two threads that each get half of its instructions, those that
- * only count are missed: so a turn of the loop adds several channels. As the compiler would load
- * all that they need first, for which there are no registers, fences keep it from that.
  */
 final class TileGenerator {
   private static final int MAX_RUNS = 2;
 
-  /** Shorter loops lose more by twice as many checks before them. */
-  private static final int MIN_FOR_TWO = 32;
-
-  /** The same for four times as many. */
-  private static final int MIN_FOR_FOUR = 160;
-
-  private static final boolean FEW_REGISTERS = Vectors.LANES < 16;
-
-  /** On x86 a fence between loads is no instruction: all that it does is keep them in order. */
-  private static final boolean FREE_FENCES =
-      Set.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
+  /** Arithmetic, loads and stores of a method. The first compiler gives up on much larger ones. */
+  private static final int MAX_OPERATIONS = 200;
 
   private static final MethodTypeDesc SIGNATURE =
-      MethodTypeDesc.of(
-          CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int, CD_int, CD_int, CD_boolean);
+      MethodTypeDesc.of(CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int, CD_int, CD_boolean);
 
   private static final int THIS = 0;
   private static final int IN = 1;
@@ -68,12 +54,12 @@ final class TileGenerator {
   private static final int WEIGHT = 4;
   private static final int OUT = 5;
   private static final int OUT_OFFSET = 6;
-  private static final int OUT_STRIDE = 7;
-  private static final int PIXEL = 8;
-  private static final int DRY = 9;
-  private static final int TAP = 10;
-  private static final int BASE = 11;
-  private static final int K = 12;
+  private static final int PIXEL = 7;
+  private static final int DRY = 8;
+  private static final int TAP = 9;
+  private static final int IN_OFFSET = 10;
+  private static final int CHANNEL = 11;
+  private static final int END = 12;
   private static final int INPUT = 13;
   private static final int FIRST_SUM = 14;
 
@@ -103,7 +89,7 @@ final class TileGenerator {
   }
 
   private static void addMethods(ClassBuilder builder, ClassDesc name, TileSpec spec) {
-    List<List<Run>> parts = parts(runs(spec.taps()));
+    List<List<Run>> parts = parts(spec);
     if (parts.size() == 1) {
       builder.withMethodBody(
           "tile",
@@ -146,18 +132,34 @@ final class TileGenerator {
     return runs;
   }
 
-  private static List<List<Run>> parts(List<Run> runs) {
+  private static List<List<Run>> parts(TileSpec spec) {
     List<List<Run>> parts = new ArrayList<>();
-    for (int i = 0; i < runs.size(); i += MAX_RUNS) {
-      parts.add(runs.subList(i, Math.min(i + MAX_RUNS, runs.size())));
+    for (Run run : runs(spec.taps())) {
+      if (parts.isEmpty() || !hasRoom(spec, parts.getLast(), run)) {
+        parts.add(new ArrayList<>());
+      }
+      parts.getLast().add(run);
     }
     return parts;
+  }
+
+  private static boolean hasRoom(TileSpec spec, List<Run> part, Run next) {
+    int operations = spec.pixels() * spec.vectors() * (1 + spec.epilogue().operations());
+    operations += part.stream().mapToInt(run -> operations(spec, run.tap())).sum();
+    return part.size() < MAX_RUNS && operations + operations(spec, next.tap()) <= MAX_OPERATIONS;
+  }
+
+  private static int operations(TileSpec spec, Tap tap) {
+    int sums = spec.pixels() * spec.vectors();
+    return TapLoop.of(spec, tap).channels()
+        * tap.positions()
+        * (sums + spec.pixels() + spec.vectors());
   }
 
   private void callParts(ClassDesc owner, int parts) {
     for (int part = 0; part < parts; part++) {
       code.aload(THIS).aload(IN).aload(IN_OFFSETS).aload(WEIGHTS).iload(WEIGHT);
-      code.aload(OUT).iload(OUT_OFFSET).iload(OUT_STRIDE).iload(PIXEL).iload(DRY);
+      code.aload(OUT).iload(OUT_OFFSET).iload(PIXEL).iload(DRY);
       code.invokevirtual(owner, "tile" + part, SIGNATURE);
     }
     code.return_();
@@ -171,7 +173,7 @@ final class TileGenerator {
   private void tile(List<Run> runs, int firstWeight, boolean last) {
     Label real = code.newLabel();
     code.iload(DRY).ifeq(real).return_().labelBinding(real);
-    code.iload(OUT_OFFSET).iload(PIXEL).iload(OUT_STRIDE).imul().iadd().istore(OUT_OFFSET);
+    kernel.address(OUT_OFFSET, Index.of(OUT_OFFSET).plus(PIXEL, spec.outStride()));
     startSums(runs.getFirst().first() == 0);
     int bias = spec.epilogue().bias() ? panel : 0;
     kernel.address(WEIGHT, Index.of(WEIGHT).plus(bias + firstWeight));
@@ -179,10 +181,9 @@ final class TileGenerator {
     EpilogueSpec left = last ? spec.epilogue() : EpilogueSpec.COPY;
     for (int p = 0; p < spec.pixels(); p++) {
       for (int q = 0; q < spec.vectors(); q++) {
-        finish(left, sum(p, q), q);
-        kernel.get(sum(p, q)).store(OUT, out(q));
+        finish(left, p, q);
+        kernel.get(sum(p, q)).store(OUT, out(p, q));
       }
-      nextPixel();
     }
     code.return_();
   }
@@ -201,21 +202,18 @@ final class TileGenerator {
       }
       return;
     }
-    code.iload(OUT_OFFSET).istore(BASE);
     for (int p = 0; p < spec.pixels(); p++) {
       for (int q = 0; q < spec.vectors(); q++) {
-        kernel.load(OUT, out(q)).set(sum(p, q));
+        kernel.load(OUT, out(p, q)).set(sum(p, q));
       }
-      nextPixel();
     }
-    code.iload(BASE).istore(OUT_OFFSET);
   }
 
   /**
    * Finishes a sum. Scale and shift, which come after the last weights, are read anew for each: all
    * registers hold sums, and one that had to leave for them would be missed in the loop, too.
    */
-  private void finish(EpilogueSpec epilogue, int sum, int q) {
+  private void finish(EpilogueSpec epilogue, int p, int q) {
     int scale = firstWeights;
     int shift = firstWeights + 1;
     if (epilogue.affine()) {
@@ -223,69 +221,69 @@ final class TileGenerator {
       kernel.load(WEIGHTS, scales).set(scale);
       kernel.load(WEIGHTS, scales.plus(panel)).set(shift);
     }
-    new EpilogueCode(kernel, epilogue, OUT, shift + 1).apply(sum, scale, shift, out(q));
-  }
-
-  private void nextPixel() {
-    kernel.address(OUT_OFFSET, Index.of(OUT_OFFSET).plus(OUT_STRIDE, 1));
+    new EpilogueCode(kernel, epilogue, OUT, shift + 1).apply(sum(p, q), scale, shift, out(p, q));
   }
 
   private void addRun(Run run) {
-    Tap tap = run.tap();
     kernel.loop(
         TAP,
         run.first(),
         run.first() + run.count(),
         1,
         () -> {
-          code.aload(IN_OFFSETS).iload(TAP).iaload().istore(BASE);
-          addFirstPixel(tap);
-          int together = together(tap);
-          int even = tap.channels() / together * together;
-          kernel.loop(K, 0, even, together, () -> addChannels(tap, together));
-          kernel.loop(K, even, tap.channels(), 1, () -> addChannels(tap, 1));
-          kernel.address(WEIGHT, Index.of(WEIGHT).plus(tap.depth() * panel));
+          code.aload(IN_OFFSETS).iload(TAP).iaload().istore(IN_OFFSET);
+          addFirstPixel(run.tap());
+          addTap(run.tap());
         });
   }
 
   private void addFirstPixel(Tap tap) {
     if (!tap.isInRows()) {
-      kernel.address(BASE, Index.of(BASE).plus(PIXEL, tap.pixelStride()));
+      kernel.address(IN_OFFSET, Index.of(IN_OFFSET).plus(PIXEL, tap.pixelStride()));
       return;
     }
     code.iload(PIXEL).loadConstant(tap.columns()).idiv().loadConstant(tap.rowStride()).imul();
-    code.iload(BASE).iadd().istore(BASE);
+    code.iload(IN_OFFSET).iadd().istore(IN_OFFSET);
   }
 
-  /** How many channels a turn of the loop adds: several, where it takes many and loads little. */
-  private int together(Tap tap) {
-    boolean loadsLittle = spec.pixels() > 1 && spec.vectors() > 1;
-    boolean unrolls = FEW_REGISTERS && FREE_FENCES && loadsLittle;
-    if (!unrolls || tap.channels() < MIN_FOR_TWO) {
-      return 1;
+  private void addTap(Tap tap) {
+    TapLoop loop = TapLoop.of(spec, tap);
+    if (!loop.fenced()) {
+      kernel.loop(CHANNEL, 0, tap.channels(), 1, () -> addChannels(tap, 1, false));
+      return;
     }
-    return tap.channels() < MIN_FOR_FOUR ? 2 : 4;
+    if (loop.first() > 0) {
+      addChannels(tap, loop.first(), true);
+    }
+    kernel.address(END, Index.of(WEIGHT).plus((tap.channels() - loop.first()) * row(tap)));
+    kernel.loopUntilEqual(WEIGHT, END, () -> addChannels(tap, loop.turn(), true));
   }
 
-  private void addChannels(Tap tap, int count) {
+  /** The weights of a channel. */
+  private int row(Tap tap) {
+    return tap.positions() * panel;
+  }
+
+  private void addChannels(Tap tap, int count, boolean fenced) {
     for (int k = 0; k < count; k++) {
-      addChannel(tap, k, count > 1);
+      addChannel(tap, k, fenced);
     }
+    kernel.address(WEIGHT, Index.of(WEIGHT).plus(count * row(tap)));
+    kernel.address(IN_OFFSET, Index.of(IN_OFFSET).plus(count * tap.channelStride()));
   }
 
   /**
    * Adds one channel.
    *
-   * @param k the distance from that of the loop
+   * @param k the distance from the next one
    * @param fenced whether nothing is loaded before it is used next, but for a second input
    */
   private void addChannel(Tap tap, int k, boolean fenced) {
-    if (k > 0) {
+    if (fenced) {
       kernel.fence();
     }
-    int row = tap.positions() * panel;
     for (int i = 0; i < tap.positions() * spec.vectors(); i++) {
-      Index weights = Index.of(WEIGHT).plus(K, row).plus(k * row + i * Vectors.LANES);
+      Index weights = Index.of(WEIGHT).plus(k * row(tap) + i * Vectors.LANES);
       kernel.load(WEIGHTS, weights).set(firstWeights + i);
     }
     inputs(tap)
@@ -294,8 +292,8 @@ final class TileGenerator {
               if (fenced) {
                 kernel.fence();
               }
-              Index input = Index.of(BASE).plus(K, tap.channelStride());
-              kernel.broadcast(IN, input.plus(k * tap.channelStride() + offset)).set(INPUT);
+              Index input = Index.of(IN_OFFSET).plus(k * tap.channelStride() + offset);
+              kernel.broadcast(IN, input).set(INPUT);
               products.forEach(this::multiplyAdd);
             });
   }
@@ -328,7 +326,7 @@ final class TileGenerator {
     return FIRST_SUM + p * spec.vectors() + q;
   }
 
-  private static Index out(int q) {
-    return Index.of(OUT_OFFSET).plus(q * Vectors.LANES);
+  private Index out(int p, int q) {
+    return Index.of(OUT_OFFSET).plus(p * spec.outStride() + q * Vectors.LANES);
   }
 }

@@ -28,7 +28,6 @@ public interface TileKernel {
       int weightsOffset,
       float[] out,
       int outOffset,
-      int outStride,
       int pixels) {
     int step = spec.pixels();
     int last = pixels - step;
@@ -38,7 +37,7 @@ public interface TileKernel {
     }
     for (int start = 0; start < pixels; start += step) {
       int pixel = Math.min(start, last);
-      tile(in, inOffsets, weights, weightsOffset, out, outOffset, outStride, pixel, false);
+      tile(in, inOffsets, weights, weightsOffset, out, outOffset, pixel, false);
     }
   }
 
@@ -49,7 +48,6 @@ public interface TileKernel {
    * @param inOffsets for each tap the first input of pixel 0
    * @param out no part of any input
    * @param outOffset the first sum of pixel 0
-   * @param outStride from one output pixel to the next
    * @param pixel the first one of the tile
    * @param dry does nothing. Among dry runs the compilers see a method that is called often, not a
    *     loop that takes long, which they would compile a second time to replace it while it runs
@@ -61,7 +59,6 @@ public interface TileKernel {
       int weightsOffset,
       float[] out,
       int outOffset,
-      int outStride,
       int pixel,
       boolean dry);
 }

@@ -10,9 +10,11 @@ import java.util.List;
  * @param pixels the pixels of a tile
  * @param vectors the vectors of output channels of a tile
  * @param taps what is summed up, in the order of the packed weights
+ * @param outStride from one output pixel to the next
  * @param epilogue what is done to each sum before it is stored, see {@link #hasRoom}
  */
-public record TileSpec(int pixels, int vectors, List<Tap> taps, EpilogueSpec epilogue) {
+public record TileSpec(
+    int pixels, int vectors, List<Tap> taps, int outStride, EpilogueSpec epilogue) {
   /**
    * One run of input channels that starts at an offset of its own: a channel segment of a pointwise
    * convolution, or one position of a larger kernel.
@@ -91,6 +93,7 @@ public record TileSpec(int pixels, int vectors, List<Tap> taps, EpilogueSpec epi
     require(vectors > 0, "vectors", vectors);
     require(pixels * vectors <= TileShape.MAX_SUMS, "sums", pixels * vectors);
     require(!taps.isEmpty(), "taps", 0);
+    require(outStride > 0, "outStride", outStride);
     require(hasRoom(epilogue), "operations of the epilogue", epilogue.operations());
     taps = List.copyOf(taps);
     for (Tap tap : taps) {

@@ -52,11 +52,11 @@ class AllocationTest {
               shape.pixels(),
               shape.vectors(),
               taps,
+              stride,
               new EpilogueSpec(true, Optional.of(Function.RELU), true, false, Optional.empty())
                   .ofTile());
       TileKernel tile = TileKernel.of(spec);
-      kernels.put(
-          "tile " + shape, () -> tile.run(spec, arena, rows, weights, 12, arena, out, stride, 28));
+      kernels.put("tile " + shape, () -> tile.run(spec, arena, rows, weights, 12, arena, out, 28));
     }
     for (int channels : new int[] {28, stride}) {
       depthwise(kernels, 3, channels, EpilogueSpec.COPY);

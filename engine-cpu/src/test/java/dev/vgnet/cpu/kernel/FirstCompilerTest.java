@@ -93,8 +93,7 @@ class FirstCompilerTest {
       for (TileSpec spec : tiles()) {
         TileKernel kernel = TileKernel.of(spec);
         for (int i = 0; i < CALLS; i++) {
-          kernel.run(
-              spec, arena, offsets, weights, 0, arena, 200_000, spec.panel(), 2 * spec.pixels());
+          kernel.run(spec, arena, offsets, weights, 0, arena, 200_000, 2 * spec.pixels());
         }
       }
     }
@@ -139,9 +138,10 @@ class FirstCompilerTest {
         TileShape shape = TileShape.choose(vectors * Vectors.LANES, TileShape.MAX_SUMS).getFirst();
         List<Tap> alike = List.of(Tap.of(8, 16), Tap.of(8, 16));
         List<Tap> different = List.of(Tap.of(33, 16), Tap.of(5, 16), Tap.of(163, 16));
-        for (List<Tap> taps : List.of(alike, different)) {
+        List<Tap> withRests = List.of(Tap.of(38, 16), Tap.of(26, 16));
+        for (List<Tap> taps : List.of(alike, different, withRests)) {
           for (EpilogueSpec epilogue : epilogues()) {
-            specs.add(new TileSpec(shape.pixels(), shape.vectors(), taps, epilogue.ofTile()));
+            specs.add(tile(shape, taps, epilogue));
           }
         }
       }
@@ -152,10 +152,14 @@ class FirstCompilerTest {
         TileShape shape = TileShape.sliding(columns, rows);
         EpilogueSpec epilogue =
             new EpilogueSpec(true, Optional.of(Function.RELU6), true, false, NONE);
-        specs.add(
-            new TileSpec(shape.pixels(), shape.vectors(), List.of(tap, tap), epilogue.ofTile()));
+        specs.add(tile(shape, List.of(tap, tap), epilogue));
       }
       return specs;
+    }
+
+    private static TileSpec tile(TileShape shape, List<Tap> taps, EpilogueSpec epilogue) {
+      int outStride = shape.vectors() * Vectors.LANES;
+      return new TileSpec(shape.pixels(), shape.vectors(), taps, outStride, epilogue.ofTile());
     }
   }
 }

@@ -73,7 +73,8 @@ class TileKernelTest {
   void refusesTilesThatBreakRows() {
     Tap tap = Tap.of(16, 16).inRows(4, 500);
     assertThrows(
-        IllegalArgumentException.class, () -> new TileSpec(6, 1, List.of(tap), EpilogueSpec.COPY));
+        IllegalArgumentException.class,
+        () -> new TileSpec(6, 1, List.of(tap), 16, EpilogueSpec.COPY));
   }
 
   @Test
@@ -90,10 +91,10 @@ class TileKernelTest {
 
   @Test
   void kernelsAreShared() {
-    TileSpec spec = new TileSpec(2, 1, List.of(Tap.of(3, 4)), EpilogueSpec.COPY);
+    TileSpec spec = new TileSpec(2, 1, List.of(Tap.of(3, 4)), 16, EpilogueSpec.COPY);
     assertSame(
         TileKernel.of(spec),
-        TileKernel.of(new TileSpec(2, 1, List.of(Tap.of(3, 4)), EpilogueSpec.COPY)));
+        TileKernel.of(new TileSpec(2, 1, List.of(Tap.of(3, 4)), 16, EpilogueSpec.COPY)));
   }
 
   @Test
@@ -103,11 +104,11 @@ class TileKernelTest {
       for (int i = 0; i < taps; i++) {
         different.add(Tap.of(3 + i, 16));
       }
-      TileSpec spec = new TileSpec(2, 1, different, EpilogueSpec.COPY);
+      TileSpec spec = new TileSpec(2, 1, different, 16, EpilogueSpec.COPY);
       float[] memory = samples.floats(1000);
       float[] before = memory.clone();
       for (TileKernel kernel : List.of(TileKernel.of(spec), new PlainTile(spec))) {
-        kernel.tile(memory, new int[taps], memory, 0, memory, 500, 16, 0, true);
+        kernel.tile(memory, new int[taps], memory, 0, memory, 500, 0, true);
         assertArrayEquals(before, memory);
       }
     }
@@ -115,12 +116,12 @@ class TileKernelTest {
 
   @Test
   void refusesFewerPixelsThanATile() {
-    TileSpec spec = new TileSpec(4, 1, List.of(Tap.of(3, 4)), EpilogueSpec.COPY);
+    TileSpec spec = new TileSpec(4, 1, List.of(Tap.of(3, 4)), 16, EpilogueSpec.COPY);
     TileKernel kernel = TileKernel.of(spec);
     float[] memory = new float[1000];
     assertThrows(
         IllegalArgumentException.class,
-        () -> kernel.run(spec, memory, new int[1], memory, 0, memory, 500, 16, 3));
+        () -> kernel.run(spec, memory, new int[1], memory, 0, memory, 500, 3));
   }
 
   /** Runs all panels of a layer and compares them with sums in double precision. */
@@ -167,10 +168,9 @@ class TileKernelTest {
     float[] out = Samples.poison(first + pixels * outStride);
     int panelStart = 0;
     for (TileShape shape : shapes) {
-      TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, epilogue);
+      TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, outStride, epilogue);
       float[] packed = pack(weights, bias, scale, shift, channels, panelStart, spec, 3);
-      TileKernel.of(spec)
-          .run(spec, in, offsets, packed, 3, out, first + panelStart, outStride, pixels);
+      TileKernel.of(spec).run(spec, in, offsets, packed, 3, out, first + panelStart, pixels);
       panelStart += shape.vectors() * Vectors.LANES;
     }
     assertEquals(outStride, panelStart);

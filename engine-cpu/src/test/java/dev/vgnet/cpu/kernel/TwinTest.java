@@ -29,19 +29,20 @@ class TwinTest {
   @Test
   void tilesAreEqualToTheLastBit() {
     List<Tap> taps =
-        List.of(Tap.of(5, 19), Tap.of(5, 19), new Tap(3, 2, 7), Tap.of(33, 16), Tap.of(163, 16));
+        List.of(Tap.of(5, 19), Tap.of(5, 19), new Tap(3, 2, 7), Tap.of(33, 16), Tap.of(38, 16));
     for (int i = 0; i < 20; i++) {
       TileShape shape = TileShape.choose(samples.oneOf(7, 28, 56, 100), 49).getFirst();
       int pixels = samples.oneOf(shape.pixels(), 49);
-      TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, tileEpilogue(i % 2 == 0));
+      int stride = shape.vectors() * Vectors.LANES + 3;
+      TileSpec spec =
+          new TileSpec(shape.pixels(), shape.vectors(), taps, stride, tileEpilogue(i % 2 == 0));
       float[] in = numbers(49 * 19 + 200);
       float[] weights = numbers(spec.weights() + 2);
-      int stride = spec.panel() + 3;
       float[] out = numbers(49 * stride + 1);
       float[] twin = out.clone();
       int[] offsets = {4, 0, 2, 9, 1};
-      TileKernel.of(spec).run(spec, in, offsets, weights, 2, out, 1, stride, pixels);
-      new PlainTile(spec).run(spec, in, offsets, weights, 2, twin, 1, stride, pixels);
+      TileKernel.of(spec).run(spec, in, offsets, weights, 2, out, 1, pixels);
+      new PlainTile(spec).run(spec, in, offsets, weights, 2, twin, 1, pixels);
       assertArrayEquals(bits(out), bits(twin), spec::toString);
     }
   }
@@ -50,14 +51,15 @@ class TwinTest {
   void tilesOfWindowsThatSlideAreEqualToTheLastBit() {
     for (int stride : new int[] {1, 2}) {
       Tap tap = Tap.of(7, stride * 9).at(3, 9).inRows(4, stride * 60);
-      TileSpec spec = new TileSpec(8, 1, Collections.nCopies(3, tap), tileEpilogue(true));
+      TileSpec spec =
+          new TileSpec(8, 1, Collections.nCopies(3, tap), Vectors.LANES, tileEpilogue(true));
       float[] in = numbers(1000);
       float[] weights = numbers(spec.weights());
       float[] out = numbers(24 * spec.panel());
       float[] twin = out.clone();
       int[] offsets = {4, 64, 124};
-      TileKernel.of(spec).run(spec, in, offsets, weights, 0, out, 0, spec.panel(), 20);
-      new PlainTile(spec).run(spec, in, offsets, weights, 0, twin, 0, spec.panel(), 20);
+      TileKernel.of(spec).run(spec, in, offsets, weights, 0, out, 0, 20);
+      new PlainTile(spec).run(spec, in, offsets, weights, 0, twin, 0, 20);
       assertArrayEquals(bits(out), bits(twin), spec::toString);
     }
   }
@@ -182,11 +184,12 @@ class TwinTest {
 
   @Test
   void theGeneratedKernelTakesOver() {
-    TileSpec spec = new TileSpec(3, 2, List.of(Tap.of(11, 32)), EpilogueSpec.COPY);
+    TileSpec spec = new TileSpec(3, 2, List.of(Tap.of(11, 32)), 64, EpilogueSpec.COPY);
     RehearsedKernel<TileKernel> kernel = RehearsedKernel.of(spec);
     assertInstanceOf(PlainTile.class, kernel.kernel());
     assertSame(
-        kernel, RehearsedKernel.of(new TileSpec(3, 2, List.of(Tap.of(11, 32)), EpilogueSpec.COPY)));
+        kernel,
+        RehearsedKernel.of(new TileSpec(3, 2, List.of(Tap.of(11, 32)), 64, EpilogueSpec.COPY)));
     int turns = 0;
     while (!kernel.isSettled()) {
       kernel.rehearse(10_000_000);

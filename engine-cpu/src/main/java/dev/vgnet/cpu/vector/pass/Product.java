@@ -76,7 +76,8 @@ public final class Product {
       int channels = tile.vectors() * Vectors.LANES;
       List<Tap> panelTaps = taps.of(first, first + channels);
       TileSpec spec =
-          new TileSpec(tile.pixels(), tile.vectors(), panelTaps, finish.spec().ofTile());
+          new TileSpec(
+              tile.pixels(), tile.vectors(), panelTaps, out.stride(), finish.spec().ofTile());
       panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, first, channels));
       first += channels;
       offset = Math.addExact(offset, spec.weights());
@@ -156,7 +157,6 @@ public final class Product {
             packed.offset() + p.weights,
             arena,
             output.pixel(workspace, out, firstPixel) + p.channel,
-            out.stride(),
             pixels);
     if (!rest.isIdentity()) {
       rest.apply(workspace, firstPixel, pixels, p.channel, p.channels);

@@ -73,7 +73,9 @@ final class WinogradPanels {
     int offset = 0;
     for (int group = 0; group < groups; group++) {
       for (TileShape shape : shapes) {
-        TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, EpilogueSpec.COPY);
+        int channels = shape.vectors() * Vectors.LANES;
+        TileSpec spec =
+            new TileSpec(shape.pixels(), shape.vectors(), taps, channels, EpilogueSpec.COPY);
         panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, group * in, first));
         first += spec.panel();
         offset += POSITIONS * spec.weights();
@@ -153,7 +155,6 @@ final class WinogradPanels {
             packed.offset() + start(panel, position),
             workspace.arena,
             sums,
-            panel.channels(),
             count);
   }
 
