@@ -90,13 +90,12 @@ public final class RehearsedKernel<K> {
     if (settled) {
       return;
     }
-    if (twin.memory() > MAX_MEMORY) {
+    if (!hasMemory()) {
       settle();
       return;
     }
     if (generated == null) {
       generated = twin.generate();
-      memory = new float[(int) twin.memory()];
     }
     fastestTwin = Math.min(fastestTwin, time(twin.kernel()));
     long start = System.nanoTime();
@@ -119,6 +118,18 @@ public final class RehearsedKernel<K> {
     kernel = generated == null ? twin.generate() : generated;
     settled = true;
     memory = null;
+  }
+
+  /** Whether there is room to rehearse in; a run that has its result must not fail for that. */
+  private boolean hasMemory() {
+    if (memory == null && twin.memory() <= MAX_MEMORY) {
+      try {
+        memory = new float[(int) twin.memory()];
+      } catch (OutOfMemoryError e) {
+        return false;
+      }
+    }
+    return memory != null;
   }
 
   private long time(K candidate) {

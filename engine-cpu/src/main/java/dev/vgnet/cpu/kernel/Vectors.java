@@ -36,9 +36,15 @@ public final class Vectors {
     };
   }
 
-  /** Wider vectors than 512 bit gain nothing on feature maps that have 28 channels. */
+  /**
+   * Wider vectors than 512 bit gain nothing on feature maps that have 28 channels; the twins of
+   * kernels take groups of four numbers.
+   */
   private static VectorSpecies<Float> preferred() {
     VectorSpecies<Float> preferred = FloatVector.SPECIES_PREFERRED;
+    if (preferred.vectorBitSize() < 128) {
+      return FloatVector.SPECIES_128;
+    }
     return preferred.vectorBitSize() > 512 ? FloatVector.SPECIES_512 : preferred;
   }
 }

@@ -51,11 +51,16 @@ public final class StepRunner implements AutoCloseable {
                         "no step %s; there are %s"
                             .formatted(step, reports.stream().map(StepReport::name).toList())));
     report = reports.get(index);
-    team = new Team(threads, Optional.empty());
     execution = new Execution(threads);
     execution.begin(program, 1, image.length, image, program.newOutputs(1));
     program.rehearsal().complete();
-    team.run(execution.part(0, program.stages()));
+    team = new Team(threads, Optional.empty()); // last, as it starts threads
+    try {
+      team.run(execution.part(0, program.stages()));
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
     job = execution.part(0, program.stages(index));
   }
 

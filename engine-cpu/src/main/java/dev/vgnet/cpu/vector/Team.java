@@ -180,8 +180,8 @@ final class Team implements AutoCloseable {
         invited.incrementAndGet();
         executor.execute(visit);
       }
-    } catch (RejectedExecutionException e) {
-      // It is full or shut down; whoever is here does the work.
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      // It is full or shut down, or gets no thread; whoever is here does the work.
       invited.decrementAndGet();
     } catch (RuntimeException | Error e) {
       invited.decrementAndGet();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
 import dev.vgnet.graph.Operator.Function;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -196,6 +197,26 @@ class TwinTest {
       assertTrue(++turns < 1_000, "still not settled");
     }
     assertSame(TileKernel.of(spec), kernel.kernel());
+  }
+
+  @Test
+  void settlesWhereThereIsNoMemoryForARehearsal() throws IOException, InterruptedException {
+    ChildJvm.run(FullHeap.class, List.of("-Xmx24m"), TileKernel.class, Function.class);
+  }
+
+  /** What the process runs. */
+  static final class FullHeap {
+    private FullHeap() {}
+
+    public static void main(String[] arguments) {
+      Tap tap = Tap.of((1 << 23) / Vectors.LANES, 16);
+      TileSpec spec = new TileSpec(4, 1, List.of(tap), 16, EpilogueSpec.COPY);
+      RehearsedKernel<TileKernel> kernel = RehearsedKernel.of(spec);
+      kernel.rehearse(1); // wants 32 MiB
+      if (!kernel.isSettled() || kernel.kernel() != TileKernel.of(spec)) {
+        throw new AssertionError("still waits for a rehearsal");
+      }
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.vgnet.cpu.vector;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.cpu.vector.compiler.Limits;
 import dev.vgnet.cpu.vector.pass.Weights;
@@ -40,6 +41,16 @@ class LimitsTest {
     assertEquals(
         "step depthwise0: a padding of 10000 around 300 channels is not supported",
         refusal(net, conv));
+  }
+
+  /** Several rows at a time would be gigabytes of zeros. */
+  @Test
+  void wideStridesTakeRowByRow() {
+    SampleNetwork net = new SampleNetwork(RANDOM, 1);
+    Graph graph = net.graph(net.conv("x", 1, 4, 2, 20_000, 20_000, 1, false));
+    Program program = ProgramBuilder.build(graph, new Weights(net.tensors), 2, 1, 1);
+
+    assertTrue(program.arenaLength(2) < 1 << 20, () -> "floats: " + program.arenaLength(2));
   }
 
   /** One kernel that is repeated for every channel. */

@@ -53,6 +53,18 @@ class OperatorTest {
     check(net, net.norm(act, channels), images(3));
   }
 
+  /** A pixel of what is put together has more channels than any row of a map has numbers. */
+  @ParameterizedTest
+  @CsvSource({"12, true", "70, false"})
+  void convolutionOfManyNarrowMaps(int parts, boolean normalised) {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String[] maps = new String[parts];
+    Arrays.setAll(maps, _ -> net.pointwise("x", 3, 12));
+    String all = net.concat(maps);
+    String read = normalised ? net.activation(net.norm(all, 12 * parts), Function.RELU) : all;
+    check(net, net.conv(read, 12 * parts, 12, 3, 1, 1, 1, true), Shape.of(2, 3, 12, 4));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 7, 28, 100})
   void pointwiseOfNormalisedSegments(int channels) {

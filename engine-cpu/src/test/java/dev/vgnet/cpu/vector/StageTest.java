@@ -2,6 +2,7 @@ package dev.vgnet.cpu.vector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.vector.pass.Pass;
 import dev.vgnet.cpu.vector.pass.PointwisePass;
 import dev.vgnet.cpu.vector.pass.PreparedPointwisePass;
@@ -19,6 +20,11 @@ class StageTest {
   private record Counting(int units, long work, int[] runs) implements Pass {
     static Counting of(int units, long work) {
       return new Counting(units, work, new int[units]);
+    }
+
+    @Override
+    public List<RehearsedKernel<?>> kernels() {
+      return List.of();
     }
 
     @Override

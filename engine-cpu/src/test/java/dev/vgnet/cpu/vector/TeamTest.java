@@ -118,6 +118,15 @@ class TeamTest {
   }
 
   @Test
+  void anExecutorThatGetsNoThreadLeavesTheWorkToTheCaller() {
+    Executor full =
+        _ -> {
+          throw new OutOfMemoryError("unable to create native thread");
+        };
+    checkJobs(new Team(3, Optional.of(full)), 100);
+  }
+
+  @Test
   void anExecutorThatRunsNothingIsNotFloodedAndItsLateTasksDoNothing() {
     List<Runnable> tasks = new ArrayList<>();
     Team team = new Team(3, Optional.of(tasks::add));

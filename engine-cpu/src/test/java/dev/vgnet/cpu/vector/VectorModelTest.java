@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vgnet.cpu.kernel.EpilogueSpec;
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Function;
@@ -126,6 +128,25 @@ class VectorModelTest {
       model.settle(input);
       assertTrue(model.prepare(input, 0));
     }
+  }
+
+  /** Passes that prepare or gather a whole map call kernels of their own. */
+  @Test
+  void kernelsOfEveryPassAreRehearsed() {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String stem = net.pointwise("x", 3, 64);
+    String prepared = net.activation(net.norm(stem, 64), Function.HARDSWISH);
+    String shuffled = net.other(new Operator.ChannelShuffle(32), stem);
+    String pooled = net.other(new Operator.MaxPool(3, 1, 1), shuffled);
+    String conv = net.conv(prepared, 64, 64, 3, 1, 1, 1, false);
+    Shape input = Shape.of(1, 3, 24, 24);
+    try (CompiledModel model = Check.compile(net, net.graph(net.sum(conv, pooled)), 1)) {
+      while (!model.prepare(input, 1_000_000_000)) {}
+    }
+    EpilogueSpec preparation =
+        new EpilogueSpec(false, Optional.empty(), true, false, Optional.of(Function.HARDSWISH));
+    assertTrue(RehearsedKernel.of(preparation).isSettled());
+    assertTrue(RehearsedKernel.of(EpilogueSpec.COPY).isSettled());
   }
 
   private void checkExecutor(Executor executor) {

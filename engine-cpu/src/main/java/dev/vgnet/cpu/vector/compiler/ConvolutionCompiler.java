@@ -104,7 +104,7 @@ final class ConvolutionCompiler {
     List<Strip> strips =
         Strip.of(
             output.height(),
-            grouped.rows(columns),
+            ConvolutionPass.rows(grouped, columns, width),
             rows ->
                 new Product(
                     step,
@@ -144,7 +144,7 @@ final class ConvolutionCompiler {
     steps.add(new UnfoldPass(input, window, output, windows));
     return products.product(
             step.name(),
-            step.weight(),
+            step.weight() + " unfolded",
             Optional.empty(),
             () -> {
               double[] values = weight.get();

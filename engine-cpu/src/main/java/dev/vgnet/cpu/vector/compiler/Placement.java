@@ -9,6 +9,7 @@ import dev.vgnet.plan.JoinedSteps;
 import dev.vgnet.plan.MemoryPlan;
 import dev.vgnet.plan.Plan;
 import dev.vgnet.plan.Segment;
+import dev.vgnet.plan.Step;
 import dev.vgnet.plan.Value;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +41,11 @@ public final class Placement {
     for (Buffer buffer : plan.buffers()) {
       widest = Math.max(widest, (long) buffer.width() * stride(buffer));
     }
+    for (Step step : plan.steps()) {
+      for (Value input : step.inputs()) {
+        widest = Math.max(widest, Vectors.padded(input.channels()));
+      }
+    }
     cascades.forEach(cascade -> rows.putAll(cascade.rows()));
     memory =
         MemoryPlan.of(
@@ -54,7 +60,10 @@ public final class Placement {
     return !rows.containsKey(buffer) && (withInput || !buffer.equals(plan.input()));
   }
 
-  /** The numbers before this offset are zero: as many as the longest row has, and a vector. */
+  /**
+   * The numbers before this offset are zero: as many as the longest row of a map has, or a pixel of
+   * a value put together from many of them, and a vector.
+   */
   public int zeros() {
     return zeros;
   }

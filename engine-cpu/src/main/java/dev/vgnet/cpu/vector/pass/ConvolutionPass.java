@@ -33,6 +33,20 @@ public final class ConvolutionPass implements Pass {
   private final long work;
   private final int scratch;
 
+  /**
+   * How many rows of the output a strip may have: several only if the band of their windows stays
+   * in a cache.
+   *
+   * @param columns of the output
+   * @param width of the input, with zeros around it
+   */
+  public static int rows(GroupedWeights weights, int columns, int width) {
+    int rows = weights.rows(columns);
+    Window window = weights.window();
+    long band = ((rows - 1L) * window.stride() + window.kernel()) * width * weights.inputs(0);
+    return band <= BAND ? rows : 1;
+  }
+
   public ConvolutionPass(
       RowSource source,
       int width,

@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.vector.pass;
 
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.pass.View.Part;
 import java.util.List;
@@ -23,6 +24,11 @@ public final class GatherPass implements Pass {
     for (int i = 0; i < sources.length; i++) {
       sources[channels.get(i)] = i;
     }
+  }
+
+  @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return input.kernels();
   }
 
   @Override

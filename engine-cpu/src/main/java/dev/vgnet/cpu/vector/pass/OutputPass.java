@@ -1,9 +1,16 @@
 package dev.vgnet.cpu.vector.pass;
 
+import dev.vgnet.cpu.kernel.RehearsedKernel;
 import dev.vgnet.cpu.vector.pass.View.Part;
+import java.util.List;
 
 /** Writes one of the outputs channel by channel, as the caller wants it. */
 public record OutputPass(int index, View value) implements Pass {
+  @Override
+  public List<RehearsedKernel<?>> kernels() {
+    return List.of();
+  }
+
   @Override
   public int units() {
     return value.height();

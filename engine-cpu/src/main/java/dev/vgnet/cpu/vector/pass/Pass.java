@@ -32,10 +32,8 @@ public interface Pass {
     return 1;
   }
 
-  /** The kernels that have to be rehearsed before it is fast. */
-  default List<RehearsedKernel<?>> kernels() {
-    return List.of();
-  }
+  /** All kernels that it calls: they have to be rehearsed before it is fast. */
+  List<RehearsedKernel<?>> kernels();
 
   /** Computes the units {@code from} (included) to {@code to} (excluded) of one image. */
   void run(Workspace workspace, int from, int to);

@@ -20,10 +20,8 @@ public interface RowSource {
 
   int width();
 
-  /** The kernels that {@link #copyRow} needs. */
-  default List<RehearsedKernel<?>> kernels() {
-    return List.of();
-  }
+  /** The kernels that {@link #copyRow} calls. */
+  List<RehearsedKernel<?>> kernels();
 
   /** Channels {@code from} (included) to {@code to} (excluded). */
   RowSource slice(int from, int to);
