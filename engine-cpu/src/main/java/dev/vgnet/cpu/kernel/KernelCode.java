@@ -121,6 +121,15 @@ final class KernelCode {
     return this;
   }
 
+  /** Pushes zeros that the compiler does not know to be constant. */
+  KernelCode blank() {
+    species();
+    code.getstatic(desc(Vectors.class), "BLANK", FLOATS).iconst_0();
+    code.invokestatic(
+        FLOAT_VECTOR, "fromArray", MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, FLOATS, CD_int));
+    return this;
+  }
+
   /** Pushes the same number in all lanes. */
   KernelCode constant(float value) {
     species();

@@ -188,13 +188,14 @@ final class TileGenerator {
     code.return_();
   }
 
+  /** Zeros are loaded: of known ones the compiler would keep a copy, for which a sum has to go. */
   private void startSums(boolean first) {
     if (first) {
       for (int q = 0; q < spec.vectors(); q++) {
         if (spec.epilogue().bias()) {
           kernel.load(WEIGHTS, Index.of(WEIGHT).plus(q * Vectors.LANES)).set(sum(0, q));
         } else {
-          kernel.zero().set(sum(0, q));
+          kernel.blank().set(sum(0, q));
         }
         for (int p = 1; p < spec.pixels(); p++) {
           kernel.get(sum(0, q)).set(sum(p, q));

@@ -17,6 +17,9 @@ public final class Vectors {
   /** The number of floats in a vector. */
   public static final int LANES = SPECIES.length();
 
+  /** Zeros of a vector. */
+  static final float[] BLANK = new float[LANES];
+
   private Vectors() {}
 
   /** Rounds a number of channels up to whole vectors. */
