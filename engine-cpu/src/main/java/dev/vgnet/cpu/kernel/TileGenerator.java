@@ -249,15 +249,18 @@ final class TileGenerator {
 
   private void addTap(Tap tap) {
     TapLoop loop = TapLoop.of(spec, tap);
-    if (!loop.fenced()) {
-      kernel.loop(CHANNEL, 0, tap.channels(), 1, () -> addChannels(tap, 1, false));
-      return;
+    Index weights = Index.of(WEIGHT);
+    Index inputs = Index.of(IN_OFFSET);
+    if (loop.fenced()) {
+      addChannels(tap, loop.first());
+      kernel.address(END, weights.plus((tap.channels() - loop.first()) * row(tap)));
+      kernel.loopUntilEqual(WEIGHT, END, () -> addChannels(tap, loop.turn()));
+    } else {
+      Index row = weights.plus(CHANNEL, row(tap));
+      Index channel = inputs.plus(CHANNEL, tap.channelStride());
+      kernel.loop(CHANNEL, 0, tap.channels(), 1, () -> addChannel(tap, row, channel, false));
+      kernel.address(WEIGHT, weights.plus(tap.depth() * panel));
     }
-    if (loop.first() > 0) {
-      addChannels(tap, loop.first(), true);
-    }
-    kernel.address(END, Index.of(WEIGHT).plus((tap.channels() - loop.first()) * row(tap)));
-    kernel.loopUntilEqual(WEIGHT, END, () -> addChannels(tap, loop.turn(), true));
   }
 
   /** The weights of a channel. */
@@ -265,27 +268,30 @@ final class TileGenerator {
     return tap.positions() * panel;
   }
 
-  private void addChannels(Tap tap, int count, boolean fenced) {
+  /** Adds the next channels, and goes on to those after them. */
+  private void addChannels(Tap tap, int count) {
+    Index weights = Index.of(WEIGHT);
+    Index inputs = Index.of(IN_OFFSET);
     for (int k = 0; k < count; k++) {
-      addChannel(tap, k, fenced);
+      kernel.fence();
+      addChannel(tap, weights.plus(k * row(tap)), inputs.plus(k * tap.channelStride()), true);
     }
-    kernel.address(WEIGHT, Index.of(WEIGHT).plus(count * row(tap)));
-    kernel.address(IN_OFFSET, Index.of(IN_OFFSET).plus(count * tap.channelStride()));
+    if (count > 0) {
+      kernel.address(WEIGHT, weights.plus(count * row(tap)));
+      kernel.address(IN_OFFSET, inputs.plus(count * tap.channelStride()));
+    }
   }
 
   /**
    * Adds one channel.
    *
-   * @param k the distance from the next one
-   * @param fenced whether nothing is loaded before it is used next, but for a second input
+   * @param row where its weights start
+   * @param channel where the input of the first pixel lies
+   * @param fenced whether no input is loaded before the one before it has been used
    */
-  private void addChannel(Tap tap, int k, boolean fenced) {
-    if (fenced) {
-      kernel.fence();
-    }
+  private void addChannel(Tap tap, Index row, Index channel, boolean fenced) {
     for (int i = 0; i < tap.positions() * spec.vectors(); i++) {
-      Index weights = Index.of(WEIGHT).plus(k * row(tap) + i * Vectors.LANES);
-      kernel.load(WEIGHTS, weights).set(firstWeights + i);
+      kernel.load(WEIGHTS, row.plus(i * Vectors.LANES)).set(firstWeights + i);
     }
     inputs(tap)
         .forEach(
@@ -293,8 +299,7 @@ final class TileGenerator {
               if (fenced) {
                 kernel.fence();
               }
-              Index input = Index.of(IN_OFFSET).plus(k * tap.channelStride() + offset);
-              kernel.broadcast(IN, input).set(INPUT);
+              kernel.broadcast(IN, channel.plus(offset)).set(INPUT);
               products.forEach(this::multiplyAdd);
             });
   }
