@@ -17,8 +17,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Reads pictures as torchvision's users do: {@code ImageOps.exif_transpose(Image.open(file))
- * .convert("RGB")}. Every format that {@link ImageIO} knows (PNG, JPEG, GIF, BMP, TIFF, WBMP, and
- * what plug-ins add) becomes 8-bit red, green and blue:
+ * .convert("RGB")}. Every format that {@link ImageIO} knows (PNG, JPEG, GIF, BMP, TIFF but for JPEG
+ * compression, WBMP, and what plug-ins add) becomes 8-bit red, green and blue:
  *
  * <ul>
  *   <li>grey is repeated, palettes are looked up, alpha is dropped, embedded colour profiles are

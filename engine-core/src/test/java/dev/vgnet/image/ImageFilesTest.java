@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageFilesTest {
+  /** Where {@link #tiff} says where its strip is: in the sixth field. */
+  private static final int STRIP_OFFSET = 8 + 2 + 5 * 12 + 8;
+
   static List<String> pictures() {
     return Fixtures.names("read");
   }
@@ -179,6 +182,42 @@ class ImageFilesTest {
         ImageFiles.read(
             new ByteArrayInputStream(png.toByteArray()), "x", new ImageLimits(1 << 20, 12));
     assertEquals(0xff12abff, read.getRGB(2, 1));
+  }
+
+  /** The sizes of such pictures stand in the strips, not in the directory. */
+  @ParameterizedTest
+  @ValueSource(ints = {6, 7})
+  void refusesTiffOfJpegStrips(int compression) {
+    byte[] jpeg = progressiveJpeg(20_000, 5);
+    byte[] directory = tiff(16, 3, compression, jpeg.length, 0);
+    byte[] file = Arrays.copyOf(directory, directory.length + jpeg.length);
+    System.arraycopy(jpeg, 0, file, directory.length, jpeg.length);
+    ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(STRIP_OFFSET, directory.length);
+    assertRefused(
+        "a TIFF of JPEG strips, which is not read: save it as JPEG, or as TIFF with another"
+            + " compression",
+        file);
+  }
+
+  /** A square picture of three components in which nothing is but the scans. */
+  private static byte[] progressiveJpeg(int size, int scans) {
+    ByteBuffer file = ByteBuffer.allocate(200 + 12 * scans);
+    file.putInt(0xffd8ffdb).putShort((short) 67).put((byte) 0);
+    for (int i = 0; i < 64; i++) {
+      file.put((byte) 1);
+    }
+    file.putShort((short) 0xffc2).putShort((short) 17).put((byte) 8);
+    file.putShort((short) size).putShort((short) size).put((byte) 3);
+    file.put(new byte[] {1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0});
+    for (int table : new int[] {0, 0x10}) { // of one code: a difference, or a run, of nothing
+      file.putInt(0xffc40014).put((byte) table).put((byte) 1).put(new byte[16]);
+    }
+    file.putInt(0xffda000c).put(new byte[] {3, 1, 0, 2, 0, 3, 0, 0, 0, 0, 0, 0});
+    for (int i = 1; i < scans; i++) {
+      file.putInt(0xffda0008).put(new byte[] {1, (byte) (1 + i % 3), 0, 1, 63, 0, 0, 0});
+    }
+    file.putShort((short) 0xffd9);
+    return Arrays.copyOf(file.array(), file.position());
   }
 
   private static void assertRefused(String problem, byte[] file) {
