@@ -72,6 +72,22 @@ record DecodedSize(String name, ImageLimits limits) {
     }
   }
 
+  /**
+   * Checks how many pixels the scans of a JPEG have together: each is a pass over the picture,
+   * which a file takes ten bytes to ask for.
+   *
+   * @throws ImageFormatException if they are more than the limits allow
+   */
+  void checkScans(ImageReader reader, int scans) throws IOException {
+    int width = reader.getWidth(0);
+    int height = reader.getHeight(0);
+    if ((double) width * height * scans > (double) ImageLimits.FULL_SCANS * limits.maxPixels()) {
+      throw error(
+          "%d scans of %d x %d pixels, the limit is %d of %d in all"
+              .formatted(scans, width, height, ImageLimits.FULL_SCANS, limits.maxPixels()));
+    }
+  }
+
   /** Of a pixel in memory. */
   private static int bytes(SampleModel model) {
     return model.getNumDataElements() * DataBuffer.getDataTypeSize(model.getDataType()) / Byte.SIZE;

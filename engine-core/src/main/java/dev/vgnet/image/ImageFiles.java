@@ -95,7 +95,7 @@ public final class ImageFiles {
             .apply(
                 decode(
                     jpeg.withoutMetadata(),
-                    (reader, _) -> JpegDecoder.decode(jpeg, reader),
+                    (reader, size) -> JpegDecoder.decode(jpeg, reader, size),
                     name,
                     limits));
       }

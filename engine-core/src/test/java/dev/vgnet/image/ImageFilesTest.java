@@ -199,6 +199,26 @@ class ImageFilesTest {
         file);
   }
 
+  @Test
+  void limitsThePixelsOfAllScans() throws IOException {
+    ImageLimits tight = new ImageLimits(1 << 20, 9_800);
+    assertEquals(98, read(progressiveJpeg(98, 10), tight).getWidth());
+    byte[] lengthy = progressiveJpeg(98, 11);
+    ImageFormatException refusal =
+        assertThrows(ImageFormatException.class, () -> read(lengthy, tight));
+    assertEquals(
+        "hostile: 11 scans of 98 x 98 pixels, the limit is 10 of 9800 in all",
+        refusal.getMessage());
+    assertEquals(98, read(lengthy, ImageLimits.DEFAULT).getWidth());
+    assertRefused(
+        "50 scans of 9000 x 9000 pixels, the limit is 10 of 100000000 in all",
+        progressiveJpeg(9_000, 50));
+  }
+
+  private static BufferedImage read(byte[] file, ImageLimits limits) throws IOException {
+    return ImageFiles.read(new ByteArrayInputStream(file), "hostile", limits);
+  }
+
   /** A square picture of three components in which nothing is but the scans. */
   private static byte[] progressiveJpeg(int size, int scans) {
     ByteBuffer file = ByteBuffer.allocate(200 + 12 * scans);
@@ -222,9 +242,7 @@ class ImageFilesTest {
 
   private static void assertRefused(String problem, byte[] file) {
     ImageFormatException refusal =
-        assertThrows(
-            ImageFormatException.class,
-            () -> ImageFiles.read(new ByteArrayInputStream(file), "hostile", ImageLimits.DEFAULT));
+        assertThrows(ImageFormatException.class, () -> read(file, ImageLimits.DEFAULT));
     assertEquals("hostile: " + problem, refusal.getMessage());
   }
 
