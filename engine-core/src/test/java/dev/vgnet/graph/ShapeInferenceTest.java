@@ -47,6 +47,24 @@ class ShapeInferenceTest {
   }
 
   @Test
+  void refusesMapsOfCountlessChannels() {
+    String last = "x";
+    for (int i = 0; i < 15; i++) {
+      last = builder.add("double" + i, new Operator.Concat(), last, last);
+    }
+    assertRefused(
+        "node double14 (Concat): is [98304, 1, 1], at most 65536 channels are supported", last, 1);
+  }
+
+  @Test
+  void acceptsVectorsOfAnyLength() {
+    builder.add("flat", new Operator.Flatten(), "x");
+    assertEquals(
+        Shape.of(270_000),
+        ShapeInference.infer(builder.build("flat"), tensors, 300, 300).get("flat"));
+  }
+
+  @Test
   void printsNoControlCharactersOfFiles() {
     String name = "a\u001b[2J\nb";
     builder.add(name, new Operator.Conv2d(name, Optional.empty(), 1, 0, 1), "x");
