@@ -4,6 +4,7 @@ import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.error.Printable;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Set;
  */
 public record Graph(String input, int inputChannels, List<Node> nodes, List<String> outputs) {
   public Graph {
+    Objects.requireNonNull(input);
     nodes = List.copyOf(nodes);
     outputs = List.copyOf(outputs);
     if (inputChannels < 1) {

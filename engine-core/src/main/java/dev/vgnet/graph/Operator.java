@@ -1,6 +1,7 @@
 package dev.vgnet.graph;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -56,6 +57,8 @@ public sealed interface Operator {
   record Conv2d(String weight, Optional<String> bias, int stride, int padding, int groups)
       implements Operator {
     public Conv2d {
+      Objects.requireNonNull(weight);
+      Objects.requireNonNull(bias);
       requireWindow(1, stride, padding);
       require(groups > 0, "groups", groups);
     }
@@ -80,6 +83,8 @@ public sealed interface Operator {
       String weight, Optional<String> bias, int stride, int padding, boolean fixed)
       implements Operator {
     public DepthwiseConv2d {
+      Objects.requireNonNull(weight);
+      Objects.requireNonNull(bias);
       requireWindow(1, stride, padding);
     }
 
@@ -100,6 +105,10 @@ public sealed interface Operator {
   record BatchNorm(String weight, String bias, String mean, String variance, double epsilon)
       implements Operator {
     public BatchNorm {
+      Objects.requireNonNull(weight);
+      Objects.requireNonNull(bias);
+      Objects.requireNonNull(mean);
+      Objects.requireNonNull(variance);
       if (!(epsilon >= 0 && epsilon < 1)) {
         throw new IllegalArgumentException("epsilon must be in [0, 1), found " + epsilon);
       }
@@ -122,7 +131,11 @@ public sealed interface Operator {
   }
 
   /** An element-wise function. */
-  record Activation(Function function) implements Operator {}
+  record Activation(Function function) implements Operator {
+    public Activation {
+      Objects.requireNonNull(function);
+    }
+  }
 
   /** The sum of two feature maps of one shape. */
   record Add() implements Operator {}
@@ -192,6 +205,11 @@ public sealed interface Operator {
    * @param bias {@code [out]}
    */
   record Linear(String weight, Optional<String> bias) implements Operator {
+    public Linear {
+      Objects.requireNonNull(weight);
+      Objects.requireNonNull(bias);
+    }
+
     @Override
     public List<String> tensors() {
       return withBias(weight, bias);
