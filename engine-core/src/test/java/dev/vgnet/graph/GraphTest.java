@@ -1,14 +1,32 @@
 package dev.vgnet.graph;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.vgnet.error.ModelFormatException;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GraphTest {
   private static final Operator OPERATOR = new Operator.Flatten();
+
+  @ParameterizedTest
+  @CsvSource({
+    "x\ud800, y, w, input x\\ud800: half a surrogate pair in the name x\\ud800",
+    "x, \udc00y, w, node \\udc00y (Conv2d): half a surrogate pair in the name \\udc00y",
+    "x, y, \ud800w, node y (Conv2d): half a surrogate pair in the name \\ud800w"
+  })
+  void refusesNamesThatNoFileHolds(String input, String name, String weight, String message) {
+    Operator operator = new Operator.Conv2d(weight, Optional.empty(), 1, 0, 1);
+    List<Node> nodes = List.of(new Node(name, operator, List.of(input)));
+    ModelFormatException e =
+        assertThrows(ModelFormatException.class, () -> new Graph(input, 3, nodes, List.of(name)));
+    assertEquals(message, e.getMessage());
+  }
 
   @Test
   void hasNoNulls() {

@@ -176,6 +176,7 @@ class GraphJsonTest {
         "\"name\":\"n1\"|\"name\":\"image\"|node image (Conv2d): name is used twice",
         "\"name\":\"n1\"|\"name\":1|vgnet.graph nodes item 1 name: expected a string, found 1",
         "\"name\":\"n1\"|\"name\":\"n1\",\"name\":\"n1\"|vgnet.graph: Duplicate",
+        "\"name\":\"n1\"|\"name\":\"n\\ud800\"|node n\\ud800 (Conv2d): half a surrogate pair",
         "\"channels\":3|\"channels\":0|input image: has 0 channels",
         "\"channels\":3|\"channels\":3,\"batch\":1|vgnet.graph: has unknown members [batch]",
         "\"outputs\":[\"n17\",\"n0\"]|\"outputs\":[]|graph: has no output",
