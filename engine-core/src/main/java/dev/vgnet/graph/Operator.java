@@ -8,9 +8,12 @@ import java.util.Optional;
  * What a node computes: the plain operators of the papers, unfused, so that counts and names can be
  * checked against PyTorch. Strings name the model's tensors. Feature maps are {@code [C, H, W]} an
  * image, vectors {@code [F]}; convolutions have square kernels, equal strides and zero padding on
- * all sides, and dilation 1.
+ * all sides, and dilation 1. Padding is at most 65,536 pixels.
  */
 public sealed interface Operator {
+  /** Many times what networks have, and so little that no place in a padded map overflows. */
+  int MAX_PADDING = 1 << 16;
+
   /** The element-wise functions a network may apply. */
   enum Function {
     RELU,
@@ -223,7 +226,7 @@ public sealed interface Operator {
   private static void requireWindow(int kernel, int stride, int padding) {
     require(kernel > 0, "kernel", kernel);
     require(stride > 0, "stride", stride);
-    require(padding >= 0, "padding", padding);
+    require(padding >= 0 && padding <= MAX_PADDING, "padding", padding);
   }
 
   private static void require(boolean condition, String what, int value) {

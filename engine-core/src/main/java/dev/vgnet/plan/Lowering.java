@@ -302,10 +302,9 @@ final class Lowering {
             output);
   }
 
-  /** The longest stride is the map with its padding, so that no place in it overflows. */
+  /** The longest stride is the map with its padding, so that no place beyond it overflows. */
   private static int stride(int stride, int padding, Value input) {
-    long map = Math.max(input.height(), input.width()) + 2L * padding;
-    return (int) Math.min(stride, map);
+    return Math.min(stride, Math.max(input.height(), input.width()) + 2 * padding);
   }
 
   private Step multiply(FusedNode node, Value input) {

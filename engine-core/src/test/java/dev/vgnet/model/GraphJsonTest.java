@@ -145,6 +145,8 @@ class GraphJsonTest {
         "\"stride\":2|\"stride\":0|node n0 (conv2d): stride out of range: 0",
         "\"stride\":2|\"stride\":-1|node n0 (conv2d): stride out of range: -1",
         "\"padding\":1|\"padding\":-1|node n0 (conv2d): padding out of range: -1",
+        "\"padding\":1|\"padding\":65537|node n0 (conv2d): padding out of range: 65537",
+        "\"padding\":1|\"padding\":1500000000|padding out of range: 1500000000",
         "\"groups\":4|\"groups\":0|node n0 (conv2d): groups out of range: 0",
         "\"bias\":\"b\"|\"bias\":null|node n0 (conv2d) bias: expected a string, found null",
         "\"weight\":\"w\"|\"weight\":7|node n0 (conv2d) weight: expected a string, found 7",
