@@ -47,7 +47,10 @@ public final class Session implements AutoCloseable {
   }
 
   static Session open(Model model, SessionOptions options) {
-    Backend backend = Backends.choose(options.device(), options.backend());
+    return open(model, Backends.choose(options.device(), options.backend()), options);
+  }
+
+  static Session open(Model model, Backend backend, SessionOptions options) {
     CompileOptions compileOptions =
         new CompileOptions(options.threads(), options.executor(), options.precision());
     return new Session(
@@ -70,10 +73,11 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * The shape of what {@link #run} returns for an input.
+   * The shape of what {@link #run} returns for an input. Waits for the run in flight.
    *
    * @param input {@code [N, C, H, W]}
    * @throws ImageShapeException if the network does not accept it
+   * @throws IllegalStateException if the session is closed
    */
   public Shape outputShape(Shape input) {
     return locked(() -> checkedOutputShape(input));
@@ -108,9 +112,9 @@ public final class Session implements AutoCloseable {
    *
    * @param shape {@code [N, C, H, W]}
    * @param images at least as many numbers as {@code shape} says
-   * @param output at least as many numbers as {@link #outputShape} says
+   * @param output another array, of at least as many numbers as {@link #outputShape} says
    * @throws IllegalArgumentException if the network does not accept the shape, or an array is too
-   *     short
+   *     short, or both are the same
    * @throws dev.vgnet.error.UnsupportedModelException as above
    * @throws IllegalStateException if the session is closed
    */
@@ -121,6 +125,7 @@ public final class Session implements AutoCloseable {
       Shape outputShape = checkedOutputShape(shape);
       requireLength("images", images.length, shape);
       requireLength("output", output.length, outputShape);
+      requireApart(images, output);
       outputs[0] = output;
       compiled.run(shape, images, outputs);
     } finally {
@@ -151,9 +156,9 @@ public final class Session implements AutoCloseable {
    * As {@link #run(Tensor)}, without copies between host and device. Done when this returns.
    *
    * @param images {@code [N, C, H, W]}, of this session
-   * @param output of the {@link #outputShape}, of this session
+   * @param output another tensor, of the {@link #outputShape}, of this session
    * @throws IllegalArgumentException if the network does not accept the shapes, or a tensor is of
-   *     another session
+   *     another session, or both are the same
    * @throws IllegalStateException if the session or a tensor is closed
    */
   public void run(DeviceTensor images, DeviceTensor output) {
@@ -164,6 +169,7 @@ public final class Session implements AutoCloseable {
             throw new IllegalArgumentException(
                 "expected an output %s, found %s".formatted(expected, output.shape()));
           }
+          requireApart(images, output);
           compiled.run(images.shape(), images.open(this), output.open(this));
           return null;
         });
@@ -315,6 +321,13 @@ public final class Session implements AutoCloseable {
       throw new ImageShapeException("images " + input + " do not fit in an array");
     }
     return output;
+  }
+
+  /** Outputs of the first images of a batch would be written over the last images. */
+  private static void requireApart(Object images, Object output) {
+    if (images == output) {
+      throw new IllegalArgumentException("images and output are in the same place");
+    }
   }
 
   private static void requireLength(String what, int length, Shape shape) {

@@ -2,7 +2,10 @@ package dev.vgnet.error;
 
 import java.io.Serial;
 
-/** A picture that cannot be read: broken, of an unknown format, or larger than allowed. */
+/**
+ * A picture that cannot be read: broken, of an unknown format, larger than allowed, or too large
+ * for the memory that is left.
+ */
 public final class ImageFormatException extends EngineException {
   @Serial private static final long serialVersionUID = 1L;
 

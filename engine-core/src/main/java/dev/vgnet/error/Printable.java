@@ -31,6 +31,11 @@ public final class Printable {
     return '"' + shortened(text) + '"';
   }
 
+  /** Whether UTF-8 can express a text: no half of a surrogate pair is in it. */
+  public static boolean isUnicode(String text) {
+    return text.codePoints().noneMatch(c -> Character.getType(c) == Character.SURROGATE);
+  }
+
   private static boolean isVisible(int codePoint) {
     return switch (Character.getType(codePoint)) {
       case Character.CONTROL,

@@ -4,6 +4,7 @@ import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.error.Printable;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -17,17 +18,25 @@ import java.util.Set;
  * @param outputs the names of the values that a run returns, at least one
  */
 public record Graph(String input, int inputChannels, List<Node> nodes, List<String> outputs) {
+  /**
+   * @throws ModelFormatException naming the input, node or output that breaks a rule; no weight
+   *     file could hold a name with half a surrogate pair, which UTF-8 cannot express
+   */
   public Graph {
+    Objects.requireNonNull(input);
     nodes = List.copyOf(nodes);
     outputs = List.copyOf(outputs);
     if (inputChannels < 1) {
       throw new ModelFormatException(
           "input " + Printable.shortened(input), "has " + inputChannels + " channels");
     }
+    checkText("input " + Printable.shortened(input), input);
     Set<String> known = new HashSet<>();
     known.add(input);
     for (Node node : nodes) {
       checkArity(node);
+      checkText(node.describe(), node.name());
+      node.operator().tensors().forEach(name -> checkText(node.describe(), name));
       for (String name : node.inputs()) {
         if (!known.contains(name)) {
           throw new ModelFormatException(
@@ -57,6 +66,13 @@ public record Graph(String input, int inputChannels, List<Node> nodes, List<Stri
    */
   public Graph withOutputs(List<String> names) {
     return new Graph(input, inputChannels, nodes, names);
+  }
+
+  private static void checkText(String where, String name) {
+    if (!Printable.isUnicode(name)) {
+      throw new ModelFormatException(
+          where, "half a surrogate pair in the name " + Printable.shortened(name));
+    }
   }
 
   private static void checkArity(Node node) {

@@ -2,6 +2,7 @@ package dev.vgnet.graph;
 
 import dev.vgnet.error.Printable;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One operation of a graph. The value it computes goes by the node's own name.
@@ -11,6 +12,8 @@ import java.util.List;
  */
 public record Node(String name, Operator operator, List<String> inputs) {
   public Node {
+    Objects.requireNonNull(name);
+    Objects.requireNonNull(operator);
     inputs = List.copyOf(inputs);
   }
 

@@ -1,15 +1,19 @@
 package dev.vgnet.graph;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
  * What a node computes: the plain operators of the papers, unfused, so that counts and names can be
  * checked against PyTorch. Strings name the model's tensors. Feature maps are {@code [C, H, W]} an
  * image, vectors {@code [F]}; convolutions have square kernels, equal strides and zero padding on
- * all sides, and dilation 1.
+ * all sides, and dilation 1. Padding is at most 65,536 pixels.
  */
 public sealed interface Operator {
+  /** Many times what networks have, and so little that no place in a padded map overflows. */
+  int MAX_PADDING = 1 << 16;
+
   /** The element-wise functions a network may apply. */
   enum Function {
     RELU,
@@ -56,6 +60,8 @@ public sealed interface Operator {
   record Conv2d(String weight, Optional<String> bias, int stride, int padding, int groups)
       implements Operator {
     public Conv2d {
+      Objects.requireNonNull(weight);
+      Objects.requireNonNull(bias);
       requireWindow(1, stride, padding);
       require(groups > 0, "groups", groups);
     }
@@ -80,6 +86,8 @@ public sealed interface Operator {
       String weight, Optional<String> bias, int stride, int padding, boolean fixed)
       implements Operator {
     public DepthwiseConv2d {
+      Objects.requireNonNull(weight);
+      Objects.requireNonNull(bias);
       requireWindow(1, stride, padding);
     }
 
@@ -100,6 +108,10 @@ public sealed interface Operator {
   record BatchNorm(String weight, String bias, String mean, String variance, double epsilon)
       implements Operator {
     public BatchNorm {
+      Objects.requireNonNull(weight);
+      Objects.requireNonNull(bias);
+      Objects.requireNonNull(mean);
+      Objects.requireNonNull(variance);
       if (!(epsilon >= 0 && epsilon < 1)) {
         throw new IllegalArgumentException("epsilon must be in [0, 1), found " + epsilon);
       }
@@ -122,7 +134,11 @@ public sealed interface Operator {
   }
 
   /** An element-wise function. */
-  record Activation(Function function) implements Operator {}
+  record Activation(Function function) implements Operator {
+    public Activation {
+      Objects.requireNonNull(function);
+    }
+  }
 
   /** The sum of two feature maps of one shape. */
   record Add() implements Operator {}
@@ -192,6 +208,11 @@ public sealed interface Operator {
    * @param bias {@code [out]}
    */
   record Linear(String weight, Optional<String> bias) implements Operator {
+    public Linear {
+      Objects.requireNonNull(weight);
+      Objects.requireNonNull(bias);
+    }
+
     @Override
     public List<String> tensors() {
       return withBias(weight, bias);
@@ -205,7 +226,7 @@ public sealed interface Operator {
   private static void requireWindow(int kernel, int stride, int padding) {
     require(kernel > 0, "kernel", kernel);
     require(stride > 0, "stride", stride);
-    require(padding >= 0, "padding", padding);
+    require(padding >= 0 && padding <= MAX_PADDING, "padding", padding);
   }
 
   private static void require(boolean condition, String what, int value) {

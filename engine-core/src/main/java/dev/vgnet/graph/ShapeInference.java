@@ -31,6 +31,9 @@ import java.util.function.Supplier;
  * W]}, vectors {@code [F]}.
  */
 public final class ShapeInference {
+  /** Many times what networks have; plans may name the channels of a map one by one. */
+  private static final int MAX_CHANNELS = 1 << 16;
+
   private final Map<String, Shape> tensors;
   private final Map<String, Shape> values = new LinkedHashMap<>();
   private Supplier<String> place;
@@ -45,8 +48,8 @@ public final class ShapeInference {
    * @param tensors the shape of every tensor of the model
    * @param height of the image
    * @param width of the image
-   * @throws ModelFormatException naming the node that does not fit, or the input if an image is
-   *     more than an array holds
+   * @throws ModelFormatException naming the node that does not fit, or the node or input whose
+   *     value is more than an array holds or has more than 65,536 channels
    */
   public static Map<String, Shape> infer(
       Graph graph, Map<String, Shape> tensors, int height, int width) {
@@ -67,6 +70,9 @@ public final class ShapeInference {
     if (shape.elementCount() > Integer.MAX_VALUE / 2) {
       throw error("is " + shape + ", more elements than an array holds");
     }
+    check(
+        shape.rank() != 3 || shape.extent(0) <= MAX_CHANNELS,
+        "is " + shape + ", at most " + MAX_CHANNELS + " channels are supported");
     values.put(name, shape);
   }
 

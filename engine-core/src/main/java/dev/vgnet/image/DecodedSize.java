@@ -29,6 +29,9 @@ record DecodedSize(String name, ImageLimits limits) {
           BaselineTIFFTagSet.TAG_TILE_BYTE_COUNTS,
           BaselineTIFFTagSet.TAG_JPEG_INTERCHANGE_FORMAT_LENGTH);
 
+  private static final List<Integer> JPEG_COMPRESSIONS =
+      List.of(BaselineTIFFTagSet.COMPRESSION_OLD_JPEG, BaselineTIFFTagSet.COMPRESSION_JPEG);
+
   /**
    * Checks how many pixels there are.
    *
@@ -50,9 +53,15 @@ record DecodedSize(String name, ImageLimits limits) {
    * Checks what {@link ImageReader#read(int)} takes for pixels, for a tile, and for what it reads
    * of the file at once.
    *
-   * @throws ImageFormatException if that is more than the limits allow
+   * @throws ImageFormatException if that is more than the limits allow, or cannot be told
    */
   void checkBytes(ImageReader reader) throws IOException {
+    ImageReaderSpi format = reader.getOriginatingProvider();
+    if (format != null && TIFF_METADATA.equals(format.getNativeImageMetadataFormatName())) {
+      TIFFDirectory directory = TIFFDirectory.createFromMetadata(reader.getImageMetadata(0));
+      refuseJpeg(directory);
+      checkByteCounts(directory);
+    }
     Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
     if (types.hasNext()) {
       int bytes = bytes(types.next().getSampleModel());
@@ -61,9 +70,21 @@ record DecodedSize(String name, ImageLimits limits) {
         checkBytes("tiles of ", reader.getTileWidth(0), reader.getTileHeight(0), bytes);
       }
     }
-    ImageReaderSpi format = reader.getOriginatingProvider();
-    if (format != null && TIFF_METADATA.equals(format.getNativeImageMetadataFormatName())) {
-      checkByteCounts(TIFFDirectory.createFromMetadata(reader.getImageMetadata(0)));
+  }
+
+  /**
+   * Checks how many pixels the scans of a JPEG have together: each is a pass over the picture,
+   * which a file takes ten bytes to ask for.
+   *
+   * @throws ImageFormatException if they are more than the limits allow
+   */
+  void checkScans(ImageReader reader, int scans) throws IOException {
+    int width = reader.getWidth(0);
+    int height = reader.getHeight(0);
+    if ((double) width * height * scans > (double) ImageLimits.FULL_SCANS * limits.maxPixels()) {
+      throw error(
+          "%d scans of %d x %d pixels, the limit is %d of %d in all"
+              .formatted(scans, width, height, ImageLimits.FULL_SCANS, limits.maxPixels()));
     }
   }
 
@@ -79,6 +100,16 @@ record DecodedSize(String name, ImageLimits limits) {
           "%s%d x %d pixels of %d bytes, the limit is %d of %d in all"
               .formatted(
                   what, width, height, bytes, limits.maxPixels(), ImageLimits.MAX_PIXEL_BYTES));
+    }
+  }
+
+  /** Each strip is a JPEG file of its own size, of which the directory says nothing. */
+  private void refuseJpeg(TIFFDirectory directory) {
+    TIFFField compression = directory.getTIFFField(BaselineTIFFTagSet.TAG_COMPRESSION);
+    if (compression != null && JPEG_COMPRESSIONS.contains(compression.getAsInt(0))) {
+      throw error(
+          "a TIFF of JPEG strips, which is not read: save it as JPEG, or as TIFF with another"
+              + " compression");
     }
   }
 

@@ -69,7 +69,8 @@ public final class ImageClassifier {
    * @return a list for each picture, as {@link #classify(BufferedImage, int)} returns it
    * @throws UnsupportedModelException if the network computes what is no number, such as with
    *     damaged weights
-   * @throws IllegalArgumentException if {@code k} is not positive
+   * @throws IllegalArgumentException if {@code k} is not positive, or the pictures are more than an
+   *     array has room for once they are preprocessed
    * @throws IllegalStateException if the session is closed
    */
   public List<List<Prediction>> classify(List<BufferedImage> images, int k) {

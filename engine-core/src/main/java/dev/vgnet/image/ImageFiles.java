@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -17,8 +19,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Reads pictures as torchvision's users do: {@code ImageOps.exif_transpose(Image.open(file))
- * .convert("RGB")}. Every format that {@link ImageIO} knows (PNG, JPEG, GIF, BMP, TIFF, WBMP, and
- * what plug-ins add) becomes 8-bit red, green and blue:
+ * .convert("RGB")}. Every format that {@link ImageIO} knows (PNG, JPEG, GIF, BMP, TIFF but for JPEG
+ * compression, WBMP, and what plug-ins add) becomes 8-bit red, green and blue:
  *
  * <ul>
  *   <li>grey is repeated, palettes are looked up, alpha is dropped, embedded colour profiles are
@@ -44,7 +46,8 @@ public final class ImageFiles {
    * Reads a picture within {@link ImageLimits#DEFAULT}.
    *
    * @return of type {@link BufferedImage#TYPE_3BYTE_BGR}
-   * @throws ImageFormatException if it is broken, of an unknown format, or too large
+   * @throws ImageFormatException if it is broken, of an unknown format, or too large for the limits
+   *     or for the memory that is left
    * @throws IOException if the file cannot be read
    */
   public static BufferedImage read(Path path) throws IOException {
@@ -55,8 +58,8 @@ public final class ImageFiles {
    * Reads a picture.
    *
    * @return of type {@link BufferedImage#TYPE_3BYTE_BGR}
-   * @throws ImageFormatException if it is broken, of an unknown format, or larger than {@code
-   *     limits}
+   * @throws ImageFormatException if it is broken, of an unknown format, larger than {@code limits},
+   *     or too large for the memory that is left
    * @throws IOException if the file cannot be read
    */
   public static BufferedImage read(Path path, ImageLimits limits) throws IOException {
@@ -73,8 +76,8 @@ public final class ImageFiles {
    *
    * @param name what error messages call it
    * @return of type {@link BufferedImage#TYPE_3BYTE_BGR}
-   * @throws ImageFormatException if it is broken, of an unknown format, or larger than {@code
-   *     limits}
+   * @throws ImageFormatException if it is broken, of an unknown format, larger than {@code limits},
+   *     or too large for the memory that is left
    * @throws IOException if the stream cannot be read
    */
   public static BufferedImage read(InputStream stream, String name, ImageLimits limits)
@@ -95,7 +98,7 @@ public final class ImageFiles {
             .apply(
                 decode(
                     jpeg.withoutMetadata(),
-                    (reader, _) -> JpegDecoder.decode(jpeg, reader),
+                    (reader, size) -> JpegDecoder.decode(jpeg, reader, size),
                     name,
                     limits));
       }
@@ -108,8 +111,11 @@ public final class ImageFiles {
           .apply(decode(bytes, ImageFiles::decodeAll, name, limits));
     } catch (ImageFormatException e) {
       throw e;
-    } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      // The plug-ins meet broken bytes with errors of every kind, and trust lengths they read.
+    } catch (OutOfMemoryError e) {
+      // Of a picture within the limits, or of a broken one: the readers trust lengths they read.
+      throw new ImageFormatException(name, "not enough memory to decode it: " + reason(e), e);
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      // The readers meet broken bytes with errors of every kind.
       throw new ImageFormatException(name, "cannot be decoded: " + reason(e), e);
     }
   }
@@ -118,11 +124,10 @@ public final class ImageFiles {
       byte[] bytes, Decoder decoder, String name, ImageLimits limits) throws IOException {
     try (ImageInputStream input =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
-      if (!readers.hasNext()) {
-        throw new ImageFormatException(name, "no image format that is known here");
-      }
-      ImageReader reader = readers.next();
+      ImageReader reader =
+          reader(input)
+              .orElseThrow(
+                  () -> new ImageFormatException(name, "no image format that is known here"));
       try {
         reader.setInput(input, true, true);
         DecodedSize size = new DecodedSize(name, limits);
@@ -132,6 +137,16 @@ public final class ImageFiles {
         reader.dispose();
       }
     }
+  }
+
+  /** The JDK's own, if it knows the format: plug-ins may compute other pixels, or none. */
+  private static Optional<ImageReader> reader(ImageInputStream input) {
+    List<ImageReader> readers = new ArrayList<>();
+    ImageIO.getImageReaders(input).forEachRemaining(readers::add);
+    return readers.stream()
+        .filter(reader -> reader.getClass().getModule() == ImageIO.class.getModule())
+        .findFirst()
+        .or(() -> readers.stream().findFirst());
   }
 
   private static BufferedImage decodeAll(ImageReader reader, DecodedSize size) throws IOException {

@@ -1,5 +1,6 @@
 package dev.vgnet.image;
 
+import dev.vgnet.error.ImageFormatException;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
@@ -13,7 +14,7 @@ import javax.imageio.ImageReader;
  * does.
  */
 final class JpegDecoder {
-  /** More scans than any encoder writes; each costs a pass over the picture. */
+  /** More scans than any encoder writes. */
   private static final int MAX_SCANS = 100;
 
   private JpegDecoder() {}
@@ -22,14 +23,18 @@ final class JpegDecoder {
    * Decodes a file.
    *
    * @param reader a JPEG reader whose input is {@link JpegFile#withoutMetadata}
+   * @throws ImageFormatException if it has more scans than {@code size} allows
+   * @throws IOException if it is broken
    */
-  static BufferedImage decode(JpegFile file, ImageReader reader) throws IOException {
+  static BufferedImage decode(JpegFile file, ImageReader reader, DecodedSize size)
+      throws IOException {
     if (!file.complete()) {
       throw new IIOException("truncated");
     }
     if (file.scans() > MAX_SCANS) {
       throw new IIOException(file.scans() + " scans, at most " + MAX_SCANS + " are decoded");
     }
+    size.checkScans(reader, file.scans());
     Raster raster = reader.readRaster(0, null);
     byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
     BufferedImage image = RgbImages.create(raster.getWidth(), raster.getHeight());

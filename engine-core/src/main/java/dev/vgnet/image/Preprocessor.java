@@ -1,5 +1,6 @@
 package dev.vgnet.image;
 
+import dev.vgnet.error.ImageShapeException;
 import dev.vgnet.model.Preprocessing;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
@@ -41,8 +42,12 @@ public final class Preprocessor {
    * The shape of so many preprocessed images: {@code [images, 3, crop, crop]}.
    *
    * @param images how many, at least 1
+   * @throws IllegalArgumentException if there are none
    */
   public Shape shape(int images) {
+    if (images < 1) {
+      throw new IllegalArgumentException("a batch has at least one image, found " + images);
+    }
     return Shape.of(images, CHANNELS, preprocessing.crop(), preprocessing.crop());
   }
 
@@ -73,10 +78,15 @@ public final class Preprocessor {
    *
    * @param images at least one
    * @return float32, {@code [images, 3, crop, crop]}
+   * @throws IllegalArgumentException if there are no images
+   * @throws ImageShapeException if they are more than an array has room for
    */
   public Tensor apply(List<BufferedImage> images) {
     Shape shape = shape(images.size());
-    float[] batch = new float[Math.toIntExact(shape.elementCount())];
+    if (shape.elementCount() > Integer.MAX_VALUE - 8) {
+      throw new ImageShapeException("images " + shape + " do not fit in an array");
+    }
+    float[] batch = new float[(int) shape.elementCount()];
     int offset = 0;
     for (BufferedImage image : images) {
       apply(image, batch, offset);

@@ -53,7 +53,7 @@ public final class AtomicFile {
     Path temporary = target.file().resolveSibling(".vgnet-%s.tmp".formatted(UUID.randomUUID()));
     try {
       fill(temporary, target.permissions(), path, content);
-      move(temporary, target.file());
+      move(temporary, target.file(), path);
     } catch (Throwable e) {
       try {
         delete(temporary);
@@ -152,15 +152,17 @@ public final class AtomicFile {
     }
   }
 
-  private static void move(Path temporary, Path path) throws IOException {
+  private static void move(Path temporary, Path target, Path path) throws IOException {
     CHANGING.lock();
     try {
       try {
-        Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       } catch (AtomicMoveNotSupportedException _) {
-        Files.move(temporary, path, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
       }
       UNFINISHED.remove(temporary);
+    } catch (FileSystemException e) {
+      throw located(path, e.getReason() == null ? "cannot be replaced" : e.getReason(), e);
     } finally {
       CHANGING.unlock();
     }

@@ -18,20 +18,21 @@ final class Json {
   /** A hundred times the graph of a large network; it bounds the memory of the parsed values. */
   private static final int MAX_LENGTH = 1 << 22;
 
-  /** Names are not pooled: a pool can be attacked with names of equal hash. */
   private static final JSON STRICT =
       JSON.builder(
-              JsonFactory.builder()
-                  .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(8)
-                          .maxNumberLength(40)
-                          .build())
-                  .build())
+              strict(
+                  StreamReadConstraints.builder().maxNestingDepth(8).maxNumberLength(40).build()))
           .build();
 
   private Json() {}
+
+  /** Names are not pooled: a pool can be attacked with names of equal hash. */
+  static JsonFactory strict(StreamReadConstraints constraints) {
+    return JsonFactory.builder()
+        .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+        .streamReadConstraints(constraints)
+        .build();
+  }
 
   /**
    * The value of a JSON text.

@@ -37,7 +37,9 @@ public final class ModelFiles {
   /**
    * Writes a weight file as a whole; an older one is replaced in one step.
    *
-   * @throws IllegalArgumentException if names and graph need a header longer than the format allows
+   * @throws IllegalArgumentException if names and graph need a header longer than the format
+   *     allows, or a tensor that the graph does not name, a label or the source holds half a
+   *     surrogate pair
    * @throws IOException if it cannot be written; {@code path} is then as it was
    */
   public static void write(Path path, ModelFile file) throws IOException {

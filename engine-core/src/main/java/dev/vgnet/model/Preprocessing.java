@@ -1,6 +1,7 @@
 package dev.vgnet.model;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How a picture becomes the network's input: the shorter side is resized to {@code resize} pixels,
@@ -19,6 +20,7 @@ public record Preprocessing(
   public static final int MAX_SIZE = 8192;
 
   public Preprocessing {
+    Objects.requireNonNull(interpolation);
     mean = List.copyOf(mean);
     std = List.copyOf(std);
     if (crop < 1 || resize < crop || resize > MAX_SIZE) {

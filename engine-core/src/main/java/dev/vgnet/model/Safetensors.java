@@ -1,6 +1,7 @@
 package dev.vgnet.model;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import dev.vgnet.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -78,7 +79,7 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
   }
 
   private static void requireText(String text) {
-    if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+    if (!Printable.isUnicode(text)) {
       throw new IllegalArgumentException("half a surrogate pair in a name or text");
     }
   }

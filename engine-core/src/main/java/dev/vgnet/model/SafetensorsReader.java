@@ -44,18 +44,14 @@ final class SafetensorsReader {
   private static final ValueLayout.OfLong LENGTH =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** Names are not pooled: a pool can be attacked with names of equal hash. */
   private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(3)
-                  .maxNumberLength(20)
-                  .maxStringLength(Safetensors.MAX_HEADER_SIZE)
-                  .maxNameLength(Safetensors.MAX_HEADER_SIZE)
-                  .build())
-          .build();
+      Json.strict(
+          StreamReadConstraints.builder()
+              .maxNestingDepth(3)
+              .maxNumberLength(20)
+              .maxStringLength(Safetensors.MAX_HEADER_SIZE)
+              .maxNameLength(Safetensors.MAX_HEADER_SIZE)
+              .build());
 
   private record Entry(DataType dataType, Shape shape, long begin, long end) {}
 

@@ -34,6 +34,12 @@ final class Lowering {
   /** A value in more pieces than this costs more to describe than to copy. */
   private static final int MAX_SEGMENTS = 4096;
 
+  /**
+   * In a plan, of values, of what steps read, and of channels that are put in order. Twenty times
+   * what networks need; bounds the time and the memory that planning takes.
+   */
+  private static final int MAX_PIECES = 1 << 20;
+
   /** Segments narrower than this on average are put together for steps that keep their order. */
   private static final int MIN_WIDTH = 8;
 
@@ -49,6 +55,7 @@ final class Lowering {
   private final Map<Buffer, Integer> bufferLastReads = new HashMap<>();
   private final Map<String, Value> values = new HashMap<>();
   private final List<Step> steps = new ArrayList<>();
+  private int pieces;
 
   private Lowering(FusedGraph graph, Map<String, Shape> shapes, Map<String, Integer> lastReads) {
     this.graph = graph;
@@ -99,11 +106,26 @@ final class Lowering {
           case Body.Plain(DepthwiseConv2d op) -> depthwise(node, op);
           case Body body -> {
             Step step = step(node, body, position);
-            steps.add(step);
+            add(step);
             yield Value.of(step.output());
           }
         };
+    count(value.segments().size(), node.name());
     values.put(node.name(), value);
+  }
+
+  private void add(Step step) {
+    step.inputs().forEach(value -> count(value.segments().size(), step.name()));
+    steps.add(step);
+  }
+
+  private void count(int more, String name) {
+    pieces += more;
+    if (pieces > MAX_PIECES) {
+      throw new UnsupportedModelException(
+          "node %s: feature maps up to here are in more than %d pieces"
+              .formatted(Printable.shortened(name), MAX_PIECES));
+    }
   }
 
   private Value concat(FusedNode node) {
@@ -124,6 +146,7 @@ final class Lowering {
   }
 
   private Value shuffle(FusedNode node, Value input, int groups) {
+    count(input.channels(), node.name());
     Value shuffled = input.shuffle(groups);
     if (shuffled.segments().size() <= MAX_SEGMENTS) {
       return shuffled;
@@ -160,7 +183,8 @@ final class Lowering {
             op.padding(),
             epilogue(node, output),
             output);
-    steps.add(step);
+    count(step.channels().size(), step.name());
+    add(step);
     return step.value();
   }
 
@@ -181,7 +205,7 @@ final class Lowering {
     Value value = values.get(name);
     if (value.segments().size() > 1) {
       Buffer output = allocateLike(name, value);
-      steps.add(new Step.Copy(name, value, output));
+      add(new Step.Copy(name, value, output));
       values.put(name, Value.of(output));
     }
     return values.get(name);
@@ -278,10 +302,9 @@ final class Lowering {
             output);
   }
 
-  /** The longest stride is the map with its padding, so that no place in it overflows. */
+  /** The longest stride is the map with its padding, so that no place beyond it overflows. */
   private static int stride(int stride, int padding, Value input) {
-    long map = Math.max(input.height(), input.width()) + 2L * padding;
-    return (int) Math.min(stride, map);
+    return Math.min(stride, Math.max(input.height(), input.width()) + 2 * padding);
   }
 
   private Step multiply(FusedNode node, Value input) {

@@ -100,22 +100,21 @@ public record MemoryPlan(List<Long> offsets, long size, long liveSize) {
 
   /** Puts each buffer, in order, into the tightest gap between those it meets. */
   private static MemoryPlan place(List<Resident> order, int buffers, long liveSize) {
-    Long[] offsets = new Long[buffers];
+    long[] offsets = new long[buffers];
     Arrays.fill(offsets, OUTSIDE);
-    List<Resident> placed = new ArrayList<>();
+    List<Resident> placed = new ArrayList<>(); // the lowest offset first
     long size = 0;
     for (Resident next : order) {
-      List<Resident> neighbours =
-          placed.stream()
-              .filter(next::meets)
-              .sorted(Comparator.comparingLong(r -> offsets[r.id]))
-              .toList();
-      long offset = tightestGap(next.size, neighbours, offsets);
+      long offset = tightestGap(next, placed, offsets);
       offsets[next.id] = offset;
       size = Math.max(size, Math.addExact(offset, next.size));
-      placed.add(next);
+      int above = placed.size();
+      while (above > 0 && offsets[placed.get(above - 1).id] > offset) {
+        above--;
+      }
+      placed.add(above, next);
     }
-    return new MemoryPlan(List.of(offsets), size, liveSize);
+    return new MemoryPlan(Arrays.stream(offsets).boxed().toList(), size, liveSize);
   }
 
   /** The next attempt places first what ended up on top in this one. */
@@ -126,17 +125,19 @@ public record MemoryPlan(List<Long> offsets, long size, long liveSize) {
     order.addFirst(highest);
   }
 
-  private static long tightestGap(long size, List<Resident> neighbours, Long[] offsets) {
+  private static long tightestGap(Resident next, List<Resident> placed, long[] offsets) {
     long best = OUTSIDE;
     long tightest = Long.MAX_VALUE;
     long end = 0;
-    for (Resident neighbour : neighbours) {
-      long gap = offsets[neighbour.id] - end;
-      if (gap >= size && gap < tightest) {
-        tightest = gap;
-        best = end;
+    for (Resident other : placed) {
+      if (next.meets(other)) {
+        long gap = offsets[other.id] - end;
+        if (gap >= next.size && gap < tightest) {
+          tightest = gap;
+          best = end;
+        }
+        end = Math.max(end, offsets[other.id] + other.size);
       }
-      end = Math.max(end, offsets[neighbour.id] + neighbour.size);
     }
     return best == OUTSIDE ? end : best;
   }

@@ -25,8 +25,8 @@ public final class Planner {
    * @param width of the image
    * @throws ModelFormatException if graph, tensors and size do not fit
    * @throws UnsupportedModelException if the graph has more than 20,000 nodes, joins thousands of
-   *     pieces of feature maps, or adds or multiplies vectors that were flattened from maps of
-   *     different extents
+   *     pieces of feature maps, names a million of them in all, or adds or multiplies vectors that
+   *     were flattened from maps of different extents
    */
   public static Plan plan(Graph graph, Map<String, Shape> tensorShapes, int height, int width) {
     if (graph.nodes().size() > MAX_NODES) {

@@ -5,6 +5,7 @@ import dev.vgnet.graph.Operator.Function;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * One pass over memory: reads values, writes one buffer. Strings name the model's tensors. A step
@@ -104,7 +105,7 @@ public sealed interface Step {
 
     /** Whether the first channel is the first, and so on. */
     public boolean isInOrder() {
-      return channels.equals(SortedValue.inOrder(channels.size()));
+      return IntStream.range(0, channels.size()).allMatch(i -> channels.get(i) == i);
     }
 
     /**

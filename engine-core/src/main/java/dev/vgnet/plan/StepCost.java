@@ -8,7 +8,8 @@ import java.util.Map;
  * The least that a step has to do for one image, on any device.
  *
  * @param multiplyAccumulates one for each product of a convolution or fully connected layer
- * @param maps numbers of feature maps that are read or written, each once
+ * @param maps numbers of the output and of each value that is read, once however many windows or
+ *     operands read it; channels that two values share, or that one names twice, count twice
  * @param weights numbers of kernels and matrices; biases and norms are not counted
  */
 public record StepCost(long multiplyAccumulates, long maps, long weights) {

@@ -71,6 +71,9 @@ public record Value(List<Segment> segments) {
 
   /** Channels {@code from} (included) to {@code to} (excluded). */
   public Value slice(int from, int to) {
+    if (from == 0 && to == channels()) {
+      return this;
+    }
     List<Segment> taken = new ArrayList<>();
     int first = 0;
     for (Segment segment : segments) {

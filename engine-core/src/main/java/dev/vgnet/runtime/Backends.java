@@ -2,23 +2,51 @@ package dev.vgnet.runtime;
 
 import dev.vgnet.error.DeviceUnavailableException;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
-/** The backends on the class path or module path. */
+/**
+ * The backends on the class path or module path: those that the class loader of the engine itself
+ * finds, whatever the context class loader of the calling thread. One that cannot be loaded is
+ * logged as a warning and left out.
+ */
 public final class Backends {
+  private static final System.Logger LOGGER = System.getLogger(Backends.class.getName());
+
+  /** So many broken providers end the search: a loader may fail without getting any further. */
+  private static final int MAX_FAILURES = 100;
+
   private static final List<Backend> ALL =
-      ServiceLoader.load(Backend.class, Backend.class.getClassLoader()).stream()
-          .map(ServiceLoader.Provider::get)
-          .sorted(Comparator.comparingInt(Backend::priority).reversed())
-          .toList();
+      load(ServiceLoader.load(Backend.class, Backend.class.getClassLoader()).iterator(), LOGGER);
 
   private Backends() {}
+
+  /** The providers that load, the best first. */
+  static List<Backend> load(Iterator<Backend> providers, System.Logger logger) {
+    List<Backend> backends = new ArrayList<>();
+    int failures = 0;
+    while (failures < MAX_FAILURES) {
+      try {
+        if (!providers.hasNext()) {
+          break;
+        }
+        backends.add(providers.next());
+      } catch (ServiceConfigurationError | LinkageError e) {
+        failures++;
+        logger.log(Level.WARNING, "a backend cannot be loaded", e);
+      }
+    }
+    backends.sort(Comparator.comparingInt(Backend::priority).reversed());
+    return List.copyOf(backends);
+  }
 
   /** All backends, the best first, whether or not they can be used here. */
   public static List<Backend> all() {
@@ -34,7 +62,7 @@ public final class Backends {
    * @throws DeviceUnavailableException with the reason each candidate gave
    */
   public static Backend choose(Device device, Optional<String> name) {
-    return choose(ALL, device, name, System.getLogger(Backends.class.getName()));
+    return choose(ALL, device, name, LOGGER);
   }
 
   static Backend choose(

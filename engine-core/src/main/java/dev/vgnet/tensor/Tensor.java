@@ -11,7 +11,7 @@ import java.util.Objects;
 
 /**
  * An immutable, dense, row-major array of numbers. The elements may lie on the heap or in a mapped
- * file, in little-endian order. Safe to share between threads.
+ * file, in little-endian order. Safe to share between threads, if its memory is.
  */
 public final class Tensor {
   private static final ValueLayout.OfDouble F64 =
@@ -66,7 +66,8 @@ public final class Tensor {
   /**
    * A tensor over existing memory, which is not copied and must not change afterwards.
    *
-   * @param bytes the elements, row-major and little-endian
+   * @param bytes the elements, row-major and little-endian; of an arena that stays open for as long
+   *     as the tensor is used, and not a confined one if other threads use it
    * @throws IllegalArgumentException if the number of bytes is not that of shape and type
    */
   public static Tensor wrap(Shape shape, DataType dataType, MemorySegment bytes) {

@@ -23,8 +23,8 @@ class ShapeInferenceTest {
   }
 
   @Test
-  void refusesPaddingWhoseDoubleFitsNoInt() {
-    builder.add("pool", new Operator.MaxPool(3, 1, 1 << 30), "x");
+  void refusesPoolsOfPaddingAlone() {
+    builder.add("pool", new Operator.MaxPool(3, 1, 2), "x");
     assertRefused("node pool (MaxPool): padding exceeds half the kernel", "pool", 8);
   }
 
@@ -44,6 +44,24 @@ class ShapeInferenceTest {
         "node pool (AdaptiveAveragePool): is [3, 30000, 30000], more elements than an array holds",
         "pool",
         8);
+  }
+
+  @Test
+  void refusesMapsOfCountlessChannels() {
+    String last = "x";
+    for (int i = 0; i < 15; i++) {
+      last = builder.add("double" + i, new Operator.Concat(), last, last);
+    }
+    assertRefused(
+        "node double14 (Concat): is [98304, 1, 1], at most 65536 channels are supported", last, 1);
+  }
+
+  @Test
+  void acceptsVectorsOfAnyLength() {
+    builder.add("flat", new Operator.Flatten(), "x");
+    assertEquals(
+        Shape.of(270_000),
+        ShapeInference.infer(builder.build("flat"), tensors, 300, 300).get("flat"));
   }
 
   @Test

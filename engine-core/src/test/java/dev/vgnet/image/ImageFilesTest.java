@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageFilesTest {
+  /** Where {@link #tiff} says where its strip is: in the sixth field. */
+  private static final int STRIP_OFFSET = 8 + 2 + 5 * 12 + 8;
+
   static List<String> pictures() {
     return Fixtures.names("read");
   }
@@ -181,11 +184,65 @@ class ImageFilesTest {
     assertEquals(0xff12abff, read.getRGB(2, 1));
   }
 
+  /** The sizes of such pictures stand in the strips, not in the directory. */
+  @ParameterizedTest
+  @ValueSource(ints = {6, 7})
+  void refusesTiffOfJpegStrips(int compression) {
+    byte[] jpeg = progressiveJpeg(20_000, 5);
+    byte[] directory = tiff(16, 3, compression, jpeg.length, 0);
+    byte[] file = Arrays.copyOf(directory, directory.length + jpeg.length);
+    System.arraycopy(jpeg, 0, file, directory.length, jpeg.length);
+    ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(STRIP_OFFSET, directory.length);
+    assertRefused(
+        "a TIFF of JPEG strips, which is not read: save it as JPEG, or as TIFF with another"
+            + " compression",
+        file);
+  }
+
+  @Test
+  void limitsThePixelsOfAllScans() throws IOException {
+    ImageLimits tight = new ImageLimits(1 << 20, 9_800);
+    assertEquals(98, read(progressiveJpeg(98, 10), tight).getWidth());
+    byte[] lengthy = progressiveJpeg(98, 11);
+    ImageFormatException refusal =
+        assertThrows(ImageFormatException.class, () -> read(lengthy, tight));
+    assertEquals(
+        "hostile: 11 scans of 98 x 98 pixels, the limit is 10 of 9800 in all",
+        refusal.getMessage());
+    assertEquals(98, read(lengthy, ImageLimits.DEFAULT).getWidth());
+    assertRefused(
+        "50 scans of 9000 x 9000 pixels, the limit is 10 of 100000000 in all",
+        progressiveJpeg(9_000, 50));
+  }
+
+  private static BufferedImage read(byte[] file, ImageLimits limits) throws IOException {
+    return ImageFiles.read(new ByteArrayInputStream(file), "hostile", limits);
+  }
+
+  /** A square picture of three components in which nothing is but the scans. */
+  private static byte[] progressiveJpeg(int size, int scans) {
+    ByteBuffer file = ByteBuffer.allocate(200 + 12 * scans);
+    file.putInt(0xffd8ffdb).putShort((short) 67).put((byte) 0);
+    for (int i = 0; i < 64; i++) {
+      file.put((byte) 1);
+    }
+    file.putShort((short) 0xffc2).putShort((short) 17).put((byte) 8);
+    file.putShort((short) size).putShort((short) size).put((byte) 3);
+    file.put(new byte[] {1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0});
+    for (int table : new int[] {0, 0x10}) { // of one code: a difference, or a run, of nothing
+      file.putInt(0xffc40014).put((byte) table).put((byte) 1).put(new byte[16]);
+    }
+    file.putInt(0xffda000c).put(new byte[] {3, 1, 0, 2, 0, 3, 0, 0, 0, 0, 0, 0});
+    for (int i = 1; i < scans; i++) {
+      file.putInt(0xffda0008).put(new byte[] {1, (byte) (1 + i % 3), 0, 1, 63, 0, 0, 0});
+    }
+    file.putShort((short) 0xffd9);
+    return Arrays.copyOf(file.array(), file.position());
+  }
+
   private static void assertRefused(String problem, byte[] file) {
     ImageFormatException refusal =
-        assertThrows(
-            ImageFormatException.class,
-            () -> ImageFiles.read(new ByteArrayInputStream(file), "hostile", ImageLimits.DEFAULT));
+        assertThrows(ImageFormatException.class, () -> read(file, ImageLimits.DEFAULT));
     assertEquals("hostile: " + problem, refusal.getMessage());
   }
 

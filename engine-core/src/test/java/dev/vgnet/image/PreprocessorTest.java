@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.vgnet.error.ImageShapeException;
 import dev.vgnet.model.Interpolation;
 import dev.vgnet.model.Preprocessing;
 import dev.vgnet.tensor.Shape;
@@ -86,6 +87,17 @@ class PreprocessorTest {
     preprocessor.apply(images.get(1), second, 0);
     float[] values = batch.toFloatArray();
     assertArrayEquals(second, Arrays.copyOfRange(values, second.length, 2 * second.length));
+  }
+
+  @Test
+  void refusesBatchesOfNothingAndOfMoreThanAnArrayHolds() {
+    Preprocessor preprocessor = new Preprocessor(Preprocessing.imageNet(224));
+    assertThrows(IllegalArgumentException.class, () -> preprocessor.apply(List.of()));
+    assertThrows(IllegalArgumentException.class, () -> preprocessor.shape(-1));
+    List<BufferedImage> images = Collections.nCopies(15_000, RgbImages.create(1, 1));
+    ImageShapeException refusal =
+        assertThrows(ImageShapeException.class, () -> preprocessor.apply(images));
+    assertEquals("images [15000, 3, 224, 224] do not fit in an array", refusal.getMessage());
   }
 
   @Test

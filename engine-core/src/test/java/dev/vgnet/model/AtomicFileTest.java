@@ -1,6 +1,7 @@
 package dev.vgnet.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -78,6 +79,18 @@ class AtomicFileTest {
       assertEquals(permissions, PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     }
     assertEquals("new", Files.readString(file));
+  }
+
+  @Test
+  void namesTheFileThatItCannotReplace() throws IOException {
+    Path file = folder.resolve("file");
+    FileSystemException e =
+        assertThrows(
+            FileSystemException.class,
+            () -> AtomicFile.write(file, _ -> Files.createDirectories(file.resolve("child"))));
+    assertEquals(file.toString(), e.getFile());
+    assertNull(e.getOtherFile());
+    assertEquals(Set.of(file), files());
   }
 
   /** What is secret in the end is at no moment there for others to read. */

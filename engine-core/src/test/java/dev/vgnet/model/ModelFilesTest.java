@@ -55,6 +55,13 @@ class ModelFilesTest {
   }
 
   @Test
+  void preprocessingNamesItsInterpolation() {
+    assertThrows(
+        NullPointerException.class,
+        () -> new Preprocessing(8, 8, null, List.of(0.0), List.of(1.0)));
+  }
+
+  @Test
   void keepsTheOrderOfTheFile() throws IOException {
     Path path = directory.resolve("model.safetensors");
     ModelFiles.write(path, tiny(List.of()));

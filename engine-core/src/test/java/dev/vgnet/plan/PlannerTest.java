@@ -1,11 +1,14 @@
 package dev.vgnet.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Operator;
+import dev.vgnet.tensor.Shape;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -341,6 +344,46 @@ class PlannerTest {
     net.concat("all", parts);
 
     assertThrows(UnsupportedModelException.class, () -> net.plan(1, "all"));
+  }
+
+  @Test
+  void splintersThatAddUpAreRefused() {
+    Network net = new Network(4096);
+    net.add("shuffle", new Operator.ChannelShuffle(64), "x");
+    for (int i = 0; i < 300; i++) {
+      net.slice("part" + i, "shuffle", 0, 4095);
+    }
+    for (int i = 1; i < 300; i++) {
+      net.sum("sum" + i, i == 1 ? "part0" : "sum" + (i - 1), "part" + i);
+    }
+    assertRefused(
+        "node part254: feature maps up to here are in more than 1048576 pieces", net, "sum299");
+  }
+
+  @Test
+  void slicesThatTakeEverythingAreTheSameValue() {
+    Value value = Value.of(new Buffer(0, 8, 7, 7)).shuffle(2);
+    assertSame(value, value.slice(0, 8));
+  }
+
+  @Test
+  void ordersOfChannelsThatAddUpAreRefused() {
+    Network net = new Network(1 << 16);
+    net.tensors.put("blur", Shape.of(1, 1, 1, 1));
+    String last = "x";
+    for (int i = 0; i < 17; i++) {
+      last =
+          net.add(
+              "blur" + i, new Operator.DepthwiseConv2d("blur", Optional.empty(), 1, 0, true), last);
+    }
+    assertRefused(
+        "node blur15: feature maps up to here are in more than 1048576 pieces", net, last);
+  }
+
+  private static void assertRefused(String expected, Network net, String output) {
+    UnsupportedModelException e =
+        assertThrows(UnsupportedModelException.class, () -> net.plan(1, output));
+    assertEquals(expected, e.getMessage());
   }
 
   /** ShuffleNetV2's unit of stride 1: half the channels pass, the other half is computed anew. */

@@ -9,10 +9,14 @@ import dev.vgnet.graph.Graph;
 import dev.vgnet.tensor.Tensor;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ResourceBundle;
+import java.util.ServiceConfigurationError;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BackendsTest {
@@ -50,7 +54,7 @@ class BackendsTest {
 
     @Override
     public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
-      throw new AssertionError(message, thrown);
+      entries.add(new Entry(level, List.of(thrown)));
     }
 
     @Override
@@ -60,6 +64,57 @@ class BackendsTest {
   }
 
   private final Log log = new Log();
+
+  /** As a service loader goes on after a provider that it cannot load. */
+  private static Iterator<Backend> providers(Iterator<Supplier<Backend>> each) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return each.hasNext();
+      }
+
+      @Override
+      public Backend next() {
+        return each.next().get();
+      }
+    };
+  }
+
+  private static Supplier<Backend> broken(Error error) {
+    return () -> {
+      throw error;
+    };
+  }
+
+  @Test
+  void aProviderThatCannotBeLoadedLeavesTheOthers() {
+    Error noClass = new ServiceConfigurationError("Provider example.Backend not found");
+    Error noParent = new NoClassDefFoundError("example.Parent");
+    assertEquals(
+        List.of(CUDA, FAST, SLOW),
+        Backends.load(
+            providers(
+                List.of(
+                        broken(noClass),
+                        (Supplier<Backend>) () -> SLOW,
+                        broken(noParent),
+                        () -> CUDA,
+                        () -> FAST)
+                    .iterator()),
+            log));
+    assertEquals(
+        List.of(
+            new Entry(Level.WARNING, List.of(noClass)),
+            new Entry(Level.WARNING, List.of(noParent))),
+        log.entries);
+  }
+
+  @Test
+  void aLoaderThatOnlyFailsIsGivenUp() {
+    Error same = new ServiceConfigurationError("Error locating configuration files");
+    assertEquals(
+        List.of(), Backends.load(providers(Stream.generate(() -> broken(same)).iterator()), log));
+  }
 
   @Test
   void whoGetsASlowerProcessorBackendIsToldWhy() {
