@@ -56,11 +56,11 @@ class LimitsTest {
   /** One kernel that is repeated for every channel. */
   @Test
   void weightsThatFitNoArrayAreRefused() {
-    SampleNetwork net = new SampleNetwork(RANDOM, 30_000_000);
-    String conv = net.depthwise("x", 30_000_000, 1, 9, 1, 4, false);
+    SampleNetwork net = new SampleNetwork(RANDOM, 60_000);
+    String conv = net.depthwise("x", 60_000, 1, 301, 1, 150, false);
 
     assertEquals(
-        "step depthwise0: its weights take 9269 MiB as this backend packs them,"
+        "step depthwise0: its weights take 20736 MiB as this backend packs them,"
             + " at most 8191 are supported",
         refusal(net, conv));
   }
