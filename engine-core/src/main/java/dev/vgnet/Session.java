@@ -106,9 +106,12 @@ public final class Session implements AutoCloseable {
    * As {@link #run(Tensor)}, from and to arrays of the caller. Allocates nothing while no more than
    * eight shapes take turns, once each has been run.
    *
-   * <p>On the CPU, runs of the first seconds take up to twice their time, on the caller's thread,
-   * to get its code compiled; after {@link #warmUp(Shape)} none does. Results are the same to the
-   * bit.
+   * <p>On the CPU, runs of the first seconds take about twice their time, on the caller's thread,
+   * to get its code compiled, and single ones, of small networks, some tenths of a second; after
+   * {@link #warmUp(Shape)} none does. Results are the same to the bit.
+   *
+   * <p>Weights are kept as the kernels read them, which for some image sizes is another order than
+   * for others: a session that meets many sizes holds several copies of them until it is closed.
    *
    * @param shape {@code [N, C, H, W]}
    * @param images at least as many numbers as {@code shape} says
