@@ -158,6 +158,19 @@ class RecognitionTest {
   }
 
   @Test
+  /** densenet121-a639ec97.pth has names that torchvision renames when it loads them. */
+  @Test
+  void theDenseNetThatTorchvisionOffersIsRecognised() {
+    Map<String, Tensor> published = new LinkedHashMap<>();
+    tensors("densenet121", 0)
+        .forEach(
+            (name, tensor) ->
+                published.put(
+                    name.replaceAll("(denselayer\\d+\\.(?:norm|conv))(\\d)", "$1.$2"), tensor));
+    assertTrue(published.containsKey("features.denseblock1.denselayer1.norm.1.weight"));
+    assertEquals("densenet121", imported(published).architecture());
+  }
+
   void imagesAreNotNormalisedForNetworksThatDo() {
     Preprocessing own = imported(tensors("cifar_resnet20", 0)).file().metadata().preprocessing();
     assertEquals(
