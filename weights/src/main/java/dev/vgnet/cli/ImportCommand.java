@@ -126,7 +126,7 @@ final class ImportCommand implements Callable<Integer> {
   private ImportedModel imported(StateDict stateDict, ImportOptions options) throws IOException {
     try {
       return Zoo.importStateDict(
-          stateDict, checkpoint.getFileName().toString(), sha256(checkpoint), options);
+          stateDict, checkpoint.toAbsolutePath().toString(), sha256(checkpoint), options);
     } catch (ModelFormatException e) {
       throw e.inFile(checkpoint);
     } catch (UnsupportedModelException e) {

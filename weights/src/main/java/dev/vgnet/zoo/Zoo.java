@@ -11,6 +11,7 @@ import dev.vgnet.model.ModelFile;
 import dev.vgnet.model.Preprocessing;
 import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.StateDict;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +32,8 @@ public final class Zoo {
   /**
    * Recognises a network from the keys and shapes of its state dict and builds the model.
    *
-   * @param checkpoint the name of the checkpoint file, for the model's metadata
+   * @param checkpoint the checkpoint file: its name is for the model's metadata, and the folders of
+   *     its path may say what it is, too
    * @param sha256 its SHA-256 in lower-case hexadecimal, for the same
    * @throws UnsupportedModelException if the state dict is of no network in the zoo, or something
    *     names it as one of timm's {@code tf_} networks, which pad otherwise
@@ -40,7 +42,8 @@ public final class Zoo {
    */
   public static ImportedModel importStateDict(
       StateDict stateDict, String checkpoint, String sha256, ImportOptions options) {
-    TensorFlowPadding.refuse(stateDict, checkpoint, options);
+    Path file = Path.of(checkpoint);
+    TensorFlowPadding.refuse(stateDict, file, options);
     Network network = recognise(stateDict, options);
     Differences.of(network.expected(), stateDict).requireNone(network.name(), List.of());
 
@@ -53,7 +56,7 @@ public final class Zoo {
         new Metadata(
             preprocessing,
             options.labels(),
-            new Metadata.Source(checkpoint, sha256, network.name()));
+            new Metadata.Source(file.getFileName().toString(), sha256, network.name()));
     List<String> findings = new ArrayList<>(network.findings());
     int size = preprocessing.crop();
     findings.add("input %d x %d".formatted(size, size));

@@ -260,7 +260,7 @@ class RecognitionTest {
     StateDict plain = new StateDict(tensors, List.of());
     ImportOptions unasked = ImportOptions.defaults();
     String file = "tf_mobilenetv3_small_100-37f49e2b.pth";
-    assertPads("the checkpoint's name: tf_mobilenetv3_small_100 pads", plain, file, unasked);
+    assertPads("the checkpoint's path: tf_mobilenetv3_small_100 pads", plain, file, unasked);
     assertPads("name it with --arch", plain, "timm-tf_efficientnet_b0.safetensors", unasked);
     assertPads(
         "asked for: tf_efficientnet", plain, "x.pth", ImportOptions.of("tf_efficientnet_b0_ns"));
@@ -300,6 +300,17 @@ class RecognitionTest {
 
   private static Map<String, Tensor> tensors(String name, int style) {
     Network network = FAMILIES.network(name, style).orElseThrow();
+    for (String path :
+        List.of(
+            "tf_mobilenetv3_small_100.in1k/model.safetensors",
+            "/home/me/hub/models--timm--tf_mobilenetv3_small_100.in1k/snapshots/8a6f/model.bin")) {
+      assertPads("the checkpoint's path: tf_mobilenetv3_small_100", plain, path, unasked);
+      ImportedModel imported = Zoo.importStateDict(plain, path, "", said);
+      String name = imported.file().metadata().source().checkpoint();
+      assertEquals(path.substring(path.lastIndexOf('/') + 1), name);
+    }
+    String far = "/tf_mobilenetv3/a/b/c/model.bin";
+    assertEquals("mobilenet_v3_small", Zoo.importStateDict(plain, far, "", unasked).architecture());
     return new LinkedHashMap<>(RandomWeights.of(network, Map.of(), 1).tensors());
   }
 
