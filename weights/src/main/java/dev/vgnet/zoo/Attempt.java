@@ -60,6 +60,7 @@ record Attempt(
         layers.graph(logits),
         layers.expected(),
         Map.of(),
+        layers.style().preprocessing(),
         structure.imageSize(),
         findings());
   }

@@ -87,6 +87,7 @@ final class Families implements Architecture {
         layers.expected(),
         Map.of(),
         structure.imageSize(),
+        style.preprocessing(),
         List.of());
   }
 

@@ -103,22 +103,22 @@ public final class Zoo {
         stateDict.tensors().keySet().stream().limit(KEYS_SHOWN).map(Printable::shortened).toList();
     throw new UnsupportedModelException(
         "the keys are of no known network; %s; the %d keys begin with %s"
-            .formatted(known(), stateDict.tensors().size(), keys));
+            .formatted(known(), count, keys));
   }
 
   /**
-   * As for ImageNet, but thumbnails are used whole, and what the network normalises itself is not
-   * normalised before (as BSConv's authors train their models).
+   * As the network's style has it, but thumbnails are used whole, and what the network normalises
+   * itself is not normalised before (as BSConv's authors train their models).
    */
   private static Preprocessing preprocessing(Network network, int size) {
-    Preprocessing imageNet = Preprocessing.imageNet(size);
+    Preprocessing own = network.preprocessing().apply(size);
     boolean raw = normalisesImages(network.graph());
     return new Preprocessing(
-        network.imageSize() > THUMBNAIL_SIZE ? imageNet.resize() : size,
+        network.imageSize() > THUMBNAIL_SIZE ? own.resize() : size,
         size,
-        imageNet.interpolation(),
-        raw ? List.of(0.0, 0.0, 0.0) : imageNet.mean(),
-        raw ? List.of(1.0, 1.0, 1.0) : imageNet.std());
+        own.interpolation(),
+        raw ? List.of(0.0, 0.0, 0.0) : own.mean(),
+        raw ? List.of(1.0, 1.0, 1.0) : own.std());
   }
 
   private static boolean normalisesImages(Graph graph) {

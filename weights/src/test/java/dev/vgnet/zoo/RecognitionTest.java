@@ -8,6 +8,7 @@ import dev.vgnet.error.EngineException;
 import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.model.Interpolation;
 import dev.vgnet.model.Preprocessing;
 import dev.vgnet.tensor.DataType;
 import dev.vgnet.tensor.Shape;
@@ -180,6 +181,26 @@ class RecognitionTest {
     assertEquals(
         Preprocessing.imageNet(224),
         imported(tensors("resnet18", 1)).file().metadata().preprocessing());
+  }
+
+  /** As timm and torchvision say of the weights they publish. */
+  @Test
+  void preprocessesAsThePublishersOfTheWeightsDo() {
+    List<Double> halves = List.of(0.5, 0.5, 0.5);
+    assertEquals(
+        new Preprocessing(333, 299, Interpolation.BICUBIC, halves, halves),
+        preprocessing("legacy_xception", 0));
+    assertEquals(Interpolation.BILINEAR, preprocessing("xception", 0).interpolation());
+    for (int style : List.of(0, 2)) {
+      Preprocessing found = preprocessing("efficientnet_b0", style);
+      assertEquals(Interpolation.BICUBIC, found.interpolation());
+      assertEquals(Preprocessing.imageNet(224).resize(), found.resize());
+    }
+  }
+
+  private static Preprocessing preprocessing(String name, int style) {
+    Map<String, Tensor> tensors = tensors(name, style);
+    return imported(tensors, ImportOptions.of(name)).file().metadata().preprocessing();
   }
 
   @Test
