@@ -19,6 +19,9 @@ import java.util.Map;
 
 /** The networks that checkpoints can be imported as. */
 public final class Zoo {
+  /** Twenty times what DenseNet-121 has; more would only keep recognition busy. */
+  private static final int MAX_TENSORS = 1 << 14;
+
   private static final int KEYS_SHOWN = 5;
   private static final int THUMBNAIL_SIZE = 32;
 
@@ -35,8 +38,9 @@ public final class Zoo {
    * @param checkpoint the checkpoint file: its name is for the model's metadata, and the folders of
    *     its path may say what it is, too
    * @param sha256 its SHA-256 in lower-case hexadecimal, for the same
-   * @throws UnsupportedModelException if the state dict is of no network in the zoo, or something
-   *     names it as one of timm's {@code tf_} networks, which pad otherwise
+   * @throws UnsupportedModelException if the state dict is of no network in the zoo, has more
+   *     tensors than any network, or something names it as one of timm's {@code tf_} networks,
+   *     which pad otherwise
    * @throws dev.vgnet.error.ModelFormatException if tensors are missing, left over or of the wrong
    *     shape: the message counts them and lists the first of each kind
    */
@@ -93,6 +97,12 @@ public final class Zoo {
   }
 
   private static Network recognise(StateDict stateDict, ImportOptions options) {
+    int count = stateDict.tensors().size();
+    if (count > MAX_TENSORS) {
+      throw new UnsupportedModelException(
+          "has %,d tensors, more than any network: at most %,d are looked at"
+              .formatted(count, MAX_TENSORS));
+    }
     for (Architecture family : families()) {
       var network = family.recognise(stateDict, options);
       if (network.isPresent()) {
