@@ -158,7 +158,6 @@ class RecognitionTest {
     assertEquals("cifar_resnet_custom", imported(tensors).architecture());
   }
 
-  @Test
   /** densenet121-a639ec97.pth has names that torchvision renames when it loads them. */
   @Test
   void theDenseNetThatTorchvisionOffersIsRecognised() {
@@ -172,6 +171,7 @@ class RecognitionTest {
     assertEquals("densenet121", imported(published).architecture());
   }
 
+  @Test
   void imagesAreNotNormalisedForNetworksThatDo() {
     Preprocessing own = imported(tensors("cifar_resnet20", 0)).file().metadata().preprocessing();
     assertEquals(
@@ -225,6 +225,15 @@ class RecognitionTest {
             + "features.3.conv.1.1.running_var [96]; 1 unexpected: auxiliary.weight; "
             + "1 mismatched: features.0.0.weight expected [16, 3, 3, 3], found [18, 3, 3, 3]",
         e.getMessage());
+  }
+
+  @Test
+  void saysThatBottlenecksAreNotSupported() {
+    Map<String, Tensor> tensors = tensors("resnet18", 1);
+    tensors.put("layer1.0.conv3.weight", zeros(256, 64, 1, 1));
+    UnsupportedModelException e =
+        assertThrows(UnsupportedModelException.class, () -> imported(tensors));
+    assertTrue(e.getMessage().contains("bottleneck blocks, which are not"), e.getMessage());
   }
 
   @Test
@@ -291,6 +300,17 @@ class RecognitionTest {
 
     ImportOptions said = ImportOptions.of("mobilenet_v3_small");
     assertEquals("mobilenet_v3_small", Zoo.importStateDict(plain, file, "", said).architecture());
+    for (String path :
+        List.of(
+            "tf_mobilenetv3_small_100.in1k/model.safetensors",
+            "/home/me/hub/models--timm--tf_mobilenetv3_small_100.in1k/snapshots/8a6f/model.bin")) {
+      assertPads("the checkpoint's path: tf_mobilenetv3_small_100", plain, path, unasked);
+      ImportedModel imported = Zoo.importStateDict(plain, path, "", said);
+      String name = imported.file().metadata().source().checkpoint();
+      assertEquals(path.substring(path.lastIndexOf('/') + 1), name);
+    }
+    String far = "/tf_mobilenetv3/a/b/c/model.bin";
+    assertEquals("mobilenet_v3_small", Zoo.importStateDict(plain, far, "", unasked).architecture());
     StateDict namesake = new StateDict(tensors, Optional.of("mobilenetv3_small_100"), List.of());
     assertEquals(
         "mobilenet_v3_small",
@@ -321,17 +341,6 @@ class RecognitionTest {
 
   private static Map<String, Tensor> tensors(String name, int style) {
     Network network = FAMILIES.network(name, style).orElseThrow();
-    for (String path :
-        List.of(
-            "tf_mobilenetv3_small_100.in1k/model.safetensors",
-            "/home/me/hub/models--timm--tf_mobilenetv3_small_100.in1k/snapshots/8a6f/model.bin")) {
-      assertPads("the checkpoint's path: tf_mobilenetv3_small_100", plain, path, unasked);
-      ImportedModel imported = Zoo.importStateDict(plain, path, "", said);
-      String name = imported.file().metadata().source().checkpoint();
-      assertEquals(path.substring(path.lastIndexOf('/') + 1), name);
-    }
-    String far = "/tf_mobilenetv3/a/b/c/model.bin";
-    assertEquals("mobilenet_v3_small", Zoo.importStateDict(plain, far, "", unasked).architecture());
     return new LinkedHashMap<>(RandomWeights.of(network, Map.of(), 1).tensors());
   }
 
