@@ -1,6 +1,5 @@
 package dev.vgnet.zoo;
 
-import dev.vgnet.tensor.Shape;
 import dev.vgnet.torch.StateDict;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,8 +59,8 @@ record Attempt(
         layers.graph(logits),
         layers.expected(),
         Map.of(),
-        layers.style().preprocessing(),
         structure.imageSize(),
+        layers.style().preprocessing(),
         findings());
   }
 
@@ -74,9 +73,5 @@ record Attempt(
     layers.separation().describe().ifPresent(findings::add);
     findings.add(logits.channels() + " classes");
     return findings;
-  }
-
-  Map<String, Shape> expected() {
-    return layers.expected();
   }
 }
