@@ -43,6 +43,9 @@ final class StateDictReader {
   private static final List<String> PREFIXES = List.of("module.", "_orig_mod.");
 
   private static final int MAX_LISTED = 10;
+  /** A scalar that PyTorch's AveragedModel keeps beside the names with {@code module.} */
+  private static final String AVERAGED = "n_averaged";
+
 
   private final TensorLoader loader;
   private final List<String> notes = new ArrayList<>();
@@ -66,10 +69,27 @@ final class StateDictReader {
     return withoutPrefixes(new StateDict(tensors, architecture(pickle.root()), reader.notes));
   }
 
-  /** The same tensors, without the prefixes that all of their names carry. */
+  /** The same tensors, without the prefixes that all of their names carry but a counter's. */
   static StateDict withoutPrefixes(StateDict stateDict) {
     Map<String, Tensor> tensors = stateDict.tensors();
     int length = 0;
+    return removePrefixes(withoutCounter(stateDict));
+  }
+
+  /** Without what would keep the prefixes of averaged weights. */
+  private static StateDict withoutCounter(StateDict stateDict) {
+    Tensor counter = stateDict.tensors().get(AVERAGED);
+    if (counter == null || counter.shape().rank() > 0 || stateDict.tensors().size() == 1) {
+      return stateDict;
+    }
+    Map<String, Tensor> others = new LinkedHashMap<>(stateDict.tensors());
+    others.remove(AVERAGED);
+    List<String> notes = new ArrayList<>(stateDict.notes());
+    notes.add("left out, as it counts the weights averaged: " + Printable.quoted(AVERAGED));
+    return new StateDict(others, stateDict.architecture(), notes);
+  }
+
+  private static StateDict removePrefixes(StateDict stateDict) {
     for (int more = prefixLength(tensors.keySet(), 0);
         more > 0;
         more = prefixLength(tensors.keySet(), length)) {

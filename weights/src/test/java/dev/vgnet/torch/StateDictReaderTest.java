@@ -152,6 +152,23 @@ class StateDictReaderTest {
         List.of("s"), List.copyOf(Resources.read(pickle.checkpoint(4)).tensors().keySet()));
   }
 
+  /** As PyTorch's AveragedModel writes it. */
+  @Test
+  void leavesTheCounterOfAveragedWeightsOut() {
+    PickleWriter pickle = dict().text("n_averaged").tensor(4, 0, longs(), longs()).op('s');
+    pickle.text("module.w").tensor(4, 0, longs(1), longs(1)).op('s');
+    StateDict stateDict = Resources.read(pickle.checkpoint(4));
+    assertEquals(List.of("w"), List.copyOf(stateDict.tensors().keySet()));
+    assertEquals(
+        List.of(
+            "read from a PyTorch zip archive",
+            "left out, as it counts the weights averaged: \"n_averaged\"",
+            "removed \"module.\" in front of every name"),
+        stateDict.notes());
+    PickleWriter alone = dict().text("n_averaged").tensor(4, 0, longs(), longs()).op('s');
+    assertEquals(1, Resources.read(alone.checkpoint(4)).tensors().size());
+  }
+
   private static void assertRefused(String message, byte[] file) {
     ModelFormatException refused =
         assertThrows(ModelFormatException.class, () -> Resources.read(file));
