@@ -108,7 +108,7 @@ class CheckpointsTest {
         Checkpoints.read(Resources.path("torch_1_13/training.legacy.pth")).notes();
     assertEquals("read from a PyTorch legacy file", training.get(0));
     assertEquals("the state dict is the entry \"state_dict\"", training.get(1));
-    assertEquals("passed over, though there are tensors: \"ema\"", training.get(2));
+    assertEquals("passed over, though there are tensors: \"best\", \"ema\"", training.get(2));
     assertTrue(training.get(3).contains("argparse.Namespace, pathlib.PurePosixPath, numpy.dtype"));
     assertEquals("removed \"module.\" in front of every name", training.get(4));
   }
