@@ -28,7 +28,11 @@ sealed interface Value {
     static final Opaque SET = new Opaque("set");
   }
 
-  /** A function or class of the allow-list that may be called. */
+  /**
+   * A function or class of the allow-list that may be called.
+   *
+   * @param name its own, or for an unsupported tensor, what it makes
+   */
   record Callable(String name, Kind kind) implements Value {
     /** What a call gives. */
     enum Kind {
