@@ -205,6 +205,21 @@ class LauncherTest {
   }
 
   @Test
+  void saysThatItCannotBuildWhereItCannotWrite() throws Exception {
+    installMaven("true");
+    forgetWhatIsBuilt();
+    Path target = project.resolve("weights/target");
+    Files.delete(target);
+    Files.createFile(target);
+    assertEquals(
+        List.of(
+            "vgnet: what is built is missing or older than its sources, and %s cannot be written"
+                .formatted(target)),
+        run(1, project.resolve("vgnet"), "C.UTF-8", "doctor"));
+    assertEquals(List.of(), calls());
+  }
+
+  @Test
   void saysWhetherThereIsATerminal() throws Exception {
     List<String> lines = run(project.resolve("vgnet"), "C.UTF-8", "doctor");
     assertTrue(lines.contains("-Dvgnet.terminal=false"), lines::toString);
