@@ -220,6 +220,16 @@ class LauncherTest {
   }
 
   @Test
+  void addsJarsToTheClassPath() throws Exception {
+    environment.put("VGNET_CLASS_PATH", "tiny net.jar");
+    for (String command : List.of("list", "bench")) {
+      List<String> lines = run(project.resolve("vgnet"), "C.UTF-8", command);
+      String classPath = lines.get(lines.indexOf("-cp") + 1);
+      assertTrue(classPath.endsWith("/*:tiny net.jar"), classPath);
+    }
+  }
+
+  @Test
   void saysWhetherThereIsATerminal() throws Exception {
     List<String> lines = run(project.resolve("vgnet"), "C.UTF-8", "doctor");
     assertTrue(lines.contains("-Dvgnet.terminal=false"), lines::toString);
