@@ -2,10 +2,13 @@ package dev.vgnet.zoo;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.vgnet.error.ImageShapeException;
+import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.error.Printable;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Operator.BatchNorm;
+import dev.vgnet.graph.ShapeInference;
 import dev.vgnet.model.Metadata;
 import dev.vgnet.model.ModelFile;
 import dev.vgnet.model.Preprocessing;
@@ -41,8 +44,10 @@ public final class Zoo {
    * @throws UnsupportedModelException if the state dict is of no network in the zoo, has more
    *     tensors than any network, or something names it as one of timm's {@code tf_} networks,
    *     which pad otherwise
-   * @throws dev.vgnet.error.ModelFormatException if tensors are missing, left over or of the wrong
-   *     shape: the message counts them and lists the first of each kind
+   * @throws ModelFormatException if tensors are missing, left over or of the wrong shape: the
+   *     message counts them and lists the first of each kind
+   * @throws ImageShapeException if the network does not accept images of the size that was asked
+   *     for
    */
   public static ImportedModel importStateDict(
       StateDict stateDict, String checkpoint, String sha256, ImportOptions options) {
@@ -64,10 +69,22 @@ public final class Zoo {
     List<String> findings = new ArrayList<>(network.findings());
     int size = preprocessing.crop();
     findings.add("input %d x %d".formatted(size, size));
+    Map<String, Tensor> tensors = tensors(network, stateDict);
+    requireSize(network, tensors, size);
     return new ImportedModel(
-        new ModelFile(network.graph(), tensors(network, stateDict), metadata),
-        network.name(),
-        findings);
+        new ModelFile(network.graph(), tensors, metadata), network.name(), findings);
+  }
+
+  /** Says of a size that is too small what a model file of it would say of the network. */
+  private static void requireSize(Network network, Map<String, Tensor> tensors, int size) {
+    try {
+      ShapeInference.infer(network.graph(), Tensor.shapes(tensors), size, size);
+    } catch (ModelFormatException e) {
+      throw new ImageShapeException(
+          "%s does not accept images of %d x %d: %s"
+              .formatted(network.name(), size, size, e.getMessage()),
+          e);
+    }
   }
 
   /**

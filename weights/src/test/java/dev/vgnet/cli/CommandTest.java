@@ -9,10 +9,14 @@ import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
 import dev.vgnet.error.ImageShapeException;
+import dev.vgnet.model.ModelFiles;
 import dev.vgnet.model.Safetensors;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.Checkpoints;
+import dev.vgnet.torch.StateDict;
+import dev.vgnet.zoo.ImportOptions;
+import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -394,6 +398,23 @@ class CommandTest {
   @Test
   void writesOverNothingThatItReads() throws IOException {
     Path checkpoint = Files.copy(CHECKPOINT, folder.resolve("c.pth"));
+  @Test
+  void namesTheSizeThatANetworkDoesNotAccept() throws IOException {
+    StateDict weights = Zoo.randomStateDict("densenet121", 1);
+    Path stateDict = folder.resolve("state.safetensors");
+    new Safetensors(weights.tensors(), Map.of()).write(stateDict);
+    Path model = folder.resolve("m.safetensors");
+    assertFailsInOneLine(
+        "vgnet: densenet121 does not accept images of 8 x 8: ",
+        run("import", stateDict, "-o", model, "--image-size", 8));
+    assertTrue(Files.notExists(model));
+    ModelFiles.write(
+        model, Zoo.importStateDict(weights, "d.pth", "", ImportOptions.defaults()).file());
+    assertFailsInOneLine(
+        "vgnet: the network does not accept images [1, 3, 8, 8]: ",
+        run("inspect", model, "--image-size", 8));
+  }
+
     Path model = Files.copy(MODEL, folder.resolve("m.safetensors"));
     Path picture = Files.copy(SAMPLES.resolve("tree.jpg"), folder.resolve("tree.jpg"));
     Path numbers = folder.resolve("x.npy");
