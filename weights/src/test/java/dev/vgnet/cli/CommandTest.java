@@ -380,6 +380,9 @@ class CommandTest {
     }
     assertMisusedInOneLine("mean", run("import", CHECKPOINT, "-o", model, "--mean", 1));
     assertMisusedInOneLine("std", run("import", CHECKPOINT, "-o", model, "--std", "1,0,1"));
+    assertMisusedInOneLine(
+        "--std must be numbers such as 0.5,0.5,0.5, found '1,x,1'",
+        run("import", CHECKPOINT, "-o", model, "--std", "1,x,1"));
     assertMisusedInOneLine("resize", run("import", CHECKPOINT, "-o", model, "--resize", 5));
     assertFailsInOneLine("vgnetx", run("import", CHECKPOINT, "-o", model, "--arch", "vgnetx"));
     for (int size : new int[] {0, 100_000, Integer.MAX_VALUE}) {
@@ -395,9 +398,6 @@ class CommandTest {
     assertTrue(Files.notExists(model));
   }
 
-  @Test
-  void writesOverNothingThatItReads() throws IOException {
-    Path checkpoint = Files.copy(CHECKPOINT, folder.resolve("c.pth"));
   @Test
   void namesTheSizeThatANetworkDoesNotAccept() throws IOException {
     StateDict weights = Zoo.randomStateDict("densenet121", 1);
@@ -415,6 +415,9 @@ class CommandTest {
         run("inspect", model, "--image-size", 8));
   }
 
+  @Test
+  void writesOverNothingThatItReads() throws IOException {
+    Path checkpoint = Files.copy(CHECKPOINT, folder.resolve("c.pth"));
     Path model = Files.copy(MODEL, folder.resolve("m.safetensors"));
     Path picture = Files.copy(SAMPLES.resolve("tree.jpg"), folder.resolve("tree.jpg"));
     Path numbers = folder.resolve("x.npy");
@@ -584,6 +587,8 @@ class CommandTest {
       assertTrue(wrong.err().contains("--help"), wrong.err());
     }
     assertTrue(run().err().contains("Usage: vgnet"));
+    String usage = run("import", "--help").out();
+    assertTrue(usage.contains("[--mean=R,G,B] "), usage);
     String types = run("run", "--help").out().replaceAll("\\s+", " ");
     assertTrue(types.contains(NpyFile.TYPE_NAMES), types);
   }
