@@ -19,11 +19,9 @@ import dev.vgnet.zoo.ImportedModel;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -34,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -126,7 +125,7 @@ final class ImportCommand implements Callable<Integer> {
   private ImportedModel imported(StateDict stateDict, ImportOptions options) throws IOException {
     try {
       return Zoo.importStateDict(
-          stateDict, checkpoint.getFileName().toString(), sha256(checkpoint), options);
+          stateDict, checkpoint.toAbsolutePath().toString(), sha256(checkpoint), options);
     } catch (ModelFormatException e) {
       throw e.inFile(checkpoint);
     } catch (UnsupportedModelException e) {
@@ -213,8 +212,13 @@ final class ImportCommand implements Callable<Integer> {
   private static String sha256(Path path) throws IOException {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (InputStream in = new DigestInputStream(Files.newInputStream(path), digest)) {
-        in.transferTo(OutputStream.nullOutputStream());
+      byte[] buffer = new byte[1 << 20];
+      try (InputStream in = Files.newInputStream(path);
+          ProgressBar progress = Progress.start("hashing", Files.size(path))) {
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+          digest.update(buffer, 0, count);
+          progress.stepBy(count);
+        }
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {

@@ -87,10 +87,10 @@ final class InspectCommand implements Callable<Integer> {
     Model model = Model.load(path);
     int size = imageSize.orElse(model.metadata().preprocessing().crop());
     Shape input = input(model.graph().inputChannels(), size);
-    GraphStatistics statistics =
-        GraphStatistics.of(model.graph(), Tensor.shapes(model.tensors()), size, size);
     try (Session session = sessions.open(model)) {
-      ExecutionReport report = session.report(input);
+      ExecutionReport report = session.report(input); // says so if the network has no such images
+      GraphStatistics statistics =
+          GraphStatistics.of(model.graph(), Tensor.shapes(model.tensors()), size, size);
       boolean timed = profile || svg.isPresent();
       if (timed || trace.isPresent()) {
         StepTimes.warmUp(session, input);

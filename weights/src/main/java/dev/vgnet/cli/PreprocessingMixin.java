@@ -2,6 +2,7 @@ package dev.vgnet.cli;
 
 import dev.vgnet.model.Interpolation;
 import dev.vgnet.model.Preprocessing;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -14,34 +15,42 @@ final class PreprocessingMixin {
   @Option(
       names = "--image-size",
       paramLabel = "N",
-      description = "Side of the square that the network sees, in pixels (default: 224, or 32).")
+      description =
+          "Side of the square that the network sees, in pixels (default: that of the images it was"
+              + " made for, such as 224, 299 or 32).")
   private Optional<Integer> imageSize = Optional.empty();
 
   @Option(
       names = "--resize",
       paramLabel = "N",
-      description = "Shorter side of a picture before it is cropped (default: 8/7 of the size).")
+      description =
+          "Shorter side of a picture before it is cropped (default: 8/7 of the size or what the"
+              + " weights' publisher says; for networks made for 32 x 32, the size itself).")
   private Optional<Integer> resize = Optional.empty();
 
   @Option(
       names = "--interpolation",
       paramLabel = "NAME",
-      description = "How pictures are resized: ${COMPLETION-CANDIDATES} (default: bilinear).")
+      description =
+          "How pictures are resized: ${COMPLETION-CANDIDATES} (default: bilinear or what the"
+              + " weights' publisher says).")
   private Optional<Interpolation> interpolation = Optional.empty();
 
   @Option(
       names = "--mean",
-      split = ",",
       paramLabel = "R,G,B",
-      description = "Mean of each channel (default: ImageNet's).")
-  private List<Double> mean = List.of();
+      description =
+          "Mean of each channel (default: ImageNet's or what the weights' publisher says; 0 for"
+              + " networks that normalise images themselves).")
+  private Optional<String> mean = Optional.empty();
 
   @Option(
       names = "--std",
-      split = ",",
       paramLabel = "R,G,B",
-      description = "Standard deviation of each channel (default: ImageNet's).")
-  private List<Double> std = List.of();
+      description =
+          "Standard deviation of each channel (default: ImageNet's or what the weights' publisher"
+              + " says; 1 for networks that normalise images themselves).")
+  private Optional<String> std = Optional.empty();
 
   Optional<Integer> imageSize() {
     imageSize.ifPresent(
@@ -67,10 +76,19 @@ final class PreprocessingMixin {
           resized,
           base.crop(),
           interpolation.orElse(base.interpolation()),
-          mean.isEmpty() ? base.mean() : mean,
-          std.isEmpty() ? base.std() : std);
+          mean.map(text -> numbers("--mean", text)).orElse(base.mean()),
+          std.map(text -> numbers("--std", text)).orElse(base.std()));
     } catch (IllegalArgumentException e) {
       throw new UsageFailure("--mean, --std: " + e.getMessage());
+    }
+  }
+
+  private static List<Double> numbers(String option, String text) {
+    try {
+      return Arrays.stream(text.split(",", -1)).map(Double::valueOf).toList();
+    } catch (NumberFormatException _) {
+      throw new UsageFailure(
+          "%s must be numbers such as 0.5,0.5,0.5, found '%s'".formatted(option, text));
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.vgnet.SessionOptions;
 import dev.vgnet.graph.GraphStatistics;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
+import me.tongfei.progressbar.ProgressBar;
 
 /**
  * A run of a model that gave finite logits.
@@ -25,7 +26,8 @@ record Verification(GraphStatistics statistics, Shape input, Shape logits, Strin
     GraphStatistics statistics =
         GraphStatistics.of(model.graph(), Tensor.shapes(model.tensors()), size, size);
     Shape input = Shape.of(1, model.graph().inputChannels(), size, size);
-    try (Session session = model.newSession(SessionOptions.defaults())) {
+    try (ProgressBar _ = Progress.start("verifying", -1);
+        Session session = model.newSession(SessionOptions.defaults())) {
       Tensor logits = session.run(Tensor.of(input, new float[(int) input.elementCount()]));
       for (float logit : logits.toFloatArray()) {
         if (!Float.isFinite(logit)) {

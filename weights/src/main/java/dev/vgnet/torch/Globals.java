@@ -26,12 +26,16 @@ final class Globals {
           entry("torch._utils._rebuild_tensor_v3", Kind.TENSOR_V3),
           entry("torch._utils._rebuild_parameter", Kind.PARAMETER),
           entry("torch._utils._rebuild_parameter_with_state", Kind.PARAMETER),
-          entry("torch._tensor._rebuild_from_type_v2", Kind.TENSOR_OF_CLASS),
-          entry("torch._utils._rebuild_meta_tensor_no_storage", Kind.UNSUPPORTED_TENSOR),
-          entry("torch._utils._rebuild_nested_tensor", Kind.UNSUPPORTED_TENSOR),
-          entry("torch._utils._rebuild_qtensor", Kind.UNSUPPORTED_TENSOR),
-          entry("torch._utils._rebuild_sparse_tensor", Kind.UNSUPPORTED_TENSOR),
-          entry("torch._utils._rebuild_wrapper_subclass", Kind.UNSUPPORTED_TENSOR));
+          entry("torch._tensor._rebuild_from_type_v2", Kind.TENSOR_OF_CLASS));
+
+  /** What makes a tensor that is not read, and what to call that. */
+  private static final Map<String, String> UNSUPPORTED_TENSORS =
+      Map.of(
+          "torch._utils._rebuild_meta_tensor_no_storage", "tensor of the meta device, without data",
+          "torch._utils._rebuild_nested_tensor", "nested tensor",
+          "torch._utils._rebuild_qtensor", "quantised tensor",
+          "torch._utils._rebuild_sparse_tensor", "sparse tensor",
+          "torch._utils._rebuild_wrapper_subclass", "tensor of a class of its own");
 
   private static final Map<String, List<String>> OPAQUE =
       Map.ofEntries(
@@ -99,6 +103,9 @@ final class Globals {
     String fullName = home + "." + name;
     if (CALLABLE.containsKey(fullName)) {
       return Optional.of(new Callable(fullName, CALLABLE.get(fullName)));
+    }
+    if (UNSUPPORTED_TENSORS.containsKey(fullName)) {
+      return Optional.of(new Callable(UNSUPPORTED_TENSORS.get(fullName), Kind.UNSUPPORTED_TENSOR));
     }
     if (OPAQUE.getOrDefault(home, List.of()).contains(name)) {
       return Optional.of(new Callable(fullName, Kind.OPAQUE));

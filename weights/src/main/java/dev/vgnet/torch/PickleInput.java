@@ -77,7 +77,7 @@ final class PickleInput {
   Value integer(long size) {
     long start = take(size);
     if (size > Long.BYTES) {
-      return new Value.Opaque("int of %d bytes".formatted(size));
+      return Value.Opaque.LONG;
     }
     long value = 0;
     for (int i = 0; i < size; i++) {

@@ -8,6 +8,7 @@ import dev.vgnet.torch.Value.TensorView;
 import dev.vgnet.torch.Value.Text;
 import dev.vgnet.torch.Value.UnsupportedTensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +43,14 @@ final class StateDictReader {
   /** What DataParallel and torch.compile put in front of every name. */
   private static final List<String> PREFIXES = List.of("module.", "_orig_mod.");
 
+  /** A scalar that PyTorch's AveragedModel keeps beside the names with {@code module.} */
+  private static final String AVERAGED = "n_averaged";
+
   private static final int MAX_LISTED = 10;
 
   private final TensorLoader loader;
   private final List<String> notes = new ArrayList<>();
+  private final Map<Mapping, Boolean> holdingTensors = new HashMap<>();
 
   private StateDictReader(TensorLoader loader) {
     this.loader = loader;
@@ -66,8 +71,25 @@ final class StateDictReader {
     return withoutPrefixes(new StateDict(tensors, architecture(pickle.root()), reader.notes));
   }
 
-  /** The same tensors, without the prefixes that all of their names carry. */
+  /** The same tensors, without the prefixes that all of their names carry but a counter's. */
   static StateDict withoutPrefixes(StateDict stateDict) {
+    return removePrefixes(withoutCounter(stateDict));
+  }
+
+  /** Without what would keep the prefixes of averaged weights. */
+  private static StateDict withoutCounter(StateDict stateDict) {
+    Tensor counter = stateDict.tensors().get(AVERAGED);
+    if (counter == null || counter.shape().rank() > 0 || stateDict.tensors().size() == 1) {
+      return stateDict;
+    }
+    Map<String, Tensor> others = new LinkedHashMap<>(stateDict.tensors());
+    others.remove(AVERAGED);
+    List<String> notes = new ArrayList<>(stateDict.notes());
+    notes.add("left out, as it counts the weights averaged: " + Printable.quoted(AVERAGED));
+    return new StateDict(others, stateDict.architecture(), notes);
+  }
+
+  private static StateDict removePrefixes(StateDict stateDict) {
     Map<String, Tensor> tensors = stateDict.tensors();
     int length = 0;
     for (int more = prefixLength(tensors.keySet(), 0);
@@ -109,29 +131,51 @@ final class StateDictReader {
           "checkpoint", "expected a dict of tensors, found one " + root.typeName());
     }
     List<String> path = new ArrayList<>();
-    List<String> others = new ArrayList<>();
-    while (path.size() < MAX_DEPTH) {
+    List<String> others = tensorsBeside(mapping);
+    do {
       Map<String, Value> entries = mapping.entries();
+      int steps = MAX_DEPTH - 1 - path.size();
       List<String> candidates =
-          NESTED.stream().filter(name -> leadsToTensors(entries.get(name))).toList();
+          NESTED.stream().filter(name -> leadsToTensors(entries.get(name), steps)).toList();
       if (candidates.isEmpty()) {
-        break;
+        return mapping;
       }
       path.add(candidates.getFirst());
       others.addAll(candidates.subList(1, candidates.size()));
       mapping = (Mapping) entries.get(candidates.getFirst());
-    }
-    if (!path.isEmpty()) {
-      notes.add("the state dict is the entry " + Printable.quoted(String.join(".", path)));
-    }
+    } while (!holdsTensors(mapping));
+    notes.add("the state dict is the entry " + Printable.quoted(String.join(".", path)));
     noteAll("passed over, though there are tensors:", others);
     return mapping;
   }
 
-  private static boolean leadsToTensors(Value value) {
+  /** Names such as {@code best_acc1}, which some trainers keep as a tensor. */
+  private static List<String> tensorsBeside(Mapping checkpoint) {
+    List<String> names = new ArrayList<>();
+    checkpoint
+        .entries()
+        .forEach(
+            (name, value) -> {
+              if (isTensor(value)) {
+                names.add(name);
+              }
+            });
+    return names;
+  }
+
+  /** True if a dict holds tensors, or has an entry that leads to some in so many steps. */
+  private boolean leadsToTensors(Value value, int steps) {
     return value instanceof Mapping mapping
-        && (mapping.entries().values().stream().anyMatch(StateDictReader::isTensor)
-            || NESTED.stream().anyMatch(name -> mapping.entries().get(name) instanceof Mapping));
+        && (holdsTensors(mapping)
+            || steps > 0
+                && NESTED.stream()
+                    .anyMatch(name -> leadsToTensors(mapping.entries().get(name), steps - 1)));
+  }
+
+  /** Looks at the entries of each dict once, however many ways there are to it. */
+  private boolean holdsTensors(Mapping mapping) {
+    return holdingTensors.computeIfAbsent(
+        mapping, m -> m.entries().values().stream().anyMatch(StateDictReader::isTensor));
   }
 
   private static boolean isTensor(Value value) {

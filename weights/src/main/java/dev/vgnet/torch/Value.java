@@ -22,12 +22,17 @@ sealed interface Value {
   /** Something that is read, never looked into, and stands for nothing but its type's name. */
   record Opaque(String type) implements Value {
     static final Opaque NONE = new Opaque("None");
+    static final Opaque LONG = new Opaque("int of more than 8 bytes");
     static final Opaque FLOAT = new Opaque("float");
     static final Opaque BYTES = new Opaque("bytes");
     static final Opaque SET = new Opaque("set");
   }
 
-  /** A function or class of the allow-list that may be called. */
+  /**
+   * A function or class of the allow-list that may be called.
+   *
+   * @param name its own, or for an unsupported tensor, what it makes
+   */
   record Callable(String name, Kind kind) implements Value {
     /** What a call gives. */
     enum Kind {

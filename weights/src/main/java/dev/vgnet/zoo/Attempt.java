@@ -1,6 +1,5 @@
 package dev.vgnet.zoo;
 
-import dev.vgnet.tensor.Shape;
 import dev.vgnet.torch.StateDict;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +60,7 @@ record Attempt(
         layers.expected(),
         Map.of(),
         structure.imageSize(),
+        layers.style().preprocessing(),
         findings());
   }
 
@@ -73,9 +73,5 @@ record Attempt(
     layers.separation().describe().ifPresent(findings::add);
     findings.add(logits.channels() + " classes");
     return findings;
-  }
-
-  Map<String, Shape> expected() {
-    return layers.expected();
   }
 }

@@ -16,12 +16,17 @@ public final class DenseNet implements Family {
   private static final List<Integer> LAYERS = List.of(6, 12, 24, 16);
 
   private static final KeyStyle TORCHVISION =
-      KeyStyle.of("torchvision or timm")
-          .rule("stem.*", "features.{1}0")
-          .rule("stage*.block*.*", "features.denseblock{stage}.denselayer{block}.{3}")
-          .rule("transition*.*", "features.transition{1}.{2}")
-          .rule("head.norm", "features.norm5")
-          .rule("classifier", "classifier");
+      torchvision(
+          KeyStyle.of("torchvision or timm")
+              .rule("stage*.block*.*", "features.denseblock{stage}.denselayer{block}.{3}"));
+
+  /** The file that torchvision offers is older than its code, which renames these when it loads. */
+  private static final KeyStyle TORCHVISION_FILE =
+      torchvision(
+          KeyStyle.of("torchvision's own file")
+              .rule("stage*.block*.conv*", "features.denseblock{stage}.denselayer{block}.conv.{3}")
+              .rule(
+                  "stage*.block*.norm*", "features.denseblock{stage}.denselayer{block}.norm.{3}"));
 
   private static final KeyStyle CV_MODELS =
       KeyStyle.of("cv-models")
@@ -34,6 +39,14 @@ public final class DenseNet implements Family {
 
   /** For the service loader. */
   public DenseNet() {}
+
+  private static KeyStyle torchvision(KeyStyle blocks) {
+    return blocks
+        .rule("stem.*", "features.{1}0")
+        .rule("transition*.*", "features.transition{1}.{2}")
+        .rule("head.norm", "features.norm5")
+        .rule("classifier", "classifier");
+  }
 
   @Override
   public String name() {
@@ -49,7 +62,7 @@ public final class DenseNet implements Family {
         new Structure(
             "densenet",
             224,
-            List.of(TORCHVISION, CV_MODELS),
+            List.of(TORCHVISION, CV_MODELS, TORCHVISION_FILE),
             List.of(
                 densenet121,
                 densenet121.with(BsConv.U, "59.4 % on Stanford Dogs (BSConv, Table 4)"))));

@@ -21,6 +21,7 @@ public final class EfficientNet implements Family {
 
   private static final KeyStyle TORCHVISION =
       KeyStyle.of("torchvision")
+          .preprocessing(KeyStyle::bicubic)
           .rule("stem.conv", "features.0.0")
           .rule("stem.norm", "features.0.1")
           .rule("stage*.block*.gate.reduce", "features.{row}.{repeat-1}.block.{unit}.fc1")

@@ -87,6 +87,7 @@ final class Families implements Architecture {
         layers.expected(),
         Map.of(),
         structure.imageSize(),
+        style.preprocessing(),
         List.of());
   }
 
@@ -123,7 +124,8 @@ final class Families implements Architecture {
 
   @Override
   public Optional<Network> recognise(StateDict stateDict, ImportOptions options) {
-    List<Attempt> attempts = attempts(stateDict);
+    Keys keys = new Keys(stateDict);
+    List<Attempt> attempts = attempts(stateDict, keys);
     List<Attempt> fitting = attempts.stream().filter(Attempt::fits).toList();
     if (!fitting.isEmpty()) {
       Network network = chosen(fitting, options).network();
@@ -133,6 +135,7 @@ final class Families implements Architecture {
       }
       return Optional.of(network);
     }
+    ResNet.refuseBottlenecks(keys);
     attempts.stream()
         .filter(Attempt::isNear)
         .min(Comparator.comparingInt(Attempt::distance))
@@ -141,8 +144,7 @@ final class Families implements Architecture {
     return Optional.empty();
   }
 
-  private List<Attempt> attempts(StateDict stateDict) {
-    Keys keys = new Keys(stateDict);
+  private List<Attempt> attempts(StateDict stateDict, Keys keys) {
     Set<BsConv> separations = new LinkedHashSet<>(List.of(BsConv.NONE, BsConv.ofKeys(keys)));
     List<Attempt> attempts = new ArrayList<>();
     for (Family family : families) {

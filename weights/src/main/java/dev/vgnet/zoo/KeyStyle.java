@@ -1,9 +1,12 @@
 package dev.vgnet.zoo;
 
+import dev.vgnet.model.Interpolation;
+import dev.vgnet.model.Preprocessing;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,12 +30,19 @@ public final class KeyStyle {
 
   private final String name;
   private final double epsilon;
+  private final IntFunction<Preprocessing> preprocessing;
   private final Set<Fact> facts;
   private final List<Rule> rules;
 
-  private KeyStyle(String name, double epsilon, Set<Fact> facts, List<Rule> rules) {
+  private KeyStyle(
+      String name,
+      double epsilon,
+      IntFunction<Preprocessing> preprocessing,
+      Set<Fact> facts,
+      List<Rule> rules) {
     this.name = name;
     this.epsilon = epsilon;
+    this.preprocessing = preprocessing;
     this.facts = facts;
     this.rules = rules;
   }
@@ -43,26 +53,35 @@ public final class KeyStyle {
    * @param name for people: whose checkpoints they are
    */
   public static KeyStyle of(String name) {
-    return new KeyStyle(name, DEFAULT_EPSILON, Set.of(), List.of());
+    return new KeyStyle(name, DEFAULT_EPSILON, Preprocessing::imageNet, Set.of(), List.of());
   }
 
   /** This style and one more rule, after the others. */
   public KeyStyle rule(String layer, String module) {
     List<Rule> more = new ArrayList<>(rules);
     more.add(new Rule(pattern(layer), module));
-    return new KeyStyle(name, epsilon, facts, List.copyOf(more));
+    return new KeyStyle(name, epsilon, preprocessing, facts, List.copyOf(more));
   }
 
   /** This style with another epsilon than 1e-5 in batch norms. */
   public KeyStyle epsilon(double value) {
-    return new KeyStyle(name, value, facts, rules);
+    return new KeyStyle(name, value, preprocessing, facts, rules);
+  }
+
+  /**
+   * This style with another default than {@link Preprocessing#imageNet}.
+   *
+   * @param ofSize how the published networks see pictures, given the side of the image in pixels
+   */
+  public KeyStyle preprocessing(IntFunction<Preprocessing> ofSize) {
+    return new KeyStyle(name, epsilon, ofSize, facts, rules);
   }
 
   /** This style and something else that sets it apart. */
   public KeyStyle with(Fact fact) {
     Set<Fact> more = new HashSet<>(facts);
     more.add(fact);
-    return new KeyStyle(name, epsilon, Set.copyOf(more), rules);
+    return new KeyStyle(name, epsilon, preprocessing, Set.copyOf(more), rules);
   }
 
   /** True if {@link #with} said so. */
@@ -77,6 +96,16 @@ public final class KeyStyle {
 
   double epsilon() {
     return epsilon;
+  }
+
+  /** As for ImageNet, but resized by bicubic interpolation. */
+  static Preprocessing bicubic(int size) {
+    Preprocessing base = Preprocessing.imageNet(size);
+    return new Preprocessing(base.resize(), size, Interpolation.BICUBIC, base.mean(), base.std());
+  }
+
+  IntFunction<Preprocessing> preprocessing() {
+    return preprocessing;
   }
 
   /** The name of a layer's module. */

@@ -88,11 +88,6 @@ public final class Layers extends ModuleLayers {
     return false;
   }
 
-  /** True if the checkpoint has a tensor of that layer; false where none is read. */
-  public boolean has(String layer) {
-    return parameters.has(module(layer));
-  }
-
   /** {@link #conv} named {@code scope.conv} and a batch norm named {@code scope.norm}. */
   public Features convNorm(String scope, Features in, int out, Conv conv) {
     Features x = conv(scope + ".conv", in, out, conv, Optional.of(scope + ".norm"));
@@ -192,11 +187,6 @@ public final class Layers extends ModuleLayers {
     return style.has(Fact.LINEAR_GATES)
         ? linear(name, module(name), in, out)
         : convolution(name, module(name), in, out, Conv.pointwise().biased());
-  }
-
-  /** Counts a place where other blocks have a convolution or squeeze-excite block. */
-  public void skipUnit() {
-    position = position.nextUnit();
   }
 
   /** A fully connected layer with bias over a vector. */

@@ -1,10 +1,12 @@
 package dev.vgnet.zoo;
 
 import dev.vgnet.graph.Graph;
+import dev.vgnet.model.Preprocessing;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -13,6 +15,7 @@ import java.util.function.UnaryOperator;
  * @param expected every tensor that the checkpoint must hold
  * @param derived tensors of the graph that are computed from a tensor of the checkpoint
  * @param imageSize side in pixels of the image it was made for
+ * @param preprocessing how it sees pictures unless the caller knows better, given an image's size
  * @param findings sentences for {@link ImportedModel}
  */
 record Network(
@@ -21,6 +24,7 @@ record Network(
     Map<String, Shape> expected,
     Map<String, Derivation> derived,
     int imageSize,
+    IntFunction<Preprocessing> preprocessing,
     List<String> findings) {
 
   /**

@@ -2,8 +2,10 @@ package dev.vgnet.zoo;
 
 import static dev.vgnet.graph.Operator.Function.RELU;
 
+import dev.vgnet.error.UnsupportedModelException;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -77,8 +79,23 @@ public final class ResNet implements Family {
           .rule("stage*.block*.conv*.norm", "layer{stage}.{block-1}.bn{3}")
           .rule("classifier", "fc");
 
+  /** What blocks of two convolutions do not have. */
+  private static final Pattern BOTTLENECK = Pattern.compile("layer\\d+\\.\\d+\\.conv3\\.weight");
+
   /** For the service loader. */
   public ResNet() {}
+
+  /**
+   * Says what is not there, rather than how a ResNet-50 differs from the nearest network.
+   *
+   * @throws UnsupportedModelException if the keys are those of bottleneck blocks
+   */
+  static void refuseBottlenecks(Keys keys) {
+    if (keys.anyMatch(BOTTLENECK)) {
+      throw new UnsupportedModelException(
+          "the keys are those of a ResNet of bottleneck blocks, which are not supported");
+    }
+  }
 
   @Override
   public String name() {

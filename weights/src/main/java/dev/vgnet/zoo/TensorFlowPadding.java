@@ -3,6 +3,7 @@ package dev.vgnet.zoo;
 import dev.vgnet.error.Printable;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.torch.StateDict;
+import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,6 +13,12 @@ import java.util.regex.Pattern;
  * their batch norms. Names alone tell them apart.
  */
 final class TensorFlowPadding {
+  /**
+   * The file and the folders above it: of {@code models--timm--tf_mobilenet…/snapshots/HASH/FILE},
+   * as a download of Hugging Face's lies, the first tells.
+   */
+  private static final int TELLING_PARTS = 4;
+
   private static final Pattern NAME =
       Pattern.compile("(?<![A-Za-z0-9])tf_(?:efficientnet|mobilenet|mixnet)\\w*");
 
@@ -20,14 +27,17 @@ final class TensorFlowPadding {
   /**
    * Refuses such a network, rather than to compute other logits than it would.
    *
-   * @param checkpoint the name of the file, which counts unless the caller says what is in it
+   * @param checkpoint the file, whose path counts unless the caller says what is in it
    * @throws UnsupportedModelException if something says that it is one
    */
-  static void refuse(StateDict stateDict, String checkpoint, ImportOptions options) {
+  static void refuse(StateDict stateDict, Path checkpoint, ImportOptions options) {
     refuse("the network that was asked for", options.architecture().orElse(""), "");
     refuse("the checkpoint says of itself", stateDict.architecture().orElse(""), "");
     if (options.architecture().isEmpty()) {
-      refuse("the checkpoint's name", checkpoint, "; where the name misleads, name it with --arch");
+      int parts = checkpoint.getNameCount();
+      Path telling = checkpoint.subpath(Math.max(0, parts - TELLING_PARTS), parts);
+      String remedy = "; where the name misleads, name it with --arch";
+      telling.forEach(part -> refuse("the checkpoint's path", part.toString(), remedy));
     }
   }
 

@@ -21,7 +21,10 @@ final class TimmModels {
 
   /** With a convolution ahead of the mean, as most have it. */
   static final KeyStyle EFFICIENT_NET =
-      STYLE.rule("head.conv", "conv_head").rule("head.norm", "bn2");
+      STYLE
+          .preprocessing(KeyStyle::bicubic)
+          .rule("head.conv", "conv_head")
+          .rule("head.norm", "bn2");
 
   private TimmModels() {}
 }

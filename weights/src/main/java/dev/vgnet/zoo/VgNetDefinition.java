@@ -46,6 +46,7 @@ final class VgNetDefinition {
         definition.layers.expected(),
         definition.derived,
         config.imageSize(),
+        NAMES.preprocessing(),
         findings);
   }
 

@@ -2,6 +2,8 @@ package dev.vgnet.zoo;
 
 import static dev.vgnet.graph.Operator.Function.RELU;
 
+import dev.vgnet.model.Interpolation;
+import dev.vgnet.model.Preprocessing;
 import dev.vgnet.zoo.KeyStyle.Fact;
 import java.util.List;
 
@@ -85,6 +87,7 @@ public final class Xception implements Family {
   private static KeyStyle timm() {
     KeyStyle style =
         KeyStyle.of("timm")
+            .preprocessing(Xception::timmPreprocessing)
             .rule("stem*.conv", "conv{1}")
             .rule("stem*.norm", "bn{1}")
             .rule("*.*.projection.conv", "block{number}.skip")
@@ -101,6 +104,12 @@ public final class Xception implements Family {
       style = timmConvolution(style, "stage*.block*.conv" + i, 3 * i - 2);
     }
     return style;
+  }
+
+  private static Preprocessing timmPreprocessing(int size) {
+    int resize = (int) (size / 0.8975);
+    List<Double> halves = List.of(0.5, 0.5, 0.5);
+    return new Preprocessing(resize, size, Interpolation.BICUBIC, halves, halves);
   }
 
   private static KeyStyle timmConvolution(KeyStyle style, String scope, int index) {

@@ -2,15 +2,19 @@ package dev.vgnet.zoo;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.vgnet.error.ImageShapeException;
+import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.error.Printable;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Operator.BatchNorm;
+import dev.vgnet.graph.ShapeInference;
 import dev.vgnet.model.Metadata;
 import dev.vgnet.model.ModelFile;
 import dev.vgnet.model.Preprocessing;
 import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.StateDict;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +22,9 @@ import java.util.Map;
 
 /** The networks that checkpoints can be imported as. */
 public final class Zoo {
+  /** Twenty times what DenseNet-121 has; more would only keep recognition busy. */
+  private static final int MAX_TENSORS = 1 << 14;
+
   private static final int KEYS_SHOWN = 5;
   private static final int THUMBNAIL_SIZE = 32;
 
@@ -31,16 +38,21 @@ public final class Zoo {
   /**
    * Recognises a network from the keys and shapes of its state dict and builds the model.
    *
-   * @param checkpoint the name of the checkpoint file, for the model's metadata
+   * @param checkpoint the checkpoint file: its name is for the model's metadata, and the folders of
+   *     its path may say what it is, too
    * @param sha256 its SHA-256 in lower-case hexadecimal, for the same
-   * @throws UnsupportedModelException if the state dict is of no network in the zoo, or something
-   *     names it as one of timm's {@code tf_} networks, which pad otherwise
-   * @throws dev.vgnet.error.ModelFormatException if tensors are missing, left over or of the wrong
-   *     shape: the message counts them and lists the first of each kind
+   * @throws UnsupportedModelException if the state dict is of no network in the zoo, has more
+   *     tensors than any network, or something names it as one of timm's {@code tf_} networks,
+   *     which pad otherwise
+   * @throws ModelFormatException if tensors are missing, left over or of the wrong shape: the
+   *     message counts them and lists the first of each kind
+   * @throws ImageShapeException if the network does not accept images of the size that was asked
+   *     for
    */
   public static ImportedModel importStateDict(
       StateDict stateDict, String checkpoint, String sha256, ImportOptions options) {
-    TensorFlowPadding.refuse(stateDict, checkpoint, options);
+    Path file = Path.of(checkpoint);
+    TensorFlowPadding.refuse(stateDict, file, options);
     Network network = recognise(stateDict, options);
     Differences.of(network.expected(), stateDict).requireNone(network.name(), List.of());
 
@@ -53,14 +65,26 @@ public final class Zoo {
         new Metadata(
             preprocessing,
             options.labels(),
-            new Metadata.Source(checkpoint, sha256, network.name()));
+            new Metadata.Source(file.getFileName().toString(), sha256, network.name()));
     List<String> findings = new ArrayList<>(network.findings());
     int size = preprocessing.crop();
     findings.add("input %d x %d".formatted(size, size));
+    Map<String, Tensor> tensors = tensors(network, stateDict);
+    requireSize(network, tensors, size);
     return new ImportedModel(
-        new ModelFile(network.graph(), tensors(network, stateDict), metadata),
-        network.name(),
-        findings);
+        new ModelFile(network.graph(), tensors, metadata), network.name(), findings);
+  }
+
+  /** Says of a size that is too small what a model file of it would say of the network. */
+  private static void requireSize(Network network, Map<String, Tensor> tensors, int size) {
+    try {
+      ShapeInference.infer(network.graph(), Tensor.shapes(tensors), size, size);
+    } catch (ModelFormatException e) {
+      throw new ImageShapeException(
+          "%s does not accept images of %d x %d: %s"
+              .formatted(network.name(), size, size, e.getMessage()),
+          e);
+    }
   }
 
   /**
@@ -90,6 +114,12 @@ public final class Zoo {
   }
 
   private static Network recognise(StateDict stateDict, ImportOptions options) {
+    int count = stateDict.tensors().size();
+    if (count > MAX_TENSORS) {
+      throw new UnsupportedModelException(
+          "has %,d tensors, more than any network: at most %,d are looked at"
+              .formatted(count, MAX_TENSORS));
+    }
     for (Architecture family : families()) {
       var network = family.recognise(stateDict, options);
       if (network.isPresent()) {
@@ -100,22 +130,22 @@ public final class Zoo {
         stateDict.tensors().keySet().stream().limit(KEYS_SHOWN).map(Printable::shortened).toList();
     throw new UnsupportedModelException(
         "the keys are of no known network; %s; the %d keys begin with %s"
-            .formatted(known(), stateDict.tensors().size(), keys));
+            .formatted(known(), count, keys));
   }
 
   /**
-   * As for ImageNet, but thumbnails are used whole, and what the network normalises itself is not
-   * normalised before (as BSConv's authors train their models).
+   * As the network's style has it, but thumbnails are used whole, and what the network normalises
+   * itself is not normalised before (as BSConv's authors train their models).
    */
   private static Preprocessing preprocessing(Network network, int size) {
-    Preprocessing imageNet = Preprocessing.imageNet(size);
+    Preprocessing own = network.preprocessing().apply(size);
     boolean raw = normalisesImages(network.graph());
     return new Preprocessing(
-        network.imageSize() > THUMBNAIL_SIZE ? imageNet.resize() : size,
+        network.imageSize() > THUMBNAIL_SIZE ? own.resize() : size,
         size,
-        imageNet.interpolation(),
-        raw ? List.of(0.0, 0.0, 0.0) : imageNet.mean(),
-        raw ? List.of(1.0, 1.0, 1.0) : imageNet.std());
+        own.interpolation(),
+        raw ? List.of(0.0, 0.0, 0.0) : own.mean(),
+        raw ? List.of(1.0, 1.0, 1.0) : own.std());
   }
 
   private static boolean normalisesImages(Graph graph) {

@@ -9,10 +9,14 @@ import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
 import dev.vgnet.error.ImageShapeException;
+import dev.vgnet.model.ModelFiles;
 import dev.vgnet.model.Safetensors;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.Checkpoints;
+import dev.vgnet.torch.StateDict;
+import dev.vgnet.zoo.ImportOptions;
+import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -376,6 +380,9 @@ class CommandTest {
     }
     assertMisusedInOneLine("mean", run("import", CHECKPOINT, "-o", model, "--mean", 1));
     assertMisusedInOneLine("std", run("import", CHECKPOINT, "-o", model, "--std", "1,0,1"));
+    assertMisusedInOneLine(
+        "--std must be numbers such as 0.5,0.5,0.5, found '1,x,1'",
+        run("import", CHECKPOINT, "-o", model, "--std", "1,x,1"));
     assertMisusedInOneLine("resize", run("import", CHECKPOINT, "-o", model, "--resize", 5));
     assertFailsInOneLine("vgnetx", run("import", CHECKPOINT, "-o", model, "--arch", "vgnetx"));
     for (int size : new int[] {0, 100_000, Integer.MAX_VALUE}) {
@@ -389,6 +396,23 @@ class CommandTest {
         "--top", run("classify", MODEL, SAMPLES.resolve("tree.jpg"), "--top", 0));
     assertMisusedInOneLine("--threads", run("inspect", MODEL, "--threads", Integer.MAX_VALUE));
     assertTrue(Files.notExists(model));
+  }
+
+  @Test
+  void namesTheSizeThatANetworkDoesNotAccept() throws IOException {
+    StateDict weights = Zoo.randomStateDict("densenet121", 1);
+    Path stateDict = folder.resolve("state.safetensors");
+    new Safetensors(weights.tensors(), Map.of()).write(stateDict);
+    Path model = folder.resolve("m.safetensors");
+    assertFailsInOneLine(
+        "vgnet: densenet121 does not accept images of 8 x 8: ",
+        run("import", stateDict, "-o", model, "--image-size", 8));
+    assertTrue(Files.notExists(model));
+    ModelFiles.write(
+        model, Zoo.importStateDict(weights, "d.pth", "", ImportOptions.defaults()).file());
+    assertFailsInOneLine(
+        "vgnet: the network does not accept images [1, 3, 8, 8]: ",
+        run("inspect", model, "--image-size", 8));
   }
 
   @Test
@@ -563,6 +587,8 @@ class CommandTest {
       assertTrue(wrong.err().contains("--help"), wrong.err());
     }
     assertTrue(run().err().contains("Usage: vgnet"));
+    String usage = run("import", "--help").out();
+    assertTrue(usage.contains("[--mean=R,G,B] "), usage);
     String types = run("run", "--help").out().replaceAll("\\s+", " ");
     assertTrue(types.contains(NpyFile.TYPE_NAMES), types);
   }

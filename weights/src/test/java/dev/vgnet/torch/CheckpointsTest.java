@@ -108,7 +108,7 @@ class CheckpointsTest {
         Checkpoints.read(Resources.path("torch_1_13/training.legacy.pth")).notes();
     assertEquals("read from a PyTorch legacy file", training.get(0));
     assertEquals("the state dict is the entry \"state_dict\"", training.get(1));
-    assertEquals("passed over, though there are tensors: \"ema\"", training.get(2));
+    assertEquals("passed over, though there are tensors: \"best\", \"ema\"", training.get(2));
     assertTrue(training.get(3).contains("argparse.Namespace, pathlib.PurePosixPath, numpy.dtype"));
     assertEquals("removed \"module.\" in front of every name", training.get(4));
   }
@@ -121,9 +121,9 @@ class CheckpointsTest {
           torch_1_13/refused_complex64.pth     | tensor "x": has elements of complex64
           torch_2_13/refused_uint16.pth        | tensor "x": has elements of uint16
           torch_2_13/refused_float8_e4m3fn.pth | tensor "x": has elements of float8_e4m3fn
-          torch_1_13/refused_quantised.pth     | tensor "x": is a torch._utils._rebuild_qtensor
-          torch_1_13/refused_sparse.pth        | tensor "x": is a torch._utils._rebuild_sparse_tensor
-          torch_2_13/refused_meta.pth          | tensor "x": is a torch._utils._rebuild_meta_tensor
+          torch_1_13/refused_quantised.pth     | tensor "x": is a quantised tensor, which is not read
+          torch_1_13/refused_sparse.pth        | tensor "x": is a sparse tensor, which is not read
+          torch_2_13/refused_meta.pth          | tensor "x": is a tensor of the meta device, without data
           torch_2_13/refused_negative.pth      | tensor "x": is a tensor with a conjugate or negative bit
           torch_2_13/refused_tensor.pth        | expected a dict of tensors, found one tensor
           torch_1_13/refused_model.pth         | offset 2: names the Python object "torch.nn.modules.container.Sequential"

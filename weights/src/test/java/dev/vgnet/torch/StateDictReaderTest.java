@@ -152,6 +152,70 @@ class StateDictReaderTest {
         List.of("s"), List.copyOf(Resources.read(pickle.checkpoint(4)).tensors().keySet()));
   }
 
+  /** An empty entry, or one that leads nowhere, does not hide a later one. */
+  @Test
+  void looksBehindEntriesWithoutTensors() {
+    PickleWriter pickle = dict().text("state_dict").op('}').text("model").op('}', 's', 's');
+    pickle.text("model").op('}').text("w").tensor(4, 0, longs(1), longs(1)).op('s', 's');
+    StateDict stateDict = Resources.read(pickle.checkpoint(4));
+    assertEquals(List.of("w"), List.copyOf(stateDict.tensors().keySet()));
+    assertEquals("the state dict is the entry \"model\"", stateDict.notes().get(1));
+  }
+
+  @Test
+  void aStateDictIsNotSearchedForAnother() {
+    PickleWriter pickle = dict().text("state_dict").op('}');
+    pickle.text("w").tensor(4, 0, longs(1), longs(1)).op('s');
+    pickle.text("net").op('}').text("v").tensor(4, 0, longs(1), longs(1)).op('s', 's', 's');
+    StateDict stateDict = Resources.read(pickle.checkpoint(4));
+    assertEquals(List.of("w"), List.copyOf(stateDict.tensors().keySet()));
+    assertEquals("left out, as they are no tensors: \"net\"", stateDict.notes().getLast());
+  }
+
+  @Test
+  void namesTensorsBesideTheStateDict() {
+    PickleWriter pickle = dict().text("best_acc1").tensor(4, 0, longs(), longs()).op('s');
+    pickle.text("net").op('}').text("v").tensor(4, 0, longs(1), longs(1)).op('s', 's');
+    StateDict stateDict = Resources.read(pickle.checkpoint(4));
+    assertEquals(List.of("v"), List.copyOf(stateDict.tensors().keySet()));
+    assertEquals(
+        "passed over, though there are tensors: \"best_acc1\"", stateDict.notes().getLast());
+  }
+
+  @Test
+  void doesNotLookDeeperThanFourEntries() {
+    for (int depth = 4; depth <= 5; depth++) {
+      PickleWriter pickle = new PickleWriter();
+      for (int i = 0; i < depth; i++) {
+        pickle.op('}').text("model");
+      }
+      pickle.op('}').text("w").tensor(4, 0, longs(1), longs(1)).repeat(depth + 1, 's');
+      byte[] file = pickle.checkpoint(4);
+      if (depth == 4) {
+        assertEquals(List.of("w"), List.copyOf(Resources.read(file).tensors().keySet()));
+      } else {
+        assertRefused("has no tensors", file);
+      }
+    }
+  }
+
+  /** As PyTorch's AveragedModel writes it. */
+  @Test
+  void leavesTheCounterOfAveragedWeightsOut() {
+    PickleWriter pickle = dict().text("n_averaged").tensor(4, 0, longs(), longs()).op('s');
+    pickle.text("module.w").tensor(4, 0, longs(1), longs(1)).op('s');
+    StateDict stateDict = Resources.read(pickle.checkpoint(4));
+    assertEquals(List.of("w"), List.copyOf(stateDict.tensors().keySet()));
+    assertEquals(
+        List.of(
+            "read from a PyTorch zip archive",
+            "left out, as it counts the weights averaged: \"n_averaged\"",
+            "removed \"module.\" in front of every name"),
+        stateDict.notes());
+    PickleWriter alone = dict().text("n_averaged").tensor(4, 0, longs(), longs()).op('s');
+    assertEquals(1, Resources.read(alone.checkpoint(4)).tensors().size());
+  }
+
   private static void assertRefused(String message, byte[] file) {
     ModelFormatException refused =
         assertThrows(ModelFormatException.class, () -> Resources.read(file));

@@ -2,6 +2,7 @@ package dev.vgnet.torch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -235,8 +236,7 @@ class UnpicklerTest {
     assertEquals(new Int(255), pickle().op(Opcode.LONG1, 2, 0xff, 0).read().root());
     assertEquals(new Int(-2), pickle().op(Opcode.BININT).int4(-2).read().root());
     assertEquals(new Int(Long.MIN_VALUE), pickle().integer(Long.MIN_VALUE).read().root());
-    assertEquals(
-        new Opaque("int of 9 bytes"), pickle().op(Opcode.LONG1, 9).int8(0).op(1).read().root());
+    assertSame(Opaque.LONG, pickle().op(Opcode.LONG1, 9).int8(0).op(1).read().root());
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.vgnet.error.EngineException;
 import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.model.Interpolation;
 import dev.vgnet.model.Preprocessing;
 import dev.vgnet.tensor.DataType;
 import dev.vgnet.tensor.Shape;
@@ -157,6 +158,19 @@ class RecognitionTest {
     assertEquals("cifar_resnet_custom", imported(tensors).architecture());
   }
 
+  /** densenet121-a639ec97.pth has names that torchvision renames when it loads them. */
+  @Test
+  void theDenseNetThatTorchvisionOffersIsRecognised() {
+    Map<String, Tensor> published = new LinkedHashMap<>();
+    tensors("densenet121", 0)
+        .forEach(
+            (name, tensor) ->
+                published.put(
+                    name.replaceAll("(denselayer\\d+\\.(?:norm|conv))(\\d)", "$1.$2"), tensor));
+    assertTrue(published.containsKey("features.denseblock1.denselayer1.norm.1.weight"));
+    assertEquals("densenet121", imported(published).architecture());
+  }
+
   @Test
   void imagesAreNotNormalisedForNetworksThatDo() {
     Preprocessing own = imported(tensors("cifar_resnet20", 0)).file().metadata().preprocessing();
@@ -167,6 +181,26 @@ class RecognitionTest {
     assertEquals(
         Preprocessing.imageNet(224),
         imported(tensors("resnet18", 1)).file().metadata().preprocessing());
+  }
+
+  /** As timm and torchvision say of the weights they publish. */
+  @Test
+  void preprocessesAsThePublishersOfTheWeightsDo() {
+    List<Double> halves = List.of(0.5, 0.5, 0.5);
+    assertEquals(
+        new Preprocessing(333, 299, Interpolation.BICUBIC, halves, halves),
+        preprocessing("legacy_xception", 0));
+    assertEquals(Interpolation.BILINEAR, preprocessing("xception", 0).interpolation());
+    for (int style : List.of(0, 2)) {
+      Preprocessing found = preprocessing("efficientnet_b0", style);
+      assertEquals(Interpolation.BICUBIC, found.interpolation());
+      assertEquals(Preprocessing.imageNet(224).resize(), found.resize());
+    }
+  }
+
+  private static Preprocessing preprocessing(String name, int style) {
+    Map<String, Tensor> tensors = tensors(name, style);
+    return imported(tensors, ImportOptions.of(name)).file().metadata().preprocessing();
   }
 
   @Test
@@ -191,6 +225,15 @@ class RecognitionTest {
             + "features.3.conv.1.1.running_var [96]; 1 unexpected: auxiliary.weight; "
             + "1 mismatched: features.0.0.weight expected [16, 3, 3, 3], found [18, 3, 3, 3]",
         e.getMessage());
+  }
+
+  @Test
+  void saysThatBottlenecksAreNotSupported() {
+    Map<String, Tensor> tensors = tensors("resnet18", 1);
+    tensors.put("layer1.0.conv3.weight", zeros(256, 64, 1, 1));
+    UnsupportedModelException e =
+        assertThrows(UnsupportedModelException.class, () -> imported(tensors));
+    assertTrue(e.getMessage().contains("bottleneck blocks, which are not"), e.getMessage());
   }
 
   @Test
@@ -247,7 +290,7 @@ class RecognitionTest {
     StateDict plain = new StateDict(tensors, List.of());
     ImportOptions unasked = ImportOptions.defaults();
     String file = "tf_mobilenetv3_small_100-37f49e2b.pth";
-    assertPads("the checkpoint's name: tf_mobilenetv3_small_100 pads", plain, file, unasked);
+    assertPads("the checkpoint's path: tf_mobilenetv3_small_100 pads", plain, file, unasked);
     assertPads("name it with --arch", plain, "timm-tf_efficientnet_b0.safetensors", unasked);
     assertPads(
         "asked for: tf_efficientnet", plain, "x.pth", ImportOptions.of("tf_efficientnet_b0_ns"));
@@ -257,6 +300,17 @@ class RecognitionTest {
 
     ImportOptions said = ImportOptions.of("mobilenet_v3_small");
     assertEquals("mobilenet_v3_small", Zoo.importStateDict(plain, file, "", said).architecture());
+    for (String path :
+        List.of(
+            "tf_mobilenetv3_small_100.in1k/model.safetensors",
+            "/home/me/hub/models--timm--tf_mobilenetv3_small_100.in1k/snapshots/8a6f/model.bin")) {
+      assertPads("the checkpoint's path: tf_mobilenetv3_small_100", plain, path, unasked);
+      ImportedModel imported = Zoo.importStateDict(plain, path, "", said);
+      String name = imported.file().metadata().source().checkpoint();
+      assertEquals(path.substring(path.lastIndexOf('/') + 1), name);
+    }
+    String far = "/tf_mobilenetv3/a/b/c/model.bin";
+    assertEquals("mobilenet_v3_small", Zoo.importStateDict(plain, far, "", unasked).architecture());
     StateDict namesake = new StateDict(tensors, Optional.of("mobilenetv3_small_100"), List.of());
     assertEquals(
         "mobilenet_v3_small",

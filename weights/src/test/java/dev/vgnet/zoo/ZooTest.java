@@ -139,6 +139,21 @@ class ZooTest {
   }
 
   @Test
+  void refusesMoreTensorsThanAnyNetworkHas() {
+    Map<String, Tensor> tensors = tensors(SMALL);
+    Tensor empty = zeros(0);
+    for (int i = 0; i < 20_000; i++) {
+      tensors.put("x" + i, empty);
+    }
+    UnsupportedModelException e =
+        assertThrows(UnsupportedModelException.class, () -> imported(tensors));
+    assertEquals(
+        "has %,d tensors, more than any network: at most 16,384 are looked at"
+            .formatted(tensors.size()),
+        e.getMessage());
+  }
+
+  @Test
   void refusesOtherNetworks() {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (int i = 1; i <= 9; i++) {

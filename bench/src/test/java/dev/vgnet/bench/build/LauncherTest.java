@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -28,6 +29,9 @@ class LauncherTest {
   private Path project;
   private Path jdk;
 
+  /** Variables of the script beside those that every test has. */
+  private final Map<String, String> environment = new HashMap<>();
+
   @BeforeEach
   void build() throws IOException {
     project = Files.createDirectory(folder.toRealPath().resolve("project"));
@@ -39,24 +43,40 @@ class LauncherTest {
       Path target = Files.createDirectory(project.resolve(module).resolve("target"));
       Files.createFile(target.resolve(".built"));
     }
-    jdk = Files.createDirectory(folder.resolve("jdk"));
-    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.3\"\n");
-    Path java = Files.createDirectory(jdk.resolve("bin")).resolve("java");
-    Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$LC_ALL\" \"$@\"\n");
-    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    jdk = installJdk("jdk");
+  }
+
+  private Path installJdk(String name) throws IOException {
+    Path home = Files.createDirectory(folder.resolve(name));
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"25.0.3\"\n");
+    Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
+    install(java, "printf '%s\\n' \"$LC_ALL\" \"$@\"\n");
+    install(home.resolve("bin/javac"), "");
+    return home;
+  }
+
+  private static void install(Path program, String script) throws IOException {
+    Files.writeString(program, "#!/bin/sh\n" + script);
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   /** The locale, then the arguments. */
   private List<String> run(Path script, String locale, String... words) throws Exception {
+    return run(0, script, locale, words);
+  }
+
+  private List<String> run(int exitCode, Path script, String locale, String... words)
+      throws Exception {
     List<String> command = new ArrayList<>(List.of("bash", script.toString()));
     command.addAll(List.of(words));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(Map.of("JAVA_HOME", jdk.toString(), "LC_ALL", locale));
-    builder.environment().remove("VGNET_JAVA_OPTIONS");
+    builder.environment().keySet().removeAll(List.of("VGNET_JAVA_OPTIONS", "VGNET_CLASS_PATH"));
+    builder.environment().putAll(environment);
     builder.environment().merge("PATH", folder.toString(), (path, own) -> own + ":" + path);
     Process process = builder.directory(folder.toFile()).start();
     List<String> lines = process.inputReader().readAllLines();
-    assertEquals(0, process.waitFor(), lines::toString);
+    assertEquals(exitCode, process.waitFor(), lines::toString);
     return lines;
   }
 
@@ -93,11 +113,9 @@ class LauncherTest {
 
   /** A Maven that notes how it is called, and whether another one runs. */
   private void installMaven(String work) throws IOException {
-    Path maven = folder.resolve("mvn");
-    Files.writeString(
-        maven,
+    install(
+        folder.resolve("mvn"),
         """
-        #!/bin/sh
         cd "${0%%/*}"
         mkdir running || echo another runs >>calls
         echo "$@" >>calls
@@ -105,7 +123,6 @@ class LauncherTest {
         rmdir running
         """
             .formatted(work));
-    Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   private List<String> calls() throws IOException {
@@ -158,6 +175,57 @@ class LauncherTest {
       Files.deleteIfExists(folder.resolve("calls"));
       run(script, "C.UTF-8", ("bench " + words).split(" "));
       assertTrue(calls().getFirst().contains("-Pdjl"), words);
+    }
+  }
+
+  /** One that Maven does not find by itself, in a folder whose name has a blank. */
+  @Test
+  void buildsWithTheJdkThatItFinds() throws Exception {
+    Path found = installJdk("a jdk");
+    Path link = Files.createSymbolicLink(folder.resolve("java"), found.resolve("bin/java"));
+    assertTrue(Files.isExecutable(link));
+    environment.put("JAVA_HOME", "");
+    installMaven("echo \"$JAVA25_HOME\" >>calls");
+    forgetWhatIsBuilt();
+    assertEndsWith(
+        List.of("dev.vgnet.cli.Main", "doctor"),
+        run(project.resolve("vgnet"), "C.UTF-8", "doctor"));
+    assertEquals(found.toRealPath().toString(), calls().getLast());
+  }
+
+  @Test
+  void takesNoJavaThatDoesNotCompile() throws Exception {
+    environment.put("JAVA_HOME", installJdk("jre").toString());
+    Files.delete(folder.resolve("jre/bin/javac"));
+    install(folder.resolve("jre/bin/java"), "echo the wrong one\n");
+    Files.createSymbolicLink(folder.resolve("java"), jdk.resolve("bin/java"));
+    assertEndsWith(
+        List.of("dev.vgnet.cli.Main", "doctor"),
+        run(project.resolve("vgnet"), "C.UTF-8", "doctor"));
+  }
+
+  @Test
+  void saysThatItCannotBuildWhereItCannotWrite() throws Exception {
+    installMaven("true");
+    forgetWhatIsBuilt();
+    Path target = project.resolve("weights/target");
+    Files.delete(target);
+    Files.createFile(target);
+    assertEquals(
+        List.of(
+            "vgnet: what is built is missing or older than its sources, and %s cannot be written"
+                .formatted(target)),
+        run(1, project.resolve("vgnet"), "C.UTF-8", "doctor"));
+    assertEquals(List.of(), calls());
+  }
+
+  @Test
+  void addsJarsToTheClassPath() throws Exception {
+    environment.put("VGNET_CLASS_PATH", "tiny net.jar");
+    for (String command : List.of("list", "bench")) {
+      List<String> lines = run(project.resolve("vgnet"), "C.UTF-8", command);
+      String classPath = lines.get(lines.indexOf("-cp") + 1);
+      assertTrue(classPath.endsWith("/*:tiny net.jar"), classPath);
     }
   }
 
