@@ -47,6 +47,7 @@ final class FakeGpuSessions {
     }
     FakeControls.requireNoMisuse();
   }
+    FakeControls.requireNothingLeft();
 
   private static Session open(Model model, Precision precision) {
     return model.newSession(SessionOptions.builder().backend("cuda").precision(precision).build());

@@ -3,7 +3,6 @@ package dev.vgnet.cuda.driver;
 import static org.bytedeco.cuda.global.cudart.CU_STREAM_NON_BLOCKING;
 import static org.bytedeco.cuda.global.cudart.cuCtxSetCurrent;
 import static org.bytedeco.cuda.global.cudart.cuDeviceGet;
-import static org.bytedeco.cuda.global.cudart.cuDevicePrimaryCtxRelease;
 import static org.bytedeco.cuda.global.cudart.cuDevicePrimaryCtxRetain;
 import static org.bytedeco.cuda.global.cudart.cuStreamCreate;
 import static org.bytedeco.cuda.global.cudart.cuStreamDestroy;
@@ -30,9 +29,15 @@ import org.bytedeco.cuda.cudart.CUstream_st;
 final class CudaDriver implements Driver {
   private static final System.Logger LOGGER = System.getLogger(CudaDriver.class.getName());
 
-  private final CUctx_st context = new CUctx_st();
+  /**
+   * Of the process, which never gives it back: it would end with the last driver, and the next
+   * would wait until there is another.
+   */
+  private static Optional<CUctx_st> shared = Optional.empty();
+
   private final CUstream_st stream = new CUstream_st();
   private Stopwatch stopwatch;
+  private CUctx_st context;
   private CudaKernels kernels;
   private Optional<CudaCudnn> cudnn = Optional.empty();
   private Choices choices = Choices.inMemory();
@@ -62,10 +67,7 @@ final class CudaDriver implements Driver {
   }
 
   private void open(Gpu gpu, Precision precision) {
-    int[] device = new int[1];
-    Check.success(cuDeviceGet(device, gpu.ordinal()), "opening " + gpu);
-    Check.success(cuDevicePrimaryCtxRetain(context, device[0]), "opening " + gpu);
-    opened.push(() -> cuDevicePrimaryCtxRelease(device[0]));
+    context = context(gpu);
     attach();
     Check.success(cuStreamCreate(stream, CU_STREAM_NON_BLOCKING), "making a stream");
     opened.push(() -> cuStreamDestroy(stream));
@@ -96,6 +98,17 @@ final class CudaDriver implements Driver {
   }
 
   /** Own kernels do its work where it does not start. */
+  private static synchronized CUctx_st context(Gpu gpu) {
+    if (shared.isEmpty()) {
+      int[] device = new int[1];
+      Check.success(cuDeviceGet(device, gpu.ordinal()), "opening " + gpu);
+      CUctx_st retained = new CUctx_st();
+      Check.success(cuDevicePrimaryCtxRetain(retained, device[0]), "opening " + gpu);
+      shared = Optional.of(retained);
+    }
+    return shared.get();
+  }
+
   private void openCudnn(Precision precision) {
     if (Probe.hasCudnn()) {
       try {
