@@ -41,7 +41,8 @@ class FakeGpuTest {
   void sessionsAgreeWithTheRealRunTimeCompiler(@TempDir Path other) throws Exception {
     Optional<Path> compiler = FakeGpu.compilerFolder();
     Assumptions.assumeTrue(compiler.isPresent(), "NVIDIA's run-time compiler is not installed");
-    FakeGpu.withCompiler(other, compiler.get(), Precision.FP16)
+    FakeGpu.withCompiler(other, compiler.get())
+        .withKernels(Precision.FP16)
         .run(FakeGpuSessions.class, "agree", Precision.FP16.name());
   }
 
