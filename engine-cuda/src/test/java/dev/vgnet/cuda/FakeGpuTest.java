@@ -53,9 +53,10 @@ class FakeGpuTest {
   }
 
   /** cuDNN lies in a folder of its own, as in Python's packages. */
-  @Test
-  void sessionsAgreeThroughCudnn(@TempDir Path other) throws Exception {
-    gpu.withCudnn(other).run(FakeGpuSessions.class, "agree-through-cudnn", "TF32");
+  @ParameterizedTest
+  @EnumSource
+  void sessionsAgreeThroughCudnn(Precision precision, @TempDir Path other) throws Exception {
+    gpu.withCudnn(other).run(FakeGpuSessions.class, "agree-through-cudnn", precision.name());
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.bytedeco.cuda.global.cudart.cuStreamDestroy;
 import static org.bytedeco.cuda.global.cudart.cuStreamSynchronize;
 
 import dev.vgnet.error.DeviceFailedException;
+import dev.vgnet.error.DeviceMemoryException;
 import dev.vgnet.error.DeviceUnavailableException;
 import dev.vgnet.error.EngineException;
 import dev.vgnet.runtime.Precision;
@@ -36,8 +37,8 @@ final class CudaDriver implements Driver {
   private static Optional<CUctx_st> shared = Optional.empty();
 
   private final CUstream_st stream = new CUstream_st();
-  private Stopwatch stopwatch;
   private CUctx_st context;
+  private Stopwatch stopwatch;
   private CudaKernels kernels;
   private Optional<CudaCudnn> cudnn = Optional.empty();
   private Choices choices = Choices.inMemory();
@@ -97,7 +98,6 @@ final class CudaDriver implements Driver {
                         cudnn.isPresent() ? Toolkit.cudnnVersion() : "none"));
   }
 
-  /** Own kernels do its work where it does not start. */
   private static synchronized CUctx_st context(Gpu gpu) {
     if (shared.isEmpty()) {
       int[] device = new int[1];
@@ -109,6 +109,7 @@ final class CudaDriver implements Driver {
     return shared.get();
   }
 
+  /** Own kernels do its work where it does not start. */
   private void openCudnn(Precision precision) {
     if (Probe.hasCudnn()) {
       try {
@@ -199,17 +200,17 @@ final class CudaDriver implements Driver {
   }
 
   @Override
-  public OptionalLong measure(List<Work> work) {
+  public OptionalLong measure(List<Work> work, long least) {
     try {
       prepare(work);
-      return OptionalLong.of(stopwatch.nanosOf(() -> work.forEach(this::launch)));
+      return stopwatch.nanosOf(() -> work.forEach(this::launch), least);
     } catch (CudaCudnn.RefusedException e) {
       return OptionalLong.empty();
-    } catch (DeviceFailedException e) {
+    } catch (DeviceFailedException | DeviceMemoryException e) {
       if (!callsCudnn(work)) {
         throw e;
       }
-      // Of its many algorithms some fail, or do what no capture allows.
+      // Of its many algorithms some fail, lack memory of their own, or do what no capture allows.
       requireWorking(e);
       LOGGER.log(System.Logger.Level.DEBUG, "a way of cuDNN''s is left out: {0}", e.getMessage());
       return OptionalLong.empty();
@@ -217,7 +218,7 @@ final class CudaDriver implements Driver {
   }
 
   /** If the device as a whole has failed, waiting for it says so. */
-  private void requireWorking(DeviceFailedException cause) {
+  private void requireWorking(EngineException cause) {
     try {
       await();
     } catch (DeviceFailedException e) {
