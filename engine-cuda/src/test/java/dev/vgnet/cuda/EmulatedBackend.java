@@ -9,22 +9,23 @@ import dev.vgnet.runtime.Backend;
 import dev.vgnet.runtime.CompileOptions;
 import dev.vgnet.runtime.CompiledModel;
 import dev.vgnet.runtime.Device;
+import dev.vgnet.runtime.Precision;
 import dev.vgnet.tensor.Tensor;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** The CUDA backend on a device that a test brings; not available without one. */
 public final class EmulatedBackend implements Backend {
   static final String NAME = "cuda-emulated";
 
-  private static volatile Optional<Supplier<EmulatedDriver>> device = Optional.empty();
+  private static volatile Optional<Function<Precision, EmulatedDriver>> device = Optional.empty();
 
   /** For {@link java.util.ServiceLoader}. */
   public EmulatedBackend() {}
 
   /** What opens the device for each session from now on; nothing if there is none. */
-  static void setDevice(Optional<Supplier<EmulatedDriver>> opening) {
+  public static void setDevice(Optional<Function<Precision, EmulatedDriver>> opening) {
     device = opening;
   }
 
@@ -51,6 +52,10 @@ public final class EmulatedBackend implements Backend {
   @Override
   public CompiledModel compile(Graph graph, Map<String, Tensor> tensors, CompileOptions options) {
     return new CudaModel(
-        graph, tensors, device.orElseThrow().get(), options.precision(), KernelChoice.FASTEST);
+        graph,
+        tensors,
+        device.orElseThrow().apply(options.precision()),
+        options.precision(),
+        KernelChoice.FASTEST);
   }
 }

@@ -41,7 +41,8 @@ class FakeGpuTest {
   void sessionsAgreeWithTheRealRunTimeCompiler(@TempDir Path other) throws Exception {
     Optional<Path> compiler = FakeGpu.compilerFolder();
     Assumptions.assumeTrue(compiler.isPresent(), "NVIDIA's run-time compiler is not installed");
-    FakeGpu.withCompiler(other, compiler.get(), Precision.FP16)
+    FakeGpu.withCompiler(other, compiler.get())
+        .withKernels(Precision.FP16)
         .run(FakeGpuSessions.class, "agree", Precision.FP16.name());
   }
 
@@ -52,9 +53,10 @@ class FakeGpuTest {
   }
 
   /** cuDNN lies in a folder of its own, as in Python's packages. */
-  @Test
-  void sessionsAgreeThroughCudnn(@TempDir Path other) throws Exception {
-    gpu.withCudnn(other).run(FakeGpuSessions.class, "agree-through-cudnn", "TF32");
+  @ParameterizedTest
+  @EnumSource
+  void sessionsAgreeThroughCudnn(Precision precision, @TempDir Path other) throws Exception {
+    gpu.withCudnn(other).run(FakeGpuSessions.class, "agree-through-cudnn", precision.name());
   }
 
   @Test

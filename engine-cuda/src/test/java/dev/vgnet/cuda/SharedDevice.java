@@ -26,7 +26,7 @@ final class SharedDevice implements AutoCloseable {
   SharedDevice() {
     EmulatedBackend.setDevice(
         Optional.of(
-            () -> {
+            _ -> {
               opened.add(device.another());
               return opened.getLast();
             }));

@@ -9,9 +9,11 @@ import dev.vgnet.cuda.driver.Driver;
 import dev.vgnet.cuda.driver.Drivers;
 import dev.vgnet.cuda.program.CudaModel;
 import dev.vgnet.cuda.program.KernelChoice;
+import dev.vgnet.model.AtomicFile;
 import dev.vgnet.runtime.Backend;
 import dev.vgnet.runtime.Precision;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,28 +21,60 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** What has been found out about a device: told as it is found, and written as JSON. */
+/**
+ * What has been found out about a device: told as it is found, and written as JSON after each
+ * stage. A stage that fails is a result, too, and hides no other.
+ */
 final class DeviceCheck {
-  private final Backend backend;
-  private final List<Endurance> endurances = new ArrayList<>();
-  private final List<Parity> parities = new ArrayList<>();
-  private final List<DeviceLatency> latencies = new ArrayList<>();
+  /**
+   * What could not be done.
+   *
+   * @param error what was said
+   */
+  record Failure(String network, Precision precision, String stage, String error) {}
 
-  DeviceCheck(Backend backend) {
+  private final Backend backend;
+  private final Path output;
+  private final Map<String, Object> earlier;
+  private final List<Parity> parities = new ArrayList<>();
+  private final List<Endurance> endurances = new ArrayList<>();
+  private final List<DeviceLatency> latencies = new ArrayList<>();
+  private final List<Failure> failures = new ArrayList<>();
+
+  /**
+   * @param output where to write
+   * @param add whether to keep what another process has found and written there
+   */
+  DeviceCheck(Backend backend, Path output, boolean add) throws IOException {
     this.backend = backend;
+    this.output = output;
+    earlier = add ? JSON.std.mapFrom(Files.readAllBytes(output)) : Map.of();
   }
 
-  /** Compares all precisions with the reference. */
-  void prove(String name, Workload workload) {
-    float[] expected = Parity.reference(workload);
-    for (Precision precision : Precision.values()) {
-      Parity parity = Parity.of(name, workload, expected, backend.device(), precision);
-      parities.add(parity);
-      say(
-          "%-22s %s error %.2e of a deviation, limit %.0e: %s",
-          name, precision, parity.error(), parity.limit(), parity.passed() ? "passed" : "MISSED");
-    }
+  /**
+   * Compares with the reference.
+   *
+   * @param expected the reference's logits
+   */
+  void prove(String name, Workload workload, float[] expected, Precision precision)
+      throws IOException {
+    attempt(
+        name,
+        precision,
+        "parity",
+        () -> {
+          Parity parity = Parity.of(name, workload, expected, backend, precision);
+          parities.add(parity);
+          say(
+              "%-22s %s error %.2e of a deviation, limit %.0e: %s",
+              name,
+              precision,
+              parity.error(),
+              parity.limit(),
+              parity.passed() ? "passed" : "MISSED");
+        });
   }
 
   /** Whether all goals are met so far. */
@@ -49,8 +83,17 @@ final class DeviceCheck {
         && endurances.stream().allMatch(Endurance::passed);
   }
 
+  /** Whether something could not be done. */
+  boolean failed() {
+    return !failures.isEmpty();
+  }
+
   /** Runs over and over, on a GPU. */
-  void endure(String name, Workload workload, int runs) {
+  void endure(String name, Workload workload, int runs) throws IOException {
+    attempt(name, Precision.FP32, "endurance", () -> repeat(name, workload, runs));
+  }
+
+  private void repeat(String name, Workload workload, int runs) {
     Model model = workload.model();
     int outputs;
     try (Session session =
@@ -82,36 +125,64 @@ final class DeviceCheck {
     }
   }
 
-  /** Takes the time of all precisions. */
-  void measure(String name, Workload workload) {
-    for (Precision precision : Precision.values()) {
-      DeviceLatency latency = DeviceLatency.of(name, workload, backend.device(), precision);
-      latencies.add(latency);
-      say(
-          "%-22s %s %.3f ms a run of %d images, copies included%s",
-          name,
-          precision,
-          latency.medianMillis(),
-          latency.batch(),
-          latency.onDeviceMillis() == null
-              ? ""
-              : String.format(Locale.ROOT, "; %.3f ms without", latency.onDeviceMillis()));
-    }
+  /** Takes the time. */
+  void measure(String name, Workload workload, Precision precision) throws IOException {
+    attempt(
+        name,
+        precision,
+        "latency",
+        () -> {
+          DeviceLatency latency = DeviceLatency.of(name, workload, backend, precision);
+          latencies.add(latency);
+          say(
+              "%-22s %s %.3f ms a run of %d images, copies included%s",
+              name,
+              precision,
+              latency.medianMillis(),
+              latency.batch(),
+              latency.onDeviceMillis() == null
+                  ? ""
+                  : String.format(Locale.ROOT, "; %.3f ms without", latency.onDeviceMillis()));
+        });
   }
 
-  /** Writes all that was found so far, as JSON. */
-  void write(Path path) throws IOException {
+  private void attempt(String network, Precision precision, String name, Runnable stage)
+      throws IOException {
+    // Until it ends, so that this is what a process leaves that is ended by force.
+    failures.add(new Failure(network, precision, name, "has not ended"));
+    write();
+    try {
+      stage.run();
+      failures.removeLast();
+    } catch (RuntimeException e) {
+      // Whatever it is: a machine that is lent for minutes is not asked twice.
+      failures.set(failures.size() - 1, new Failure(network, precision, name, e.toString()));
+      say("%-22s %s %s FAILED: %s", network, precision, name, e);
+    }
+    write();
+  }
+
+  private void write() throws IOException {
     Map<String, Object> results = new LinkedHashMap<>();
+    List<String> findings = backend.probe().findings();
     results.put("backend", backend.name());
     results.put("device", backend.probe().detail());
-    results.put("findings", backend.probe().findings());
+    results.put("findings", findings);
+    results.put("cudnn", findings.stream().anyMatch(f -> f.startsWith("cuDNN's version")));
     results.put("jvm", System.getProperty("java.vm.name") + " " + Runtime.version());
-    results.put("passed", passed());
-    results.put("parity", parities);
-    results.put("endurance", endurances);
-    results.put("latency", latencies);
-    Files.writeString(
-        path, JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(results) + "\n");
+    results.put("passed", passed() && !failed() && !Boolean.FALSE.equals(earlier.get("passed")));
+    results.put("parity", withEarlier("parity", parities));
+    results.put("endurance", withEarlier("endurance", endurances));
+    results.put("latency", withEarlier("latency", latencies));
+    results.put("failures", withEarlier("failures", failures));
+    String text = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(results) + "\n";
+    AtomicFile.write(output, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private List<?> withEarlier(String name, List<?> found) {
+    return earlier.get(name) instanceof List<?> before
+        ? Stream.concat(before.stream(), found.stream()).toList()
+        : found;
   }
 
   private static void say(String format, Object... values) {

@@ -4,14 +4,14 @@ import dev.vgnet.DeviceTensor;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
 import dev.vgnet.bench.engine.Workload;
+import dev.vgnet.runtime.Backend;
 import dev.vgnet.runtime.Device;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.Precision;
 import dev.vgnet.tensor.Tensor;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * How long a run takes on a device, from an array of images to an array of logits, and where the
@@ -21,8 +21,7 @@ import java.util.Map;
  * @param medianMillis of all runs, copies between host and device included
  * @param onDeviceMillis the median of runs without copies; nothing on a CPU
  * @param p95Millis of all runs
- * @param stepMicros each step launched by itself and awaited: where the time goes, and more than
- *     the steps take together in one run
+ * @param steps where the time goes
  */
 record DeviceLatency(
     String network,
@@ -32,20 +31,28 @@ record DeviceLatency(
     double medianMillis,
     Double onDeviceMillis,
     double p95Millis,
-    Map<String, Double> stepMicros) {
+    List<Step> steps) {
+  /**
+   * A step launched by itself and awaited: all of them take longer so than together in one run.
+   *
+   * @param kernel what computes it, in words
+   */
+  record Step(String name, String kernel, double micros) {}
+
   private static final int LEAST_RUNS = 20;
   private static final int MOST_RUNS = 1000;
   private static final long NANOS = 2_000_000_000L;
 
   /** Measures for about two seconds after the session is warm. */
-  static DeviceLatency of(String network, Workload workload, Device device, Precision precision) {
-    SessionOptions options = SessionOptions.builder().device(device).precision(precision).build();
+  static DeviceLatency of(String network, Workload workload, Backend backend, Precision precision) {
+    SessionOptions options =
+        SessionOptions.builder().backend(backend.name()).precision(precision).build();
     try (Session session = workload.model().newSession(options)) {
       float[] logits = new float[(int) session.outputShape(workload.shape()).elementCount()];
       session.warmUp(workload.shape());
       double[] millis = sorted(() -> session.run(workload.shape(), workload.images(), logits));
       int runs = millis.length;
-      Double onDevice = device == Device.CUDA ? onDevice(session, workload) : null;
+      Double onDevice = backend.device() == Device.CUDA ? onDevice(session, workload) : null;
       return new DeviceLatency(
           network,
           precision,
@@ -81,13 +88,11 @@ record DeviceLatency(
     return all;
   }
 
-  private static Map<String, Double> steps(Session session, Workload workload) {
+  private static List<Step> steps(Session session, Workload workload) {
     List<StepReport> steps = session.report(workload.shape()).steps();
     long[] nanos = session.profile(Tensor.of(workload.shape(), workload.images()));
-    Map<String, Double> micros = new LinkedHashMap<>();
-    for (int i = 0; i < nanos.length; i++) {
-      micros.merge(steps.get(i).name(), nanos[i] / 1e3, Double::sum);
-    }
-    return micros;
+    return IntStream.range(0, nanos.length)
+        .mapToObj(i -> new Step(steps.get(i).name(), steps.get(i).kernel(), nanos[i] / 1e3))
+        .toList();
   }
 }

@@ -6,6 +6,7 @@ import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.runtime.Backend;
 import dev.vgnet.runtime.Backends;
 import dev.vgnet.runtime.Device;
+import dev.vgnet.runtime.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,12 +33,13 @@ import picocli.CommandLine.Spec;
       "1:A goal is missed.",
       "2:The arguments are wrong.",
       "3:There is no device.",
-      "4:It could not be done."
+      "4:Some or all of it could not be done."
     },
     exitCodeOnExecutionException = 4)
 public final class DeviceMain implements Callable<Integer> {
   private static final int MISSED = 1;
   private static final int NO_DEVICE = 3;
+  private static final int FAILED = 4;
 
   @Spec private CommandSpec spec;
 
@@ -68,7 +70,7 @@ public final class DeviceMain implements Callable<Integer> {
   @Option(
       names = "--replays",
       paramLabel = "N",
-      description = "Of the first network on a GPU, that must all be alike; 0 for none.")
+      description = "Of each network on a GPU, that must all be alike; 0 for none.")
   private int replays = 10_000;
 
   @Option(
@@ -83,6 +85,9 @@ public final class DeviceMain implements Callable<Integer> {
       paramLabel = "FILE",
       description = "JSON file of results.")
   private Path output;
+
+  @Option(names = "--add", description = "Keeps the results that the file has.")
+  private boolean add;
 
   private DeviceMain() {}
 
@@ -120,23 +125,33 @@ public final class DeviceMain implements Callable<Integer> {
 
   private int run() throws IOException {
     Backend backend = Backends.choose(device, Optional.empty());
-    DeviceCheck check = new DeviceCheck(backend);
+    DeviceCheck check = new DeviceCheck(backend, output, add);
     for (String name : networks) {
-      Workload few = Workload.random(name, images);
-      if (models != null) {
-        Files.createDirectories(models);
-        few.write(models.resolve(name + ".safetensors"));
-      }
-      check.prove(name, few);
-      if (backend.device() == Device.CUDA && name.equals(networks.getFirst()) && replays > 0) {
+      check(name, backend, check);
+    }
+    if (check.failed()) {
+      return FAILED;
+    }
+    return check.passed() ? 0 : MISSED;
+  }
+
+  /** One precision after the other: what one does to the device must not hide those before it. */
+  private void check(String name, Backend backend, DeviceCheck check) throws IOException {
+    Workload few = Workload.random(name, images);
+    Workload many = Workload.random(name, Math.max(batch, 1));
+    if (models != null) {
+      Files.createDirectories(models);
+      few.write(models.resolve(name + ".safetensors"));
+    }
+    float[] expected = Parity.reference(few);
+    for (Precision precision : Precision.values()) {
+      check.prove(name, few, expected, precision);
+      if (backend.device() == Device.CUDA && precision == Precision.FP32 && replays > 0) {
         check.endure(name, few, replays);
       }
       if (batch > 0) {
-        check.measure(name, Workload.random(name, batch));
+        check.measure(name, many, precision);
       }
-      // After each network, so that an interrupted run leaves what it found.
-      check.write(output);
     }
-    return check.passed() ? 0 : MISSED;
   }
 }

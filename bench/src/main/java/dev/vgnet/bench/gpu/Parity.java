@@ -3,7 +3,7 @@ package dev.vgnet.bench.gpu;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
 import dev.vgnet.bench.engine.Workload;
-import dev.vgnet.runtime.Device;
+import dev.vgnet.runtime.Backend;
 import dev.vgnet.runtime.Precision;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -36,8 +36,9 @@ public record Parity(
 
   /** Runs the workload twice. */
   static Parity of(
-      String network, Workload workload, float[] expected, Device device, Precision precision) {
-    SessionOptions options = SessionOptions.builder().device(device).precision(precision).build();
+      String network, Workload workload, float[] expected, Backend backend, Precision precision) {
+    SessionOptions options =
+        SessionOptions.builder().backend(backend.name()).precision(precision).build();
     try (Session session = workload.model().newSession(options)) {
       float[] actual = run(session, workload);
       boolean repeatable = Arrays.equals(actual, run(session, workload));

@@ -1,6 +1,10 @@
 package dev.vgnet.cuda.driver;
 
 import static org.bytedeco.cuda.global.cudnn.CUDNN_CONVOLUTION_FWD_ALGO_COUNT;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_CONVOLUTION_FWD_ALGO_FFT;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_CONVOLUTION_FWD_ALGO_FFT_TILING;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_STATUS_SUCCESS;
@@ -19,6 +23,7 @@ import dev.vgnet.runtime.Precision;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudnn.cudnnContext;
@@ -32,6 +37,17 @@ import org.bytedeco.javacpp.SizeTPointer;
 // Of two interfaces, the one that lets algorithms be listed; NVIDIA calls it the legacy one.
 @SuppressWarnings("deprecation")
 final class CudaCudnn implements Cudnn, AutoCloseable {
+  /**
+   * Those that transform numbers, compute with what they become, and transform back. Of numbers
+   * with 10 bits of mantissa, more is lost so than by products.
+   */
+  private static final Set<Integer> TRANSFORMING =
+      Set.of(
+          CUDNN_CONVOLUTION_FWD_ALGO_FFT,
+          CUDNN_CONVOLUTION_FWD_ALGO_FFT_TILING,
+          CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD,
+          CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED);
+
   /** Shapes whose descriptors are kept: those of several programs. */
   private static final int MAX_DESCRIPTORS = 1024;
 
@@ -83,6 +99,9 @@ final class CudaCudnn implements Cudnn, AutoCloseable {
           continue;
         }
         for (int number = 0; number < CUDNN_CONVOLUTION_FWD_ALGO_COUNT; number++) {
+          if (precision != Precision.FP32 && TRANSFORMING.contains(number)) {
+            continue;
+          }
           int status =
               cudnnGetConvolutionForwardWorkspaceSize(
                   handle, all.input, all.filter, all.convolution, all.output, number, bytes);

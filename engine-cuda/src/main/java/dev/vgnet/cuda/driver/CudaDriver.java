@@ -3,13 +3,13 @@ package dev.vgnet.cuda.driver;
 import static org.bytedeco.cuda.global.cudart.CU_STREAM_NON_BLOCKING;
 import static org.bytedeco.cuda.global.cudart.cuCtxSetCurrent;
 import static org.bytedeco.cuda.global.cudart.cuDeviceGet;
-import static org.bytedeco.cuda.global.cudart.cuDevicePrimaryCtxRelease;
 import static org.bytedeco.cuda.global.cudart.cuDevicePrimaryCtxRetain;
 import static org.bytedeco.cuda.global.cudart.cuStreamCreate;
 import static org.bytedeco.cuda.global.cudart.cuStreamDestroy;
 import static org.bytedeco.cuda.global.cudart.cuStreamSynchronize;
 
 import dev.vgnet.error.DeviceFailedException;
+import dev.vgnet.error.DeviceMemoryException;
 import dev.vgnet.error.DeviceUnavailableException;
 import dev.vgnet.error.EngineException;
 import dev.vgnet.runtime.Precision;
@@ -30,8 +30,14 @@ import org.bytedeco.cuda.cudart.CUstream_st;
 final class CudaDriver implements Driver {
   private static final System.Logger LOGGER = System.getLogger(CudaDriver.class.getName());
 
-  private final CUctx_st context = new CUctx_st();
+  /**
+   * Of the process, which never gives it back: it would end with the last driver, and the next
+   * would wait until there is another.
+   */
+  private static Optional<CUctx_st> shared = Optional.empty();
+
   private final CUstream_st stream = new CUstream_st();
+  private CUctx_st context;
   private Stopwatch stopwatch;
   private CudaKernels kernels;
   private Optional<CudaCudnn> cudnn = Optional.empty();
@@ -62,10 +68,7 @@ final class CudaDriver implements Driver {
   }
 
   private void open(Gpu gpu, Precision precision) {
-    int[] device = new int[1];
-    Check.success(cuDeviceGet(device, gpu.ordinal()), "opening " + gpu);
-    Check.success(cuDevicePrimaryCtxRetain(context, device[0]), "opening " + gpu);
-    opened.push(() -> cuDevicePrimaryCtxRelease(device[0]));
+    context = context(gpu);
     attach();
     Check.success(cuStreamCreate(stream, CU_STREAM_NON_BLOCKING), "making a stream");
     opened.push(() -> cuStreamDestroy(stream));
@@ -93,6 +96,17 @@ final class CudaDriver implements Driver {
                         gpu,
                         KernelCompiler.version(),
                         cudnn.isPresent() ? Toolkit.cudnnVersion() : "none"));
+  }
+
+  private static synchronized CUctx_st context(Gpu gpu) {
+    if (shared.isEmpty()) {
+      int[] device = new int[1];
+      Check.success(cuDeviceGet(device, gpu.ordinal()), "opening " + gpu);
+      CUctx_st retained = new CUctx_st();
+      Check.success(cuDevicePrimaryCtxRetain(retained, device[0]), "opening " + gpu);
+      shared = Optional.of(retained);
+    }
+    return shared.get();
   }
 
   /** Own kernels do its work where it does not start. */
@@ -186,17 +200,17 @@ final class CudaDriver implements Driver {
   }
 
   @Override
-  public OptionalLong measure(List<Work> work) {
+  public OptionalLong measure(List<Work> work, long least) {
     try {
       prepare(work);
-      return OptionalLong.of(stopwatch.nanosOf(() -> work.forEach(this::launch)));
+      return stopwatch.nanosOf(() -> work.forEach(this::launch), least);
     } catch (CudaCudnn.RefusedException e) {
       return OptionalLong.empty();
-    } catch (DeviceFailedException e) {
+    } catch (DeviceFailedException | DeviceMemoryException e) {
       if (!callsCudnn(work)) {
         throw e;
       }
-      // Of its many algorithms some fail, or do what no capture allows.
+      // Of its many algorithms some fail, lack memory of their own, or do what no capture allows.
       requireWorking(e);
       LOGGER.log(System.Logger.Level.DEBUG, "a way of cuDNN''s is left out: {0}", e.getMessage());
       return OptionalLong.empty();
@@ -204,7 +218,7 @@ final class CudaDriver implements Driver {
   }
 
   /** If the device as a whole has failed, waiting for it says so. */
-  private void requireWorking(DeviceFailedException cause) {
+  private void requireWorking(EngineException cause) {
     try {
       await();
     } catch (DeviceFailedException e) {

@@ -60,10 +60,12 @@ public interface Driver extends AutoCloseable {
   /**
    * Does work some times over, and waits for it.
    *
-   * @return the nanoseconds that it takes once, as a part of a {@link Replay}; nothing if the
-   *     device turns out not to support it
+   * @param least the nanoseconds of the fastest work of the kind so far; what takes far more is
+   *     given up early
+   * @return the nanoseconds that it takes once, as a part of a {@link Replay}; nothing if it was
+   *     given up, or if the device turns out not to support it
    */
-  OptionalLong measure(List<Work> work);
+  OptionalLong measure(List<Work> work, long least);
 
   /** cuDNN, where there is one that works. */
   Optional<Cudnn> cudnn();

@@ -22,6 +22,7 @@ final class Folders {
           "/usr/local/cuda/lib64",
           "/usr/local/cuda/lib",
           "/usr/local/nvidia/lib64",
+          "/usr/local/nvidia/lib",
           "/usr/lib/x86_64-linux-gnu",
           "/usr/lib64",
           "/usr/lib",

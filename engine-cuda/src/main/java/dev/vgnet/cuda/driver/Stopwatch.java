@@ -7,6 +7,7 @@ import static org.bytedeco.cuda.global.cudart.cuEventElapsedTime;
 import static org.bytedeco.cuda.global.cudart.cuEventRecord;
 import static org.bytedeco.cuda.global.cudart.cuEventSynchronize;
 
+import java.util.OptionalLong;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
 
@@ -15,7 +16,12 @@ final class Stopwatch implements AutoCloseable {
   /** How long a device that may have been idle, at low clocks, is kept busy first; a guess. */
   private static final long WAKING_NANOS = 200_000_000;
 
-  private static final int WARM_UPS = 3;
+  /** Times the fastest so far: what takes more, alone, will not be faster among its like. */
+  private static final double HOPELESS = 4;
+
+  /** Alone, what takes less is mostly waiting for the host. */
+  private static final double HOPEFUL_MILLIS = 0.1;
+
   private static final int ROUNDS = 5;
 
   /** Of the device, in a round: far more than starting a round takes. */
@@ -49,9 +55,16 @@ final class Stopwatch implements AutoCloseable {
    * Nanoseconds of work among more of its like, of the fastest round of several.
    *
    * @param launches all of it, into the stream
+   * @param least those of the fastest so far
+   * @return nothing if a single run is hopelessly far from that
    */
-  long nanosOf(Runnable launches) {
-    int runs = runsOfRound(launches);
+  OptionalLong nanosOf(Runnable launches, long least) {
+    double alone = millisAlone(launches);
+    if (isHopeless(alone, least)) {
+      return OptionalLong.empty();
+    }
+    double wanted = Math.ceil(ROUND_MILLIS / alone);
+    int runs = Math.clamp((long) wanted, 1, MOST_COPIES * MOST_REPLAYS);
     int copies = Math.min(runs, MOST_COPIES);
     int replays = Math.ceilDiv(runs, copies);
     try (CudaGraph graph = graph(launches, copies)) {
@@ -60,20 +73,25 @@ final class Stopwatch implements AutoCloseable {
       for (int round = 0; round < ROUNDS; round++) {
         fastest = Math.min(fastest, millisOf(graph, replays));
       }
-      return Math.round(fastest / (copies * replays) * 1e6);
+      return OptionalLong.of(Math.round(fastest / (copies * replays) * 1e6));
     }
   }
 
-  private int runsOfRound(Runnable launches) {
+  /**
+   * @param millis of a single run
+   * @param least nanoseconds of the fastest so far
+   */
+  static boolean isHopeless(double millis, long least) {
+    return millis > HOPEFUL_MILLIS && millis * 1e6 > HOPELESS * least;
+  }
+
+  private double millisAlone(Runnable launches) {
     try (CudaGraph once = graph(launches, 1)) {
       if (!awake) {
         wake(once);
       }
-      for (int i = 0; i < WARM_UPS; i++) {
-        once.run();
-      }
-      double runs = Math.ceil(ROUND_MILLIS / millisOf(once, 1));
-      return Math.clamp((long) runs, 1, MOST_COPIES * MOST_REPLAYS);
+      once.run();
+      return millisOf(once, 1);
     }
   }
 

@@ -1,17 +1,26 @@
 package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.driver.Driver;
+import dev.vgnet.cuda.driver.Launch;
 import dev.vgnet.cuda.driver.Work;
 import dev.vgnet.error.DeviceMemoryException;
+import dev.vgnet.plan.PlanText;
+import dev.vgnet.plan.Step;
+import dev.vgnet.runtime.Precision;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Builds ways to compute steps, and finds out which of several is the fastest: measured once, then
- * known. For one thread.
+ * Builds ways to compute steps, and finds out which of several is the fastest that computes what it
+ * should: measured once, then known. For one thread.
  */
 final class Chooser {
+  private static final System.Logger LOGGER = System.getLogger(Chooser.class.getName());
+
   /**
    * @param kernel how it is done, in words
    */
@@ -19,6 +28,7 @@ final class Chooser {
 
   private final Driver driver;
   private final KernelChoice choice;
+  private final Precision precision;
   private final Placement placement;
   private final long base;
   private final DeviceWeights weights;
@@ -29,9 +39,15 @@ final class Chooser {
    * @param weights if they have no place, nothing is measured, and there is room for every way
    */
   Chooser(
-      Driver driver, KernelChoice choice, Placement placement, long base, DeviceWeights weights) {
+      Driver driver,
+      KernelChoice choice,
+      Precision precision,
+      Placement placement,
+      long base,
+      DeviceWeights weights) {
     this.driver = driver;
     this.choice = choice;
+    this.precision = precision;
     this.placement = placement;
     this.base = base;
     this.weights = weights;
@@ -45,25 +61,31 @@ final class Chooser {
 
   /**
    * @param what is computed
-   * @param last resort, if there is no room to measure, or nothing works
+   * @param step the one whose ways of cuDNN's must agree with the last resort; nothing if all ways
+   *     are known to be right
+   * @param last resort, if there is no room to measure, or nothing works; an own way
    */
-  Way choose(String what, List<Way> ways, Way last) {
+  Way choose(String what, Optional<Step> step, List<Way> ways, Way last) {
     String key = choice + " " + what;
     return driver
         .choices()
         .get(key)
         .flatMap(name -> ways.stream().filter(way -> way.name().equals(name)).findFirst())
-        .orElseGet(() -> measured(key, ways, last));
+        .orElseGet(() -> measured(key, step, ways, last));
   }
 
-  private Way measured(String key, List<Way> ways, Way last) {
+  private Way measured(String key, Optional<Step> step, List<Way> ways, Way last) {
     if (!weights.arePlaced()) {
       ways.forEach(this::build);
+      build(last);
       return last;
     }
     Optional<Way> fastest;
-    try {
-      fastest = fastest(ways);
+    try (DeviceWeights scratch = weights.scratch()) {
+      fastest =
+          byTime(ways, scratch).stream()
+              .filter(way -> step.isEmpty() || agrees(way, last, step.get(), scratch))
+              .findFirst();
     } catch (DeviceMemoryException e) {
       return last;
     }
@@ -71,19 +93,41 @@ final class Chooser {
     return fastest.orElse(last);
   }
 
-  private Optional<Way> fastest(List<Way> ways) {
-    Optional<Way> fastest = Optional.empty();
+  /** Those that work, the fastest first. */
+  private List<Way> byTime(List<Way> ways, DeviceWeights scratch) {
+    Map<Way, Long> times = new LinkedHashMap<>();
     long least = Long.MAX_VALUE;
-    try (DeviceWeights scratch = weights.scratch()) {
-      for (Way way : ways) {
-        OptionalLong nanos = driver.measure(build(way, scratch).work());
-        if (nanos.isPresent() && nanos.getAsLong() < least) {
-          fastest = Optional.of(way);
-          least = nanos.getAsLong();
-        }
+    for (Way way : ways) {
+      OptionalLong nanos = driver.measure(build(way, scratch).work(), least);
+      if (nanos.isPresent()) {
+        times.put(way, nanos.getAsLong());
+        least = Math.min(least, nanos.getAsLong());
       }
     }
-    return fastest;
+    return times.keySet().stream().sorted(Comparator.comparing(times::get)).toList();
+  }
+
+  /** Whether a way computes what an own one does; what is not cuDNN's is taken for right. */
+  private boolean agrees(Way way, Way own, Step step, DeviceWeights scratch) {
+    List<Work> work = build(way, scratch).work();
+    if (work.stream().allMatch(Launch.class::isInstance)) {
+      return true;
+    }
+    StepScope scope = scope(scratch);
+    List<View> inputs = step.inputs().stream().map(scope::view).toList();
+    Trial trial = new Trial(driver, inputs, scope.output(step));
+    double difference = trial.difference(build(own, scratch).work(), work);
+    if (difference <= Trial.limit(precision)) {
+      return true;
+    }
+    LOGGER.log(
+        System.Logger.Level.INFO,
+        "{0} is not used for {1}, a {2}: its numbers are off by {3}",
+        way.name(),
+        step.name(),
+        PlanText.kind(step),
+        "%.1e of their root mean square".formatted(difference));
+    return false;
   }
 
   Built build(Way way) {

@@ -30,7 +30,7 @@ public final class CudaModel implements CompiledModel {
   private final Graph graph;
   private final Driver driver;
   private final KernelChoice choice;
-  private final int elementBytes;
+  private final Precision precision;
   private final DeviceWeights weights;
   private final Programs programs;
   private final HostBuffer images;
@@ -53,7 +53,7 @@ public final class CudaModel implements CompiledModel {
     this.graph = graph;
     this.driver = driver;
     this.choice = choice;
-    elementBytes = precision == Precision.FP16 ? Short.BYTES : Float.BYTES;
+    this.precision = precision;
     weights = new DeviceWeights(driver, tensors);
     programs = new Programs(driver);
     images = new HostBuffer(driver);
@@ -169,7 +169,7 @@ public final class CudaModel implements CompiledModel {
 
   private Programs.Ready ready(Shape input) {
     return programs.get(
-        input, () -> new ProgramBuilder(graph, driver, choice, weights, elementBytes, input));
+        input, () -> new ProgramBuilder(graph, driver, choice, weights, precision, input));
   }
 
   private void upload(Program program, float[] values) {

@@ -13,6 +13,7 @@ import dev.vgnet.plan.StepCost;
 import dev.vgnet.plan.Value;
 import dev.vgnet.plan.Writers;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
+import dev.vgnet.runtime.Precision;
 import dev.vgnet.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ final class ProgramBuilder {
   private final Driver driver;
   private final KernelChoice choice;
   private final DeviceWeights weights;
+  private final Precision precision;
   private final int elementBytes;
   private final Shape input;
   private final Plan plan;
@@ -34,20 +36,20 @@ final class ProgramBuilder {
 
   /**
    * @param input {@code [N, C, H, W]}
-   * @param elementBytes of a number of a feature map
    */
   ProgramBuilder(
       Graph graph,
       Driver driver,
       KernelChoice choice,
       DeviceWeights weights,
-      int elementBytes,
+      Precision precision,
       Shape input) {
     this.graph = graph;
     this.driver = driver;
     this.choice = choice;
     this.weights = weights;
-    this.elementBytes = elementBytes;
+    this.precision = precision;
+    elementBytes = precision == Precision.FP16 ? Short.BYTES : Float.BYTES;
     this.input = input;
     plan = Planner.plan(graph, weights.shapes(), input.extent(2), input.extent(3));
     placement = new Placement(plan, input.extent(0), elementBytes);
@@ -85,7 +87,8 @@ final class ProgramBuilder {
         placement.isPlaced(plan.input())
             ? Optional.of(placement.view(Value.of(plan.input()), base))
             : Optional.empty();
-    StepCompiler compiler = new StepCompiler(driver, choice, placement, base, placedWeights);
+    StepCompiler compiler =
+        new StepCompiler(driver, choice, precision, placement, base, placedWeights);
     List<ProgramStep> steps = new ArrayList<>();
     steps.add(imported(images, imported));
     Writers writers = new Writers(plan.input(), graph.input());

@@ -5,6 +5,7 @@ import dev.vgnet.cuda.driver.Work;
 import dev.vgnet.plan.Buffer;
 import dev.vgnet.plan.Plan;
 import dev.vgnet.plan.Step;
+import dev.vgnet.runtime.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,11 +37,16 @@ final class StepCompiler {
    * @param weights if they have no place, nothing is measured, and there is room for every way
    */
   StepCompiler(
-      Driver driver, KernelChoice choice, Placement placement, long base, DeviceWeights weights) {
+      Driver driver,
+      KernelChoice choice,
+      Precision precision,
+      Placement placement,
+      long base,
+      DeviceWeights weights) {
     this.driver = driver;
     this.choice = choice;
     this.weights = weights;
-    chooser = new Chooser(driver, choice, placement, base, weights);
+    chooser = new Chooser(driver, choice, precision, placement, base, weights);
   }
 
   /** The bytes that steps use beside the feature maps. */
@@ -137,7 +143,7 @@ final class StepCompiler {
             .map(step -> StepKey.of(step, scope))
             .collect(Collectors.joining(" then "));
     List<Way> all = Stream.concat(ways.stream(), Stream.of(oneByOne)).toList();
-    Way chosen = chooser.choose(what, all, oneByOne);
+    Way chosen = chooser.choose(what, Optional.empty(), all, oneByOne);
     return chosen == oneByOne ? apart : List.of(new Task(asOne.steps, asOne.neverStored, chosen));
   }
 
@@ -157,7 +163,8 @@ final class StepCompiler {
     if (ways.size() == 1) {
       return ways.getFirst();
     }
-    return chooser.choose(StepKey.of(step, scope), ways, OwnKernels.ways(step, weights).getFirst());
+    Way own = OwnKernels.ways(step, weights).getFirst();
+    return chooser.choose(StepKey.of(step, scope), Optional.of(step), ways, own);
   }
 
   private List<Way> ways(Step step, StepScope scope) {

@@ -8,9 +8,13 @@ import java.util.List;
 
 /**
  * What cuDNN computes, by the letter of its descriptors, on an emulated device. One algorithm is
- * refused when it is run, one needs too much room; one spoils its workspace.
+ * refused when it is run, one needs too much room; one spoils its workspace, and one takes pixels
+ * for packed, whatever the descriptor says.
  */
 final class EmulatedCudnn implements Cudnn {
+  /** The one that takes pixels for packed. */
+  static final int PACKED = 2;
+
   private static final int REFUSED = 5;
   private static final int ALIGNMENT = 16;
 
@@ -35,6 +39,7 @@ final class EmulatedCudnn implements Cudnn {
     return List.of(
         new CudnnAlgorithm(0, WeightLayout.NCHW, 0),
         new CudnnAlgorithm(1, WeightLayout.NHWC, 1000L + shape.kernel()),
+        new CudnnAlgorithm(PACKED, WeightLayout.NHWC, 0),
         new CudnnAlgorithm(4, WeightLayout.NCHW, 1L << 40),
         new CudnnAlgorithm(REFUSED, WeightLayout.NCHW, 0));
   }
@@ -73,6 +78,7 @@ final class EmulatedCudnn implements Cudnn {
     CudnnMap from = shape.input();
     CudnnMap to = shape.output();
     int kernel = shape.kernel();
+    int stride = call.algorithm().number() == PACKED ? from.channels() : from.stride();
     int channels = from.channels() / shape.groups();
     int first = channel / (to.channels() / shape.groups()) * channels;
     int top = pixel / to.width() % to.height() * shape.stride() - shape.padding();
@@ -93,7 +99,7 @@ final class EmulatedCudnn implements Cudnn {
               call.algorithm().weightLayout() == WeightLayout.NHWC
                   ? ((long) channel * kernel * kernel + position) * channels + c
                   : ((long) channel * channels + c) * kernel * kernel + position;
-          sum += (double) get(in, source * from.stride() + first + c) * get(weight, at);
+          sum += (double) get(in, source * stride + first + c) * get(weight, at);
         }
       }
     }

@@ -100,6 +100,15 @@ public final class EmulatedDriver implements Driver {
     return _ -> random.nextInt(1000);
   }
 
+  /** Whether work is done by that algorithm of cuDNN's which takes pixels for packed. */
+  public static boolean takesForPacked(List<Work> work) {
+    return work.stream()
+        .anyMatch(
+            one ->
+                one instanceof CudnnConvolution call
+                    && call.algorithm().number() == EmulatedCudnn.PACKED);
+  }
+
   /** Whether the kernels can be compiled here. */
   public static boolean isSupported() {
     return EmulatedKernels.canCompile();
@@ -210,7 +219,7 @@ public final class EmulatedDriver implements Driver {
 
   /** Does the work, so that it is checked; the time is made up. */
   @Override
-  public OptionalLong measure(List<Work> work) {
+  public OptionalLong measure(List<Work> work, long least) {
     if (work.stream().anyMatch(EmulatedCudnn::refuses)) {
       return OptionalLong.empty();
     }

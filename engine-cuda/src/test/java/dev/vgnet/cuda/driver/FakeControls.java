@@ -27,6 +27,11 @@ public final class FakeControls {
     return (int) call("fakeHasRefused", FunctionDescriptor.of(ValueLayout.JAVA_INT)) != 0;
   }
 
+  /** Takes whatever has not been given back for something done wrong. */
+  public static void requireNothingLeft() {
+    call("fakeRequireNothingLeft", FunctionDescriptor.ofVoid());
+  }
+
   /** What was done wrong since the last call, a line each. */
   public static String misuses() {
     MemorySegment text =

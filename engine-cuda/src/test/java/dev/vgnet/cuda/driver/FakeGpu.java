@@ -60,19 +60,23 @@ public final class FakeGpu {
   }
 
   /**
-   * A GPU with NVIDIA's own run-time compiler. No CPU runs what that makes: for kernels of one
-   * precision, others are prepared.
+   * A GPU with NVIDIA's own run-time compiler.
    *
    * @param folder where to make it
    * @param compiler the folder of the compiler
    */
-  public static FakeGpu withCompiler(Path folder, Path compiler, Precision precision)
+  public static FakeGpu withCompiler(Path folder, Path compiler)
       throws IOException, InterruptedException {
     FakeGpu gpu = new FakeGpu(folder, folder + File.pathSeparator + compiler);
     gpu.build(Library.DRIVER.file(), DRIVER_SOURCES);
     gpu.build(Library.RUNTIME.file(), "runtime");
-    EmulatedKernels.build(precision, folder);
     return gpu;
+  }
+
+  /** Prepares kernels of one precision for what NVIDIA's compiler makes, which no CPU runs. */
+  public FakeGpu withKernels(Precision precision) throws IOException, InterruptedException {
+    EmulatedKernels.build(precision, folder);
+    return this;
   }
 
   /**

@@ -38,6 +38,7 @@ public final class FakeGpuMisuse {
       FakeControls.requireNoMisuse();
       driver.allocate(BYTES);
     }
+    FakeControls.requireNothingLeft();
     seen("not given back: 1 blocks of the device");
   }
 

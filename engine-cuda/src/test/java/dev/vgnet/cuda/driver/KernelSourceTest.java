@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.runtime.Precision;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +15,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,22 +63,15 @@ class KernelSourceTest {
     assertTrue(Files.size(code) > 0);
   }
 
+  /** In a JVM that has a driver, which the bindings need. */
   @ParameterizedTest
   @CsvSource({"FP32, sm_75", "TF32, sm_90", "FP16, sm_120"})
-  void compilesWithTheRunTimeCompiler(Precision precision, String architecture) throws Exception {
-    // Its bindings need those of the runtime, which need a driver.
-    for (Library library : List.of(Library.DRIVER, Library.RUNTIME, Library.NVRTC)) {
-      Assumptions.assumeTrue(
-          library.find(Folders.all()).isPresent(), library.title() + " is not installed");
-    }
-    Natives.load(Library.DRIVER.find(Folders.all()).orElseThrow());
-    Natives.load(Library.RUNTIME.find(Folders.all()).orElseThrow());
-    Natives.loadCompiler(Library.NVRTC.find(Folders.all()).orElseThrow());
-    Natives.bind("org.bytedeco.cuda.global.nvrtc");
-    assertTrue(KernelCompiler.version().startsWith("13."));
-    byte[] code =
-        KernelCompiler.compile(KernelSource.files(), KernelSource.options(precision, architecture));
-    assertEquals("\u007fELF", new String(code, 0, 4, StandardCharsets.US_ASCII));
+  @EnabledIf("dev.vgnet.cuda.driver.FakeGpu#isSupported")
+  void compilesWithTheRunTimeCompiler(String precision, String architecture) throws Exception {
+    Optional<Path> compiler = FakeGpu.compilerFolder();
+    Assumptions.assumeTrue(compiler.isPresent(), "NVIDIA's run-time compiler is not installed");
+    FakeGpu.withCompiler(folder, compiler.get())
+        .run(FakeGpuCompilation.class, precision, architecture);
   }
 
   @Test

@@ -177,7 +177,7 @@ public final class RecordingDriver implements Driver {
   }
 
   @Override
-  public OptionalLong measure(List<Work> work) {
+  public OptionalLong measure(List<Work> work, long least) {
     return OptionalLong.of(1);
   }
 

@@ -19,6 +19,7 @@ public final class FakeGpuNetworks {
     for (int i = 0; i < NETWORKS; i++) {
       RandomNetworkTest.check(precision, SEED + i, Drivers::open);
     }
+    FakeControls.requireNothingLeft();
     FakeControls.requireNoMisuse();
   }
 }

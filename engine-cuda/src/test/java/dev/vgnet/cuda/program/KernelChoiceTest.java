@@ -23,6 +23,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who computes a step: own kernels or cuDNN. */
 @EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
@@ -53,7 +55,11 @@ class KernelChoiceTest {
 
   private static Tensor tensor(int... extents) {
     Shape shape = Shape.of(extents);
-    return Tensor.of(shape, new float[(int) shape.elementCount()]);
+    float[] numbers = new float[(int) shape.elementCount()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = i % 7 - 3;
+    }
+    return Tensor.of(shape, numbers);
   }
 
   private static EmulatedDriver driver(boolean hasCudnn) {
@@ -61,7 +67,12 @@ class KernelChoiceTest {
   }
 
   private static List<String> kernels(EmulatedDriver driver, KernelChoice choice) {
-    try (CudaModel model = new CudaModel(GRAPH, TENSORS, driver, Precision.FP32, choice)) {
+    return kernels(driver, Precision.FP32, choice);
+  }
+
+  private static List<String> kernels(
+      EmulatedDriver driver, Precision precision, KernelChoice choice) {
+    try (CudaModel model = new CudaModel(GRAPH, TENSORS, driver, precision, choice)) {
       return model.report(INPUT).steps().stream()
           .map(StepReport::kernel)
           .filter(kernel -> !kernel.startsWith("to "))
@@ -104,6 +115,18 @@ class KernelChoiceTest {
     driver.log.clear();
     assertEquals(first, kernels(driver, KernelChoice.FASTEST));
     assertTrue(driver.log.isEmpty(), "it is known");
+  }
+
+  /** Where pixels are packed it is right; the images' three channels have room for a fourth. */
+  @ParameterizedTest
+  @EnumSource
+  void takesNoWayThatIsWrong(Precision precision) {
+    EmulatedDriver driver =
+        new EmulatedDriver(
+            precision, 64L << 20, true, work -> EmulatedDriver.takesForPacked(work) ? 1 : 2);
+    List<String> kernels = kernels(driver, precision, KernelChoice.FASTEST);
+    assertFalse(kernels.getFirst().startsWith("cudnn 2"), kernels.toString());
+    assertTrue(kernels.getLast().startsWith("cudnn 2"), kernels.toString());
   }
 
   private static List<Boolean> hasCudnn(int batch, int size) {

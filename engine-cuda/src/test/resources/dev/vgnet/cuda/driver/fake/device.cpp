@@ -75,6 +75,14 @@ API int fakeHasRefused() {
     return refused;
 }
 
+// Takes what has not been given back for misuse; it is gone then.
+API void fakeRequireNothingLeft() {
+    Turn turn(lock);
+    requireNoStreams();
+    requireNoModules();
+    requireNoMemory();
+}
+
 // What was done wrong since the last call, a line each. Good until the next call.
 API const char* fakeMisuses() {
     Turn turn(lock);
@@ -131,20 +139,8 @@ API int cuDeviceGetAttribute(int* value, int attribute, int device) {
 API int cuDevicePrimaryCtxRetain(Context** context, int device) {
     Turn turn(lock);
     REQUIRE(requireDevice(device, "cuDevicePrimaryCtxRetain"));
-    primary.users++;
+    if (primary.users++ > 0) misuse(0, "cuDevicePrimaryCtxRetain: the process has it already");
     *context = &primary;
-    return SUCCESS;
-}
-
-API int cuDevicePrimaryCtxRelease_v2(int device) {
-    Turn turn(lock);
-    REQUIRE(requireDevice(device, "cuDevicePrimaryCtxRelease"));
-    if (primary.users == 0) return misuse(INVALID_CONTEXT, "cuDevicePrimaryCtxRelease: nobody has it");
-    if (--primary.users == 0) {
-        requireNoStreams();
-        requireNoModules();
-        requireNoMemory();
-    }
     return SUCCESS;
 }
 

@@ -114,7 +114,7 @@ class Handles {
     std::map<T*, std::unique_ptr<T>> objects;
 };
 
-// What the last user of the context must have given back.
+// What must have been given back when nobody uses the device any more.
 void requireNoMemory();
 void requireNoStreams();
 void requireNoModules();

@@ -1,0 +1,112 @@
+package dev.vgnet.bench.gpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.vgnet.bench.engine.Workload;
+import dev.vgnet.cuda.EmulatedBackend;
+import dev.vgnet.cuda.driver.EmulatedDriver;
+import dev.vgnet.error.DeviceFailedException;
+import dev.vgnet.runtime.Backend;
+import dev.vgnet.runtime.Backends;
+import dev.vgnet.runtime.Device;
+import dev.vgnet.runtime.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is written of a device of which parts fail. */
+class DeviceCheckTest {
+  private static final String NETWORK = "cifar_resnet20";
+
+  @TempDir private Path folder;
+  private Path output;
+
+  @BeforeEach
+  void nameTheFile() {
+    output = folder.resolve("results.json");
+  }
+
+  @AfterEach
+  void closesTheDevice() {
+    EmulatedBackend.setDevice(Optional.empty());
+  }
+
+  private static EmulatedDriver open(Precision precision) {
+    if (precision == Precision.TF32) {
+      throw new DeviceFailedException("made up");
+    }
+    return new EmulatedDriver(precision, 1L << 30);
+  }
+
+  private Map<String, Object> results() throws IOException {
+    return JSON.std.mapFrom(Files.readAllBytes(output));
+  }
+
+  private List<?> results(String name) throws IOException {
+    return (List<?>) results().get(name);
+  }
+
+  @Test
+  @EnabledIf("dev.vgnet.cuda.driver.EmulatedDriver#isSupported")
+  void goesOnAfterAFailure() throws IOException {
+    EmulatedBackend.setDevice(Optional.of(DeviceCheckTest::open));
+    Workload workload = Workload.random(NETWORK, 1);
+    float[] expected = Parity.reference(workload);
+    DeviceCheck check = new DeviceCheck(new EmulatedBackend(), output, false);
+    check.prove(NETWORK, workload, expected, Precision.FP32);
+    assertFalse(check.failed());
+    assertEquals(true, results().get("passed"));
+    assertEquals(List.of(), results("failures"));
+    check.prove(NETWORK, workload, expected, Precision.TF32);
+    check.measure(NETWORK, workload, Precision.TF32);
+    check.prove(NETWORK, workload, expected, Precision.FP16);
+    assertTrue(check.failed());
+    assertTrue(check.passed(), "what could be done");
+    assertEquals(false, results().get("passed"));
+    assertEquals(2, results("parity").size());
+    List<?> failures = results("failures");
+    assertEquals(
+        Map.of(
+            "network",
+            NETWORK,
+            "precision",
+            "TF32",
+            "stage",
+            "latency",
+            "error",
+            DeviceFailedException.class.getName() + ": made up"),
+        failures.getLast());
+    assertEquals(2, failures.size());
+  }
+
+  @Test
+  void addsToWhatAnotherProcessHasFound() throws IOException {
+    Workload workload = Workload.random(NETWORK, 1);
+    float[] expected = Parity.reference(workload);
+    Backend cpu = Backends.choose(Device.CPU, Optional.empty());
+    expected[3] += 1;
+    new DeviceCheck(cpu, output, false).prove(NETWORK, workload, expected, Precision.FP32);
+    expected[3] -= 1;
+    DeviceCheck next = new DeviceCheck(cpu, output, true);
+    next.measure(NETWORK, workload, Precision.FP32);
+    assertTrue(next.passed());
+    assertEquals(false, results().get("passed"), "the one before has missed a goal");
+    assertEquals(1, results("parity").size());
+    Map<?, ?> latency = (Map<?, ?>) results("latency").getFirst();
+    for (Object step : (List<?>) latency.get("steps")) {
+      assertFalse(((Map<?, ?>) step).get("kernel").toString().isBlank(), "what computes a step");
+    }
+    assertEquals(false, results().get("cudnn"));
+  }
+}
