@@ -164,11 +164,9 @@ final class DeviceCheck {
 
   private void write() throws IOException {
     Map<String, Object> results = new LinkedHashMap<>();
-    List<String> findings = backend.probe().findings();
     results.put("backend", backend.name());
     results.put("device", backend.probe().detail());
-    results.put("findings", findings);
-    results.put("cudnn", findings.stream().anyMatch(f -> f.startsWith("cuDNN's version")));
+    results.put("findings", backend.probe().findings());
     results.put("jvm", System.getProperty("java.vm.name") + " " + Runtime.version());
     results.put("passed", passed() && !failed() && !Boolean.FALSE.equals(earlier.get("passed")));
     results.put("parity", withEarlier("parity", parities));

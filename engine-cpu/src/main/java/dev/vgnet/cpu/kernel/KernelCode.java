@@ -125,9 +125,7 @@ final class KernelCode {
   KernelCode blank() {
     species();
     code.getstatic(desc(Vectors.class), "BLANK", FLOATS).iconst_0();
-    code.invokestatic(
-        FLOAT_VECTOR, "fromArray", MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, FLOATS, CD_int));
-    return this;
+    return fromArray();
   }
 
   /** Pushes the same number in all lanes. */
@@ -151,9 +149,7 @@ final class KernelCode {
     species();
     code.aload(array);
     index.push(code);
-    code.invokestatic(
-        FLOAT_VECTOR, "fromArray", MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, FLOATS, CD_int));
-    return this;
+    return fromArray();
   }
 
   KernelCode add() {
@@ -243,6 +239,12 @@ final class KernelCode {
 
   private KernelCode binary(String name) {
     code.invokevirtual(FLOAT_VECTOR, name, MethodTypeDesc.of(FLOAT_VECTOR, VECTOR));
+    return this;
+  }
+
+  private KernelCode fromArray() {
+    code.invokestatic(
+        FLOAT_VECTOR, "fromArray", MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, FLOATS, CD_int));
     return this;
   }
 

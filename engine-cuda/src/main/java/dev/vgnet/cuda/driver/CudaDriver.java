@@ -16,6 +16,7 @@ import dev.vgnet.runtime.Precision;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,10 +32,10 @@ final class CudaDriver implements Driver {
   private static final System.Logger LOGGER = System.getLogger(CudaDriver.class.getName());
 
   /**
-   * Of the process, which never gives it back: it would end with the last driver, and the next
-   * would wait until there is another.
+   * Of the process, by device. It never gives them back: they would end with the last driver, and
+   * the next would wait until there is another.
    */
-  private static Optional<CUctx_st> shared = Optional.empty();
+  private static final Map<Integer, CUctx_st> CONTEXTS = new HashMap<>();
 
   private final CUstream_st stream = new CUstream_st();
   private CUctx_st context;
@@ -99,14 +100,15 @@ final class CudaDriver implements Driver {
   }
 
   private static synchronized CUctx_st context(Gpu gpu) {
-    if (shared.isEmpty()) {
-      int[] device = new int[1];
-      Check.success(cuDeviceGet(device, gpu.ordinal()), "opening " + gpu);
-      CUctx_st retained = new CUctx_st();
-      Check.success(cuDevicePrimaryCtxRetain(retained, device[0]), "opening " + gpu);
-      shared = Optional.of(retained);
-    }
-    return shared.get();
+    return CONTEXTS.computeIfAbsent(
+        gpu.ordinal(),
+        ordinal -> {
+          int[] device = new int[1];
+          Check.success(cuDeviceGet(device, ordinal), "opening " + gpu);
+          CUctx_st context = new CUctx_st();
+          Check.success(cuDevicePrimaryCtxRetain(context, device[0]), "opening " + gpu);
+          return context;
+        });
   }
 
   /** Own kernels do its work where it does not start. */

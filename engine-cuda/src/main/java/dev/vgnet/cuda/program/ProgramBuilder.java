@@ -87,8 +87,8 @@ final class ProgramBuilder {
         placement.isPlaced(plan.input())
             ? Optional.of(placement.view(Value.of(plan.input()), base))
             : Optional.empty();
-    StepCompiler compiler =
-        new StepCompiler(driver, choice, precision, placement, base, placedWeights);
+    Chooser chooser = new Chooser(driver, choice, precision, placement, base, placedWeights);
+    StepCompiler compiler = new StepCompiler(driver, choice, placedWeights, chooser);
     List<ProgramStep> steps = new ArrayList<>();
     steps.add(imported(images, imported));
     Writers writers = new Writers(plan.input(), graph.input());

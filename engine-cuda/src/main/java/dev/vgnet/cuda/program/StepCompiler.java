@@ -5,7 +5,6 @@ import dev.vgnet.cuda.driver.Work;
 import dev.vgnet.plan.Buffer;
 import dev.vgnet.plan.Plan;
 import dev.vgnet.plan.Step;
-import dev.vgnet.runtime.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,21 +31,11 @@ final class StepCompiler {
   private final DeviceWeights weights;
   private final Chooser chooser;
 
-  /**
-   * @param base the address of the feature maps, which the workspace follows
-   * @param weights if they have no place, nothing is measured, and there is room for every way
-   */
-  StepCompiler(
-      Driver driver,
-      KernelChoice choice,
-      Precision precision,
-      Placement placement,
-      long base,
-      DeviceWeights weights) {
+  StepCompiler(Driver driver, KernelChoice choice, DeviceWeights weights, Chooser chooser) {
     this.driver = driver;
     this.choice = choice;
     this.weights = weights;
-    chooser = new Chooser(driver, choice, precision, placement, base, weights);
+    this.chooser = chooser;
   }
 
   /** The bytes that steps use beside the feature maps. */
