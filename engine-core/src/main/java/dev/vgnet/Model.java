@@ -56,8 +56,8 @@ public final class Model {
    *
    * @throws dev.vgnet.error.DeviceUnavailableException if the device or backend that the options
    *     name cannot be used here
-   * @throws dev.vgnet.error.UnsupportedModelException if the backend cannot run the network at any
-   *     size of images; what depends on their size is found by the first run
+   * @throws dev.vgnet.error.UnsupportedModelException if the network has weights that the backend
+   *     cannot hold; what else it cannot run is found by the first run
    */
   public Session newSession(SessionOptions options) {
     return Session.open(this, options);

@@ -26,22 +26,18 @@ final class FusedGraph {
   private final Map<String, Integer> readers = new HashMap<>();
   private final Map<String, Integer> positions = new HashMap<>();
   private final Map<String, Shape> tensorShapes;
-  private final Map<String, Shape> shapes;
 
-  private FusedGraph(Map<String, Shape> tensorShapes, Map<String, Shape> shapes) {
+  private FusedGraph(Map<String, Shape> tensorShapes) {
     this.tensorShapes = tensorShapes;
-    this.shapes = shapes;
   }
 
   /**
    * The nodes that the graph's outputs need, rewritten by the rules.
    *
    * @param tensorShapes of the model's tensors
-   * @param shapes of the graph's values
    */
-  static FusedGraph rewrite(
-      Graph graph, Map<String, Shape> tensorShapes, Map<String, Shape> shapes, List<Rule> rules) {
-    FusedGraph fused = new FusedGraph(tensorShapes, shapes);
+  static FusedGraph rewrite(Graph graph, Map<String, Shape> tensorShapes, List<Rule> rules) {
+    FusedGraph fused = new FusedGraph(tensorShapes);
     List<Node> live = live(graph);
     graph.outputs().forEach(name -> fused.countReader(name, 1));
     live.forEach(node -> node.inputs().forEach(name -> fused.countReader(name, 1)));
@@ -121,11 +117,6 @@ final class FusedGraph {
   /** The height and width of a convolution's kernels. */
   int kernel(String weight) {
     return tensorShapes.get(weight).extent(2);
-  }
-
-  /** The shape of a value of the graph. */
-  Shape shape(String value) {
-    return shapes.get(value);
   }
 
   /** One line for each node. */

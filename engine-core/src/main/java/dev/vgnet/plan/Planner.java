@@ -35,7 +35,7 @@ public final class Planner {
               .formatted(graph.nodes().size(), MAX_NODES));
     }
     Map<String, Shape> shapes = ShapeInference.infer(graph, tensorShapes, height, width);
-    FusedGraph fused = FusedGraph.rewrite(graph, tensorShapes, shapes, Rule.ALL);
+    FusedGraph fused = FusedGraph.rewrite(graph, tensorShapes, Rule.ALL);
     return NormBeforePointwise.rewrite(Lowering.lower(graph, fused, shapes));
   }
 }

@@ -1,26 +1,21 @@
 package dev.vgnet.plan;
 
 import dev.vgnet.graph.Operator.Activation;
-import dev.vgnet.graph.Operator.AdaptiveAveragePool;
 import dev.vgnet.graph.Operator.Add;
 import dev.vgnet.graph.Operator.BatchNorm;
 import dev.vgnet.graph.Operator.Conv2d;
-import dev.vgnet.graph.Operator.Slice;
 import dev.vgnet.plan.FusedNode.Body;
-import dev.vgnet.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * One rewrite of the graph. A node is only absorbed by its reader if nothing else reads its value.
+ * No rewrite depends on the size of the images: what is made of weights serves all sizes.
  */
 @FunctionalInterface
 interface Rule {
   /** Global average, dense, activation, dense, activation and product become one node. */
   Rule SQUEEZE_EXCITE = SqueezeExciteRule::rewrite;
-
-  /** A mean over cells of one pixel each is the value itself. */
-  Rule SINGLE_PIXEL_CELLS = Rule::singlePixelCells;
 
   /** A norm joins the epilogue of the node it follows. */
   Rule NORM = Rule::norm;
@@ -38,24 +33,10 @@ interface Rule {
   Rule PROLOGUE = Rule::prologue;
 
   /** All rules, in the order in which they are tried. */
-  List<Rule> ALL =
-      List.of(
-          SQUEEZE_EXCITE, SINGLE_PIXEL_CELLS, NORM, ACTIVATION, RESIDUAL, ELEMENTWISE, PROLOGUE);
+  List<Rule> ALL = List.of(SQUEEZE_EXCITE, NORM, ACTIVATION, RESIDUAL, ELEMENTWISE, PROLOGUE);
 
   /** The node that replaces a node, or nothing where the rule does not fit. */
   Optional<FusedNode> rewrite(FusedNode node, FusedGraph graph);
-
-  private static Optional<FusedNode> singlePixelCells(FusedNode node, FusedGraph graph) {
-    if (!(node.body() instanceof Body.Plain(AdaptiveAveragePool(int size)))) {
-      return Optional.empty();
-    }
-    Shape x = graph.shape(node.input());
-    return x.extent(1) == size && x.extent(2) == size
-        ? Optional.of(
-            new FusedNode(
-                node.name(), new Body.Plain(new Slice(0, x.extent(0))), List.of(node.input())))
-        : Optional.empty();
-  }
 
   private static Optional<FusedNode> norm(FusedNode node, FusedGraph graph) {
     return node.body() instanceof Body.Plain(BatchNorm norm)

@@ -4,7 +4,6 @@ import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.GraphBuilder;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Function;
-import dev.vgnet.graph.ShapeInference;
 import dev.vgnet.tensor.Shape;
 import java.util.HashMap;
 import java.util.List;
@@ -106,11 +105,9 @@ final class Network {
     return builder.build(outputs[0]).withOutputs(List.of(outputs));
   }
 
-  /** The graph after some rules, one node a line, for images of 9 x 9 pixels. */
+  /** The graph after some rules, one node a line. */
   String rewritten(List<Rule> rules, String... outputs) {
-    Graph graph = graph(outputs);
-    Map<String, Shape> shapes = ShapeInference.infer(graph, tensors, 9, 9);
-    return FusedGraph.rewrite(graph, tensors, shapes, rules).toString();
+    return FusedGraph.rewrite(graph(outputs), tensors, rules).toString();
   }
 
   Plan plan(int size, String... outputs) {

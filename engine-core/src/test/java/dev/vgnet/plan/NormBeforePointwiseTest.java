@@ -19,8 +19,7 @@ class NormBeforePointwiseTest {
     Graph graph = net.graph(outputs);
     Map<String, Shape> shapes = ShapeInference.infer(graph, net.tensors, SIZE, SIZE);
     List<Rule> rules = List.of(Rule.NORM, Rule.RESIDUAL);
-    Plan plan =
-        Lowering.lower(graph, FusedGraph.rewrite(graph, net.tensors, shapes, rules), shapes);
+    Plan plan = Lowering.lower(graph, FusedGraph.rewrite(graph, net.tensors, rules), shapes);
     assertEquals(before.strip(), PlanText.of(plan));
     assertEquals(after.strip(), PlanText.of(NormBeforePointwise.rewrite(plan)));
   }

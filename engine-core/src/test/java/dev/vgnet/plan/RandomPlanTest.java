@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.graph.Graph;
+import dev.vgnet.graph.ShapeInference;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,38 @@ class RandomPlanTest {
         assertArrayEquals(expected.get(outputs[i]), actual.get(i), message);
       }
     }
+  }
+
+  /** What is made of weights for one size of images serves all others. */
+  @Test
+  void plansOfTwoSizesDifferInExtentsOnly() {
+    for (long seed = 0; seed < 300; seed++) {
+      RandomNetwork random = new RandomNetwork(seed);
+      Network net = random.network();
+      String[] outputs = random.outputs();
+      String plan = net.planned(RandomNetwork.SIZE, outputs);
+      for (int size = 1; size < 2 * RandomNetwork.SIZE; size++) {
+        if (accepts(net, size, outputs)) {
+          assertEquals(
+              withoutExtents(plan),
+              withoutExtents(net.planned(size, outputs)),
+              "seed %d, size %d".formatted(seed, size));
+        }
+      }
+    }
+  }
+
+  private static boolean accepts(Network net, int size, String... outputs) {
+    try {
+      ShapeInference.infer(net.graph(outputs), net.tensors, size, size);
+      return true;
+    } catch (ModelFormatException e) {
+      return false;
+    }
+  }
+
+  private static String withoutExtents(String plan) {
+    return plan.replaceAll("x\\d+x\\d+", "");
   }
 
   private static void assertWellFormed(Plan plan, String message) {

@@ -33,38 +33,6 @@ class RuleTest {
   }
 
   @Nested
-  class SinglePixelCells {
-    @Test
-    void areTheValueItself() {
-      net.relu("a", "x");
-      net.add("pool", new Operator.AdaptiveAveragePool(9), "a");
-
-      assertRewrite(
-          Rule.SINGLE_PIXEL_CELLS,
-          "pool",
-          """
-          a = Activation(x)
-          pool = AdaptiveAveragePool(a)
-          """,
-          """
-          a = Activation(x)
-          pool = Slice(a)
-          """);
-    }
-
-    @Test
-    void areNotThoseOfALargerMap() {
-      net.add("pool", new Operator.AdaptiveAveragePool(7), "x");
-
-      assertRewrite(
-          Rule.SINGLE_PIXEL_CELLS,
-          "pool",
-          "pool = AdaptiveAveragePool(x)",
-          "pool = AdaptiveAveragePool(x)");
-    }
-  }
-
-  @Nested
   class Norm {
     @Test
     void joinsTheConvolution() {

@@ -5,7 +5,6 @@ import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.BatchNorm;
 import dev.vgnet.graph.Operator.Function;
-import dev.vgnet.graph.ShapeInference;
 import dev.vgnet.plan.Step.Pool.Kind;
 import dev.vgnet.tensor.Shape;
 import java.util.ArrayList;
@@ -26,18 +25,13 @@ final class SymbolicExecution {
 
   private SymbolicExecution() {}
 
-  /** The channels of all values of a graph, for images of the random networks' size. */
+  /** The channels of all values of a graph. */
   static Map<String, long[]> run(Graph graph, Map<String, Shape> tensors, long[] input) {
-    Map<String, Shape> shapes =
-        ShapeInference.infer(graph, tensors, RandomNetwork.SIZE, RandomNetwork.SIZE);
     Map<String, long[]> values = new HashMap<>();
     values.put(graph.input(), input);
     for (Node node : graph.nodes()) {
       List<long[]> in = node.inputs().stream().map(values::get).toList();
-      boolean sameCells =
-          node.operator() instanceof Operator.AdaptiveAveragePool
-              && shapes.get(node.name()).equals(shapes.get(node.inputs().getFirst()));
-      values.put(node.name(), sameCells ? in.getFirst() : compute(node.operator(), in, tensors));
+      values.put(node.name(), compute(node.operator(), in, tensors));
     }
     return values;
   }

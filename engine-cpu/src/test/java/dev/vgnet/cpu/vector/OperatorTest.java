@@ -357,6 +357,23 @@ class OperatorTest {
     check(net, pool, Shape.of(2, 3, 5, 7), Shape.of(4, 3, 1, 1), Shape.of(1, 3, size, size));
   }
 
+  /** Where cells are single pixels, too, nothing that is kept from one size to another differs. */
+  @ParameterizedTest
+  @CsvSource({"7, 9", "9, 7"})
+  void readersOfMeansOfCells(int first, int second) {
+    Shape[] sizes = {Shape.of(1, 3, first, first), Shape.of(1, 3, second, second)};
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String map = net.norm(net.depthwise(net.pointwise("x", 3, 16), 16, 16, 3, 1, 1, false), 16);
+    String direct = net.mean(net.pointwise(map, 16, 8));
+    String pool = net.other(new Operator.AdaptiveAveragePool(7), map);
+    check(net, net.sum(direct, net.mean(net.pointwise(pool, 16, 8))), sizes);
+    String shuffled = net.other(new Operator.ChannelShuffle(2), map);
+    String cells = net.other(new Operator.AdaptiveAveragePool(7), shuffled);
+    for (int kernel : List.of(1, 3, 9)) {
+      check(net, net.depthwise(cells, 16, 16, kernel, 1, kernel / 2, true), sizes);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"116, 2", "20, 4", "7, 7", "9, 1"})
   void shuffles(int channels, int groups) {

@@ -1,7 +1,11 @@
 package dev.vgnet.cpu.vector;
 
+import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Operator;
+import dev.vgnet.graph.ShapeInference;
+import dev.vgnet.tensor.Shape;
+import dev.vgnet.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -41,6 +45,21 @@ public final class RandomNetwork {
       }
     }
     return network.graph(outputs.toArray(String[]::new));
+  }
+
+  /** Images of another size, if one is found that the graph accepts. */
+  public Shape otherInput(Graph graph) {
+    for (int i = 0; i < 10; i++) {
+      int otherHeight = random.nextInt(1, 20);
+      int otherWidth = random.nextInt(1, 20);
+      try {
+        ShapeInference.infer(graph, Tensor.shapes(network.tensors), otherHeight, otherWidth);
+        return Shape.of(random.nextInt(1, 6), inputChannels, otherHeight, otherWidth);
+      } catch (ModelFormatException e) {
+        // This size does not fit.
+      }
+    }
+    return Shape.of(1, inputChannels, height, width);
   }
 
   private void add() {

@@ -23,7 +23,7 @@ class RandomNetworkTest {
     int threads = random.nextInt(1, 4);
     Shape input = Shape.of(random.nextInt(1, 6), sample.inputChannels, sample.height, sample.width);
     try {
-      Check.sizes(sample.network, graph, random, threads, input, input);
+      Check.sizes(sample.network, graph, random, threads, input, sample.otherInput(graph), input);
     } catch (Throwable e) {
       Map<String, Shape> shapes = new HashMap<>();
       sample.network.tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));

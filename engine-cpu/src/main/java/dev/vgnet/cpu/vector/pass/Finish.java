@@ -4,7 +4,6 @@ import dev.vgnet.cpu.kernel.EpilogueKernel;
 import dev.vgnet.cpu.kernel.EpilogueParameters;
 import dev.vgnet.cpu.kernel.EpilogueSpec;
 import dev.vgnet.cpu.kernel.RehearsedKernel;
-import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.pass.View.Part;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.plan.Affine;
@@ -151,8 +150,7 @@ public final class Finish {
   }
 
   private static float[] floats(double[] values) {
-    // The last vector need not begin at a multiple of its length.
-    float[] floats = new float[Vectors.padded(values.length) + Vectors.LANES];
+    float[] floats = new float[values.length];
     for (int i = 0; i < values.length; i++) {
       floats[i] = (float) values[i];
     }
