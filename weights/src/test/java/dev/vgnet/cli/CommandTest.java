@@ -11,6 +11,8 @@ import dev.vgnet.SessionOptions;
 import dev.vgnet.error.ImageShapeException;
 import dev.vgnet.model.ModelFiles;
 import dev.vgnet.model.Safetensors;
+import dev.vgnet.runtime.Backends;
+import dev.vgnet.runtime.Device;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.Checkpoints;
@@ -29,6 +31,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import picocli.CommandLine;
@@ -44,6 +47,7 @@ class CommandTest {
   private static final Path CHECKPOINT = Path.of("train", "demo.pth");
   private static final Path MODEL = Path.of("demo", "vgnetg_demo.safetensors");
   private static final Path SAMPLES = Path.of("train", "samples");
+  private static final SessionOptions ON_CPU = SessionOptions.builder().device(Device.CPU).build();
 
   @TempDir private Path folder;
 
@@ -91,11 +95,12 @@ class CommandTest {
     Path input = folder.resolve("x.npy");
     Path output = folder.resolve("y.npy");
     NpyFile.write(input, images);
-    Result ran = run("run", model, "--input", input, "--output", output, "--batch", 2);
+    Result ran =
+        run("run", model, "--input", input, "--output", output, "--batch", 2, "--device", "cpu");
     assertEquals(0, ran.exitCode(), ran.err());
     Tensor logits = NpyFile.read(output);
     assertEquals(Shape.of(5, 12), logits.shape());
-    try (Session session = Model.load(MODEL).newSession(SessionOptions.defaults())) {
+    try (Session session = Model.load(MODEL).newSession(ON_CPU)) {
       assertArrayEquals(session.run(images).toFloatArray(), logits.toFloatArray(), 1e-5f);
     }
   }
@@ -183,7 +188,8 @@ class CommandTest {
 
   @Test
   void saysWhichOptionsHaveNoEffect() {
-    Result rounded = run("inspect", MODEL, "--precision", "tf32", "--threads", 2);
+    Result rounded =
+        run("inspect", MODEL, "--device", "cpu", "--precision", "tf32", "--threads", 2);
     assertEndsInOneLine(0, "--precision TF32 has no effect on CPU (vector)", rounded);
     Result threads = run("inspect", MODEL, "--backend", "reference", "--threads", 8);
     assertEndsInOneLine(0, "--threads 8 has no effect on CPU (reference)", threads);
@@ -242,6 +248,17 @@ class CommandTest {
   }
 
   @Test
+  @DisabledIf("hasGpu")
+  void saysInOneLineWhyThereIsNoGpu() {
+    assertFailsInOneLine("CUDA", run("inspect", MODEL, "--device", "cuda"));
+  }
+
+  static boolean hasGpu() {
+    return Backends.all().stream()
+        .anyMatch(backend -> backend.device() == Device.CUDA && backend.probe().available());
+  }
+
+  @Test
   void saysInOneLineWhatIsWrong() throws IOException {
     Path model = folder.resolve("m.safetensors");
     Path junk = Files.writeString(folder.resolve("junk.pth"), "not a checkpoint");
@@ -251,7 +268,6 @@ class CommandTest {
     assertFailsInOneLine("vgnet import", run("inspect", CHECKPOINT));
     assertFailsInOneLine("NumPy", run("run", MODEL, "--input", junk, "--output", model));
     assertFailsInOneLine("labels", run("import", CHECKPOINT, "-o", model, "--labels", junk));
-    assertFailsInOneLine("CUDA", run("inspect", MODEL, "--device", "cuda"));
     assertFailsInOneLine("abacus", run("inspect", MODEL, "--backend", "abacus"));
     assertFailsInOneLine(
         "device CPU, backend cuda: that backend runs on CUDA only",

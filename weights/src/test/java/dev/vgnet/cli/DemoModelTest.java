@@ -11,6 +11,7 @@ import dev.vgnet.SessionOptions;
 import dev.vgnet.image.ImageClassifier;
 import dev.vgnet.image.ImageFiles;
 import dev.vgnet.image.Preprocessor;
+import dev.vgnet.runtime.Device;
 import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.Checkpoints;
 import java.awt.image.BufferedImage;
@@ -51,7 +52,7 @@ class DemoModelTest {
       labels.add(line.split(",")[1]);
     }
     Model model = Model.load(MODEL);
-    try (Session session = model.newSession(SessionOptions.defaults())) {
+    try (Session session = model.newSession(SessionOptions.builder().device(Device.CPU).build())) {
       ImageClassifier classifier = new ImageClassifier(session);
       List<Integer> predicted = new ArrayList<>();
       int right = 0;

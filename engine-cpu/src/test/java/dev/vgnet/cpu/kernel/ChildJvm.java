@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -15,7 +17,7 @@ public final class ChildJvm {
   private ChildJvm() {}
 
   /**
-   * Runs a class, and expects that it succeeds.
+   * Runs a class on vectors as long as this JVM's, and expects that it succeeds.
    *
    * @param main what is run
    * @param others classes of whatever else must be on the class path
@@ -26,6 +28,8 @@ public final class ChildJvm {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--add-modules=jdk.incubator.vector");
+    Optional.ofNullable(System.getProperty(Vectors.BITS_PROPERTY))
+        .ifPresent(bits -> command.add("-D%s=%s".formatted(Vectors.BITS_PROPERTY, bits)));
     command.addAll(flags);
     command.addAll(List.of("-cp", classPath(main, others), main.getName()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -36,7 +40,15 @@ public final class ChildJvm {
 
   private static String classPath(Class<?> main, Class<?>... others) {
     return Stream.concat(Stream.of(main), Stream.of(others))
-        .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+        .map(ChildJvm::location)
         .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static String location(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
