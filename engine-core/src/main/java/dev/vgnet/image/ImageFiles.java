@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.plugins.tiff.TIFFDirectory;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
@@ -150,7 +151,9 @@ public final class ImageFiles {
   }
 
   private static BufferedImage decodeAll(ImageReader reader, DecodedSize size) throws IOException {
-    return RgbImages.of(readAll(reader, size));
+    BufferedImage image = readAll(reader, size);
+    Optional<TIFFDirectory> tiff = TiffFile.directory(reader);
+    return RgbImages.of(tiff.isPresent() ? TiffFile.withPalette(image, tiff.get()) : image);
   }
 
   private static BufferedImage readAll(ImageReader reader, DecodedSize size) throws IOException {
