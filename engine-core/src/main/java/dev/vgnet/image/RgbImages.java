@@ -76,6 +76,8 @@ final class RgbImages {
           componentReader(image.getRaster(), colourModel(model).get());
       case DirectColorModel model when isPlainRgb(model) ->
           packedReader(image.getRaster(), new int[image.getWidth()]);
+      case DirectColorModel model when isShortRgb(model) ->
+          shortReader(image.getRaster(), model, new short[image.getWidth()]);
       default -> managedReader(image, new int[image.getWidth()]);
     };
   }
@@ -119,6 +121,21 @@ final class RgbImages {
     };
   }
 
+  private static RowReader shortReader(Raster raster, DirectColorModel model, short[] row) {
+    int[] masks = {model.getBlueMask(), model.getGreenMask(), model.getRedMask()};
+    return (y, bgr, offset) -> {
+      raster.getDataElements(0, y, row.length, 1, row);
+      for (int i = 0; i < 3 * row.length; i++) {
+        bgr[offset + i] = sample(row[i / 3], masks[i % 3]);
+      }
+    };
+  }
+
+  /** Some bits of a pixel, scaled to 255 and cut off as in PIL; Java2D would round. */
+  private static byte sample(int pixel, int mask) {
+    return mask == 0 ? 0 : (byte) (255 * (pixel & mask) / mask);
+  }
+
   private static RowReader managedReader(BufferedImage image, int[] row) {
     return (y, bgr, offset) -> {
       image.getRGB(0, y, row.length, 1, row, 0, row.length);
@@ -153,6 +170,11 @@ final class RgbImages {
       case ColorSpace.TYPE_CMYK -> Optional.of(ColourModel.CMYK);
       default -> Optional.empty();
     };
+  }
+
+  private static boolean isShortRgb(DirectColorModel model) {
+    return model.getTransferType() == DataBuffer.TYPE_USHORT
+        && !(model.hasAlpha() && model.isAlphaPremultiplied());
   }
 
   private static boolean isPlainRgb(DirectColorModel model) {
