@@ -29,7 +29,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  *       which it clips at 255 instead);
  *   <li>CMYK and YCCK JPEG is taken as Adobe writes it, inverted, and becomes RGB by {@code R =
  *       (255 - C)(255 - K) / 255};
- *   <li>the EXIF orientation of JPEG, PNG and TIFF is applied;
+ *   <li>the EXIF orientation of JPEG, PNG and TIFF is applied (PIL also knows one that stands in
+ *       XMP only, which is not read here);
  *   <li>of several frames or pages the first is taken; that of a GIF lies on its screen, with its
  *       transparent colour, or else the first of its palette, around it.
  * </ul>
