@@ -41,8 +41,7 @@ final class TiffFile {
     }
     WritableRaster samples = image.getRaster();
     WritableRaster indices =
-        samples.createWritableChild(
-            0, 0, image.getWidth(), image.getHeight(), 0, 0, new int[] {0});
+        samples.createWritableChild(0, 0, image.getWidth(), image.getHeight(), 0, 0, new int[] {0});
     int bits = samples.getSampleModel().getSampleSize(0);
     return new BufferedImage(palette(map.getAsChars(), bits), indices, false, null);
   }

@@ -19,8 +19,7 @@ class HalvedRowsTest {
   void interpolatesOneBandOfOddRows() {
     byte[] samples = {1, (byte) 200, 2, (byte) 200, 3, 100, 4, 100, 5, 0};
     HalvedRows.interpolate(samples, 2, 1, 1);
-    assertArrayEquals(
-        new byte[] {1, (byte) 200, 2, (byte) 175, 3, 125, 4, 75, 5, 25}, samples);
+    assertArrayEquals(new byte[] {1, (byte) 200, 2, (byte) 175, 3, 125, 4, 75, 5, 25}, samples);
   }
 
   @Test
