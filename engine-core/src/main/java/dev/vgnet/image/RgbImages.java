@@ -1,5 +1,6 @@
 package dev.vgnet.image;
 
+import dev.vgnet.tensor.Shape;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
@@ -39,7 +40,7 @@ final class RgbImages {
    * @throws IllegalArgumentException if they do not fit in an array
    */
   static int byteCount(int width, int height) {
-    if (3L * width * height > Integer.MAX_VALUE - 8) {
+    if (3L * width * height > Shape.MAX_ARRAY_LENGTH) {
       throw new IllegalArgumentException(
           "an image of %d x %d pixels does not fit in an array".formatted(width, height));
     }
