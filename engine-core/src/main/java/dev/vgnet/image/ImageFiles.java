@@ -1,6 +1,7 @@
 package dev.vgnet.image;
 
 import dev.vgnet.error.ImageFormatException;
+import dev.vgnet.error.Reason;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -115,10 +116,10 @@ public final class ImageFiles {
       throw e;
     } catch (OutOfMemoryError e) {
       // Of a picture within the limits, or of a broken one: the readers trust lengths they read.
-      throw new ImageFormatException(name, "not enough memory to decode it: " + reason(e), e);
+      throw new ImageFormatException(name, "not enough memory to decode it: " + Reason.of(e), e);
     } catch (IOException | RuntimeException | StackOverflowError e) {
       // The readers meet broken bytes with errors of every kind.
-      throw new ImageFormatException(name, "cannot be decoded: " + reason(e), e);
+      throw new ImageFormatException(name, "cannot be decoded: " + Reason.of(e), e);
     }
   }
 
@@ -160,10 +161,5 @@ public final class ImageFiles {
   private static BufferedImage readAll(ImageReader reader, DecodedSize size) throws IOException {
     size.checkBytes(reader);
     return reader.read(0);
-  }
-
-  private static String reason(Throwable failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.getClass().getSimpleName() : message;
   }
 }
