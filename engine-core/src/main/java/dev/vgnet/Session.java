@@ -103,8 +103,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * As {@link #run(Tensor)}, from and to arrays of the caller. Allocates nothing while no more than
-   * eight shapes take turns, once each has been run.
+   * As {@link #run(Tensor)}, from and to arrays of the caller. Once kernels are compiled, as after
+   * {@link #warmUp(Shape)}, nothing is allocated while no more than eight shapes take turns.
    *
    * <p>On the CPU, runs of the first seconds take about twice their time, on the caller's thread,
    * to get its code compiled, and single ones, of small networks, some tenths of a second; after
