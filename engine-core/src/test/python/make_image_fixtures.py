@@ -2,7 +2,8 @@
 
     python3 make_image_fixtures.py ../resources/dev/vgnet/image
 
-Written with PIL 9.4 (libjpeg-turbo 2.1) and torchvision 0.14. `read/` holds pictures in many
+Written with PIL 9.4 (libjpeg-turbo 2.1) and torchvision 0.14, but for the pictures of
+`write_later_pictures`: with PIL 12.3 (libjpeg-turbo 3.1). `read/` holds pictures in many
 formats, `upright/` the same as ImageOps.exif_transpose(Image.open(f)).convert("RGB") gives them;
 `resized/` holds Image.resize, `cropped/` Resize and CenterCrop, and `normalised.f32` the float32
 numbers of one more ToTensor and Normalize. File names carry the parameters.
@@ -20,6 +21,7 @@ from torchvision import transforms
 from torchvision.transforms import InterpolationMode
 
 EXIF_ORIENTATION = 0x0112
+FORMATS = {1: "B", 3: "H", 4: "I", 8: "h", 9: "i"}  # of the types of TIFF's numbers
 FILTERS = {
     "bilinear": (Image.Resampling.BILINEAR, InterpolationMode.BILINEAR),
     "bicubic": (Image.Resampling.BICUBIC, InterpolationMode.BICUBIC),
@@ -84,6 +86,36 @@ def jpeg(image, **options):
     return stream.getvalue()
 
 
+def tall_jpeg(seed):
+    """4:4:0, which PIL does not write: the blocks of a 4:2:2 picture as they would lie if turned."""
+    out = bytearray(jpeg(picture(64, 24, seed=seed), quality=90, subsampling=1))
+    frame = out.index(b"\xff\xc0")
+    assert out[frame + 11] == 0x21
+    out[frame + 5:frame + 9] = struct.pack(">HH", 45, 29)  # as many blocks, the last ones cut
+    out[frame + 11] = 0x12
+    return bytes(out)
+
+
+def bmp_16bit(green_bits):
+    """A BMP file that PIL does not write, with each value of each colour."""
+    x = np.arange(64)
+    pixels = x % 32 << 5 + green_bits | x % (1 << green_bits) << 5 | 31 - x % 32
+    masks = struct.pack("<3I", 31 << 5 + green_bits, (1 << green_bits) - 1 << 5, 31)
+    data = pixels.astype("<u2").tobytes()
+    return (b"BM" + struct.pack("<IHHI", 66 + len(data), 0, 0, 66)
+            + struct.pack("<IiiHHIIiiII", 40, 64, 1, 1, 16, 3, len(data), 2835, 2835, 0, 0)
+            + masks + data)
+
+
+def orientation_tags(kind, *values):
+    """EXIF tags of nothing but the orientation, as numbers of one of TIFF's types."""
+    packed = struct.pack(f">{len(values)}{FORMATS[kind]}", *values)
+    entry = struct.pack(">HHI", EXIF_ORIENTATION, kind, len(values))
+    if len(packed) > 4:
+        return b"MM\0*" + struct.pack(">IH", 8, 1) + entry + struct.pack(">II", 26, 0) + packed
+    return b"MM\0*" + struct.pack(">IH", 8, 1) + entry + packed.ljust(4, b"\0") + bytes(4)
+
+
 def without_jfif(data):
     assert data[2:4] == b"\xff\xe0"
     return data[:2] + data[4 + struct.unpack(">H", data[4:6])[0]:]
@@ -117,13 +149,40 @@ def exif(orientation):
     return tags
 
 
-def write_pictures(folder):
+def saver(folder):
     def save(name, data, **options):
         if isinstance(data, bytes):
             (folder / name).write_bytes(data)
         else:
             data.save(folder / name, **options)
 
+    return save
+
+
+def write_later_pictures(folder):
+    save = saver(folder)
+    save("ycc_440.jpg", tall_jpeg(seed=1))
+    coloured = picture(24, 15).quantize(40)
+    save("palette.tif", coloured)
+    with_alpha = coloured.convert("PA")
+    with_alpha.putalpha(picture(24, 15, "L", seed=2))
+    save("palette_alpha.tif", with_alpha)
+    save("rgb_555.bmp", bmp_16bit(5))
+    save("rgb_565.bmp", bmp_16bit(6))
+    small = [row.tobytes() for row in np.asarray(picture(5, 3))]
+    for name, tags in {
+        "byte": orientation_tags(1, 6),
+        "shorts": orientation_tags(3, 6, 1, 1),
+        "long": orientation_tags(4, 6),
+        "signed_short": orientation_tags(8, 6),
+        "signed_long": orientation_tags(9, 6),
+        "prefixed": b"Exif\0\0" + orientation_tags(3, 6),
+    }.items():
+        save(f"orientation_{name}.png", png(5, 3, 8, 2, small, [(b"eXIf", tags)]))
+
+
+def write_pictures(folder):
+    save = saver(folder)
     rgb = picture(61, 47)
     save("rgb.png", rgb)
     save("grey.png", picture(61, 47, "L"))
@@ -244,6 +303,7 @@ def main(root):
         for old in folder.iterdir():
             old.unlink()
     write_pictures(folders["read"])
+    write_later_pictures(folders["read"])
     for path in sorted(folders["read"].iterdir()):
         pixels = np.asarray(upright(path))  # without profile, transparency and the like
         Image.fromarray(pixels).save(folders["upright"] / f"{path.name}.png", optimize=True)

@@ -103,8 +103,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * As {@link #run(Tensor)}, from and to arrays of the caller. Allocates nothing while no more than
-   * eight shapes take turns, once each has been run.
+   * As {@link #run(Tensor)}, from and to arrays of the caller. Once kernels are compiled, as after
+   * {@link #warmUp(Shape)}, nothing is allocated while no more than eight shapes take turns.
    *
    * <p>On the CPU, runs of the first seconds take about twice their time, on the caller's thread,
    * to get its code compiled, and single ones, of small networks, some tenths of a second; after
@@ -148,7 +148,7 @@ public final class Session implements AutoCloseable {
    * @throws UnsupportedOperationException if the device is the CPU, whose memory is that of arrays
    */
   public DeviceTensor allocate(Shape shape) {
-    if (shape.elementCount() < 1 || shape.elementCount() > Integer.MAX_VALUE - 8) {
+    if (shape.elementCount() < 1 || !shape.fitsInArray()) {
       throw new IllegalArgumentException("no room for " + shape);
     }
     return locked(
@@ -320,8 +320,8 @@ public final class Session implements AutoCloseable {
     extents[0] = input.extent(0);
     System.arraycopy(perImage.toArray(), 0, extents, 1, perImage.rank());
     Shape output = Shape.of(extents);
-    if (Math.max(input.elementCount(), output.elementCount()) > Integer.MAX_VALUE - 8) {
-      throw new ImageShapeException("images " + input + " do not fit in an array");
+    if (!input.fitsInArray() || !output.fitsInArray()) {
+      throw ImageShapeException.tooLarge(input);
     }
     return output;
   }

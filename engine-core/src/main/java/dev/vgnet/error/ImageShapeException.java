@@ -17,6 +17,15 @@ public final class ImageShapeException extends IllegalArgumentException {
   }
 
   /**
+   * What is said of images that no array has room for, or for whose output none has.
+   *
+   * @param images their shape
+   */
+  public static ImageShapeException tooLarge(Object images) {
+    return new ImageShapeException("images " + images + " do not fit in an array");
+  }
+
+  /**
    * @param message the shape, and what is wrong with it
    * @param cause where in the network
    */

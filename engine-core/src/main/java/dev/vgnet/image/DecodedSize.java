@@ -6,12 +6,12 @@ import java.awt.image.SampleModel;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.plugins.tiff.BaselineTIFFTagSet;
 import javax.imageio.plugins.tiff.TIFFDirectory;
 import javax.imageio.plugins.tiff.TIFFField;
-import javax.imageio.spi.ImageReaderSpi;
 
 /**
  * Holds what a picture's header announces against {@link ImageLimits}, before a decoder believes it
@@ -20,8 +20,6 @@ import javax.imageio.spi.ImageReaderSpi;
  * @param name what error messages call the picture
  */
 record DecodedSize(String name, ImageLimits limits) {
-  private static final String TIFF_METADATA = "javax_imageio_tiff_image_1.0";
-
   /** Where a TIFF says how many bytes of the file a strip, a tile or a JPEG stream has. */
   private static final List<Integer> BYTE_COUNTS =
       List.of(
@@ -56,11 +54,10 @@ record DecodedSize(String name, ImageLimits limits) {
    * @throws ImageFormatException if that is more than the limits allow, or cannot be told
    */
   void checkBytes(ImageReader reader) throws IOException {
-    ImageReaderSpi format = reader.getOriginatingProvider();
-    if (format != null && TIFF_METADATA.equals(format.getNativeImageMetadataFormatName())) {
-      TIFFDirectory directory = TIFFDirectory.createFromMetadata(reader.getImageMetadata(0));
-      refuseJpeg(directory);
-      checkByteCounts(directory);
+    Optional<TIFFDirectory> tiff = TiffFile.directory(reader);
+    if (tiff.isPresent()) {
+      refuseJpeg(tiff.get());
+      checkByteCounts(tiff.get());
     }
     Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
     if (types.hasNext()) {

@@ -11,11 +11,19 @@ import java.nio.ByteOrder;
 final class Exif {
   private static final int ORIENTATION = 0x0112;
   private static final int SHORT = 3;
+  private static final int LONG = 4;
+  private static final int SIGNED_SHORT = 8;
+  private static final int SIGNED_LONG = 9;
   private static final int TIFF_LITTLE_ENDIAN = 0x49492a00;
   private static final int TIFF_BIG_ENDIAN = 0x4d4d002a;
   private static final long PNG_SIGNATURE = 0x89504e470d0a1a0aL;
   private static final int PNG_EXIF_CHUNK = 0x65584966;
   private static final int ENTRY_BYTES = 12;
+
+  /** {@code Exif} and two zeros: stands before the tags in JPEG, and of some writers in PNG. */
+  private static final int PREFIX = 0x45786966;
+
+  private static final int PREFIX_BYTES = 6;
 
   private Exif() {}
 
@@ -39,11 +47,17 @@ final class Exif {
         break;
       }
       if (file.getInt((int) chunk + 4) == PNG_EXIF_CHUNK) {
-        return ofTiff(file.slice((int) chunk + 8, length));
+        return ofTiff(withoutPrefix(file.slice((int) chunk + 8, length)));
       }
       chunk += 12L + length;
     }
     return Orientation.UPRIGHT;
+  }
+
+  private static ByteBuffer withoutPrefix(ByteBuffer tags) {
+    boolean prefixed =
+        tags.remaining() >= PREFIX_BYTES && tags.getInt(0) == PREFIX && tags.getShort(4) == 0;
+    return prefixed ? tags.slice(PREFIX_BYTES, tags.remaining() - PREFIX_BYTES) : tags;
   }
 
   /**
@@ -71,11 +85,28 @@ final class Exif {
     int entries = Short.toUnsignedInt(tiff.getShort((int) directory));
     for (int i = 0; i < entries && entry + ENTRY_BYTES <= tiff.limit(); i++) {
       if (Short.toUnsignedInt(tiff.getShort(entry)) == ORIENTATION) {
-        boolean single = tiff.getShort(entry + 2) == SHORT && tiff.getInt(entry + 4) == 1;
-        return single ? Orientation.ofTag(tiff.getShort(entry + 8)) : Orientation.UPRIGHT;
+        return ofField(tiff, entry);
       }
       entry += ENTRY_BYTES;
     }
     return Orientation.UPRIGHT;
+  }
+
+  /** Of several values the first is taken, as by PIL. */
+  private static Orientation ofField(ByteBuffer tiff, int entry) {
+    int valueBytes =
+        switch (tiff.getShort(entry + 2)) {
+          case SHORT, SIGNED_SHORT -> Short.BYTES;
+          case LONG, SIGNED_LONG -> Integer.BYTES;
+          default -> 0;
+        };
+    long bytes = valueBytes * Integer.toUnsignedLong(tiff.getInt(entry + 4));
+    long values =
+        bytes <= Integer.BYTES ? entry + 8 : Integer.toUnsignedLong(tiff.getInt(entry + 8));
+    if (bytes == 0 || values + bytes > tiff.limit()) {
+      return Orientation.UPRIGHT;
+    }
+    int at = (int) values;
+    return Orientation.ofTag(valueBytes == Short.BYTES ? tiff.getShort(at) : tiff.getInt(at));
   }
 }

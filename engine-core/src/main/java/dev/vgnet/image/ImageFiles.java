@@ -1,6 +1,7 @@
 package dev.vgnet.image;
 
 import dev.vgnet.error.ImageFormatException;
+import dev.vgnet.error.Reason;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.plugins.tiff.TIFFDirectory;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
@@ -28,7 +30,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  *       which it clips at 255 instead);
  *   <li>CMYK and YCCK JPEG is taken as Adobe writes it, inverted, and becomes RGB by {@code R =
  *       (255 - C)(255 - K) / 255};
- *   <li>the EXIF orientation of JPEG, PNG and TIFF is applied;
+ *   <li>the EXIF orientation of JPEG, PNG and TIFF is applied (PIL also knows one that stands in
+ *       XMP only, which is not read here);
  *   <li>of several frames or pages the first is taken; that of a GIF lies on its screen, with its
  *       transparent colour, or else the first of its palette, around it.
  * </ul>
@@ -113,10 +116,10 @@ public final class ImageFiles {
       throw e;
     } catch (OutOfMemoryError e) {
       // Of a picture within the limits, or of a broken one: the readers trust lengths they read.
-      throw new ImageFormatException(name, "not enough memory to decode it: " + reason(e), e);
+      throw new ImageFormatException(name, "not enough memory to decode it: " + Reason.of(e), e);
     } catch (IOException | RuntimeException | StackOverflowError e) {
       // The readers meet broken bytes with errors of every kind.
-      throw new ImageFormatException(name, "cannot be decoded: " + reason(e), e);
+      throw new ImageFormatException(name, "cannot be decoded: " + Reason.of(e), e);
     }
   }
 
@@ -150,16 +153,13 @@ public final class ImageFiles {
   }
 
   private static BufferedImage decodeAll(ImageReader reader, DecodedSize size) throws IOException {
-    return RgbImages.of(readAll(reader, size));
+    BufferedImage image = readAll(reader, size);
+    Optional<TIFFDirectory> tiff = TiffFile.directory(reader);
+    return RgbImages.of(tiff.isPresent() ? TiffFile.withPalette(image, tiff.get()) : image);
   }
 
   private static BufferedImage readAll(ImageReader reader, DecodedSize size) throws IOException {
     size.checkBytes(reader);
     return reader.read(0);
-  }
-
-  private static String reason(Throwable failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.getClass().getSimpleName() : message;
   }
 }

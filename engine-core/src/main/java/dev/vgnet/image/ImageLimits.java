@@ -1,5 +1,7 @@
 package dev.vgnet.image;
 
+import dev.vgnet.tensor.Shape;
+
 /**
  * Bounds on what {@link ImageFiles} decodes, so that a small hostile file cannot fill the memory.
  *
@@ -20,7 +22,7 @@ public record ImageLimits(long maxBytes, long maxPixels) {
   public static final ImageLimits DEFAULT = new ImageLimits(256L << 20, 100_000_000);
 
   public ImageLimits {
-    if (maxBytes < 1 || maxBytes > Integer.MAX_VALUE - 8 || maxPixels < 1) {
+    if (maxBytes < 1 || maxBytes > Shape.MAX_ARRAY_LENGTH || maxPixels < 1) {
       throw new IllegalArgumentException(
           "no limits of %d bytes and %d pixels".formatted(maxBytes, maxPixels));
     }

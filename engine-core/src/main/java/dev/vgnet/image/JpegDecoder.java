@@ -40,6 +40,11 @@ final class JpegDecoder {
     BufferedImage image = RgbImages.create(raster.getWidth(), raster.getHeight());
     byte[] bgr = RgbImages.pixels(image);
     int bands = raster.getNumBands();
+    for (int band = 0; band < bands; band++) {
+      if (file.halvesRows(band)) {
+        HalvedRows.interpolate(samples, bands, band, raster.getWidth());
+      }
+    }
     switch (file.encoding()) {
       case GREY -> ColourModel.GREY.toBgr(samples, bands, bgr, 0);
       case RGB -> ColourModel.RGB.toBgr(samples, bands, bgr, 0);

@@ -43,6 +43,7 @@ final class JpegFile {
   private final ByteArrayOutputStream withoutMetadata = new ByteArrayOutputStream();
   private int copied;
   private byte[] components = {};
+  private byte[] samplingFactors = {};
   private boolean jfif;
   private int adobeTransform = -1;
   private ByteBuffer exif = ByteBuffer.allocate(0);
@@ -126,8 +127,10 @@ final class JpegFile {
     int count = data + 5 < end ? bytes[data + 5] & 0xff : 0;
     if (components.length == 0 && data + 6 + 3 * count <= end) {
       components = new byte[count];
+      samplingFactors = new byte[count];
       for (int i = 0; i < count; i++) {
         components[i] = bytes[data + 6 + 3 * i];
+        samplingFactors[i] = bytes[data + 7 + 3 * i];
       }
     }
   }
@@ -149,6 +152,26 @@ final class JpegFile {
   /** How many scans the picture is stored in. */
   int scans() {
     return scans;
+  }
+
+  /** Whether the file holds all columns of a component, but only every second row of it. */
+  boolean halvesRows(int component) {
+    int columns = 0;
+    int rows = 0;
+    for (byte factors : samplingFactors) {
+      columns = Math.max(columns, columns(factors));
+      rows = Math.max(rows, rows(factors));
+    }
+    return columns(samplingFactors[component]) == columns
+        && 2 * rows(samplingFactors[component]) == rows;
+  }
+
+  private static int columns(byte samplingFactors) {
+    return samplingFactors >> 4 & 0xf;
+  }
+
+  private static int rows(byte samplingFactors) {
+    return samplingFactors & 0xf;
   }
 
   /** The orientation that the EXIF tags state. */

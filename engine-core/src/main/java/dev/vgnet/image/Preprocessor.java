@@ -83,8 +83,8 @@ public final class Preprocessor {
    */
   public Tensor apply(List<BufferedImage> images) {
     Shape shape = shape(images.size());
-    if (shape.elementCount() > Integer.MAX_VALUE - 8) {
-      throw new ImageShapeException("images " + shape + " do not fit in an array");
+    if (!shape.fitsInArray()) {
+      throw ImageShapeException.tooLarge(shape);
     }
     float[] batch = new float[(int) shape.elementCount()];
     int offset = 0;

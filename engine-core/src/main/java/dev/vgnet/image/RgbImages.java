@@ -1,5 +1,6 @@
 package dev.vgnet.image;
 
+import dev.vgnet.tensor.Shape;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
@@ -39,7 +40,7 @@ final class RgbImages {
    * @throws IllegalArgumentException if they do not fit in an array
    */
   static int byteCount(int width, int height) {
-    if (3L * width * height > Integer.MAX_VALUE - 8) {
+    if (3L * width * height > Shape.MAX_ARRAY_LENGTH) {
       throw new IllegalArgumentException(
           "an image of %d x %d pixels does not fit in an array".formatted(width, height));
     }
@@ -76,6 +77,8 @@ final class RgbImages {
           componentReader(image.getRaster(), colourModel(model).get());
       case DirectColorModel model when isPlainRgb(model) ->
           packedReader(image.getRaster(), new int[image.getWidth()]);
+      case DirectColorModel model when isShortRgb(model) ->
+          shortReader(image.getRaster(), model, new short[image.getWidth()]);
       default -> managedReader(image, new int[image.getWidth()]);
     };
   }
@@ -119,6 +122,21 @@ final class RgbImages {
     };
   }
 
+  private static RowReader shortReader(Raster raster, DirectColorModel model, short[] row) {
+    int[] masks = {model.getBlueMask(), model.getGreenMask(), model.getRedMask()};
+    return (y, bgr, offset) -> {
+      raster.getDataElements(0, y, row.length, 1, row);
+      for (int i = 0; i < 3 * row.length; i++) {
+        bgr[offset + i] = sample(row[i / 3], masks[i % 3]);
+      }
+    };
+  }
+
+  /** Some bits of a pixel, scaled to 255 and cut off as in PIL; Java2D would round. */
+  private static byte sample(int pixel, int mask) {
+    return mask == 0 ? 0 : (byte) (255 * (pixel & mask) / mask);
+  }
+
   private static RowReader managedReader(BufferedImage image, int[] row) {
     return (y, bgr, offset) -> {
       image.getRGB(0, y, row.length, 1, row, 0, row.length);
@@ -153,6 +171,11 @@ final class RgbImages {
       case ColorSpace.TYPE_CMYK -> Optional.of(ColourModel.CMYK);
       default -> Optional.empty();
     };
+  }
+
+  private static boolean isShortRgb(DirectColorModel model) {
+    return model.getTransferType() == DataBuffer.TYPE_USHORT
+        && !(model.hasAlpha() && model.isAlphaPremultiplied());
   }
 
   private static boolean isPlainRgb(DirectColorModel model) {

@@ -1,5 +1,6 @@
 package dev.vgnet.model;
 
+import dev.vgnet.error.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -118,15 +119,9 @@ public final class AtomicFile {
       }
     } catch (FileSystemException e) {
       throw e;
-    } catch (IOException e) { // such as that of a full disk, which comes without a name
-      throw located(path, e.getMessage(), e);
+    } catch (IOException e) {
+      throw FileFailure.at(path, Reason.of(e), e);
     }
-  }
-
-  private static FileSystemException located(Path path, String reason, IOException cause) {
-    FileSystemException located = new FileSystemException(path.toString(), null, reason);
-    located.initCause(cause);
-    return located;
   }
 
   private static FileChannel create(
@@ -146,7 +141,7 @@ public final class AtomicFile {
       UNFINISHED.add(temporary);
       return channel;
     } catch (FileSystemException e) { // the temporary name means nothing to anybody
-      throw located(path, e.getReason() == null ? "cannot be made" : e.getReason(), e);
+      throw FileFailure.at(path, e.getReason() == null ? "cannot be made" : e.getReason(), e);
     } finally {
       CHANGING.unlock();
     }
@@ -162,7 +157,7 @@ public final class AtomicFile {
       }
       UNFINISHED.remove(temporary);
     } catch (FileSystemException e) {
-      throw located(path, e.getReason() == null ? "cannot be replaced" : e.getReason(), e);
+      throw FileFailure.at(path, e.getReason() == null ? "cannot be replaced" : e.getReason(), e);
     } finally {
       CHANGING.unlock();
     }

@@ -16,7 +16,7 @@ import java.util.Optional;
 /** JSON texts in a weight file's metadata, to and from values. */
 final class Json {
   /** A hundred times the graph of a large network; it bounds the memory of the parsed values. */
-  private static final int MAX_LENGTH = 1 << 22;
+  static final int MAX_LENGTH = 1 << 22;
 
   private static final JSON STRICT =
       JSON.builder(

@@ -34,8 +34,8 @@ public final class Labels {
    * Reads a text file in UTF-8 with one label a line. White space around a label is dropped, and so
    * is the byte order mark that some editors put ahead of the first.
    *
-   * @throws ModelFormatException if the file is empty, larger than 4 MiB or not UTF-8, or if a line
-   *     is blank
+   * @throws ModelFormatException if the file is empty, larger than 4 MiB or not UTF-8, if a line is
+   *     blank, or if the labels are more than a weight file holds
    * @throws IOException if it cannot be read
    */
   public static List<String> read(Path path) throws IOException {
@@ -50,7 +50,11 @@ public final class Labels {
       throw new ModelFormatException(
           path.toString(), "expected labels of at most " + MAX_FILE_SIZE + " bytes");
     }
-    return parse(path.toString(), bytes);
+    List<String> labels = parse(path.toString(), bytes);
+    if (Json.write(labels).length() > Json.MAX_LENGTH) {
+      throw new ModelFormatException(path.toString(), "holds more labels than a weight file can");
+    }
+    return labels;
   }
 
   private static List<String> parse(String file, byte[] bytes) {

@@ -1,5 +1,6 @@
 package dev.vgnet.model;
 
+import dev.vgnet.error.Reason;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,7 +20,7 @@ public final class MappedFile {
    * Maps a whole file, read-only. The mapping lasts as long as something refers to it; the file
    * must not be changed meanwhile. May be used from any thread.
    *
-   * @throws IOException if the file cannot be read or is not a regular one
+   * @throws FileSystemException with the path, if the file cannot be read or is not a regular one
    */
   public static MemorySegment map(Path path) throws IOException {
     if (!Files.readAttributes(path, BasicFileAttributes.class).isRegularFile()) {
@@ -27,6 +28,10 @@ public final class MappedFile {
     }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       return channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      throw FileFailure.at(path, Reason.of(e), e);
     }
   }
 }

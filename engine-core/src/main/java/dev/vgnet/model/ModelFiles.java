@@ -38,8 +38,8 @@ public final class ModelFiles {
    * Writes a weight file as a whole; an older one is replaced in one step.
    *
    * @throws IllegalArgumentException if names and graph need a header longer than the format
-   *     allows, or a tensor that the graph does not name, a label or the source holds half a
-   *     surrogate pair
+   *     allows, or graph, labels, preprocessing or source more than 4 Mi characters as JSON, or a
+   *     tensor that the graph does not name, a label or the source holds half a surrogate pair
    * @throws IOException if it cannot be written; {@code path} is then as it was
    */
   public static void write(Path path, ModelFile file) throws IOException {
@@ -71,11 +71,21 @@ public final class ModelFiles {
     Metadata metadata = file.metadata();
     Map<String, String> texts = new LinkedHashMap<>();
     texts.put(FORMAT_KEY, VERSION);
-    texts.put(SOURCE_KEY, Json.write(write(metadata.source())));
-    texts.put(PREPROCESS_KEY, Json.write(write(metadata.preprocessing())));
-    texts.put(LABELS_KEY, Json.write(metadata.labels()));
-    texts.put(GRAPH_KEY, Json.write(GraphJson.write(file.graph())));
+    put(texts, SOURCE_KEY, write(metadata.source()));
+    put(texts, PREPROCESS_KEY, write(metadata.preprocessing()));
+    put(texts, LABELS_KEY, metadata.labels());
+    put(texts, GRAPH_KEY, GraphJson.write(file.graph()));
     return new Safetensors(file.tensors(), texts);
+  }
+
+  private static void put(Map<String, String> texts, String key, Object value) {
+    String text = Json.write(value);
+    if (text.length() > Json.MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "%s: %d characters, at most %d would be read"
+              .formatted(key, text.length(), Json.MAX_LENGTH));
+    }
+    texts.put(key, text);
   }
 
   private static void checkVersion(Map<String, String> texts) {

@@ -27,11 +27,13 @@ public record Preprocessing(
       throw new IllegalArgumentException("no resize to %d and crop to %d".formatted(resize, crop));
     }
     if (mean.isEmpty() || mean.size() != std.size()) {
-      throw new IllegalArgumentException("mean %s and std %s do not match".formatted(mean, std));
+      throw new IllegalArgumentException(
+          "%d numbers of mean and %d of std do not match".formatted(mean.size(), std.size()));
     }
     for (int c = 0; c < mean.size(); c++) {
       if (!givesNumbers(mean.get(c).floatValue(), std.get(c).floatValue())) {
-        throw new IllegalArgumentException("mean %s or std %s out of range".formatted(mean, std));
+        throw new IllegalArgumentException(
+            "channel %d: mean %s or std %s out of range".formatted(c, mean.get(c), std.get(c)));
       }
     }
   }

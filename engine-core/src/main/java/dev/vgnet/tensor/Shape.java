@@ -7,6 +7,9 @@ import java.util.Arrays;
  * zero or more, and their product fits in a {@code long}; rank 0 is a scalar of one element.
  */
 public final class Shape {
+  /** The length of an array that every JVM allows, if there is memory for it. */
+  public static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
+
   private final int[] extents;
   private final long elementCount;
 
@@ -50,6 +53,11 @@ public final class Shape {
   /** The product of all extents. */
   public long elementCount() {
     return elementCount;
+  }
+
+  /** Whether an array can be as long as there are elements. */
+  public boolean fitsInArray() {
+    return elementCount <= MAX_ARRAY_LENGTH;
   }
 
   /** The extents, outermost first, as a new array. */

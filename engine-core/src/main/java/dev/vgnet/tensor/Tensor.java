@@ -96,7 +96,11 @@ public final class Tensor {
     return bytes;
   }
 
-  /** All elements in row-major order, each converted (and, if need be, rounded) to float32. */
+  /**
+   * All elements in row-major order, each converted (and, if need be, rounded) to float32.
+   *
+   * @throws IllegalStateException if they do not {@linkplain Shape#fitsInArray fit in an array}
+   */
   public float[] toFloatArray() {
     float[] values = new float[length()];
     if (dataType == DataType.FLOAT32) {
@@ -109,7 +113,11 @@ public final class Tensor {
     return values;
   }
 
-  /** All elements in row-major order, each converted to float64. */
+  /**
+   * All elements in row-major order, each converted to float64.
+   *
+   * @throws IllegalStateException if they do not {@linkplain Shape#fitsInArray fit in an array}
+   */
   public double[] toDoubleArray() {
     double[] values = new double[length()];
     if (dataType == DataType.FLOAT32) {
@@ -146,7 +154,7 @@ public final class Tensor {
   }
 
   private int length() {
-    if (shape.elementCount() > Integer.MAX_VALUE - 8) {
+    if (!shape.fitsInArray()) {
       throw new IllegalStateException("a tensor of shape " + shape + " does not fit in an array");
     }
     return (int) shape.elementCount();

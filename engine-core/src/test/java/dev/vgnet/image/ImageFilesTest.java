@@ -115,7 +115,9 @@ class ImageFilesTest {
         "offset_transparent.gif",
         "palette.bmp",
         "packed.tif",
-        "orientation_8.tif"
+        "orientation_8.tif",
+        "palette_alpha.tif",
+        "ycc_440.jpg"
       })
   void meetsBrokenBytesWithItsOwnExceptionOnly(String name) throws IOException {
     byte[] file = Fixtures.bytes("read/" + name);

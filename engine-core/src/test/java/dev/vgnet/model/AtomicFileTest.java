@@ -93,6 +93,17 @@ class AtomicFileTest {
     assertEquals(Set.of(file), files());
   }
 
+  @Test
+  void saysThatItWasInterrupted() throws IOException {
+    Path file = folder.resolve("file");
+    Thread.currentThread().interrupt();
+    FileSystemException e =
+        assertThrows(FileSystemException.class, () -> AtomicFile.write(file, NEW));
+    assertTrue(Thread.interrupted());
+    assertEquals(file + ": ClosedByInterruptException", e.getMessage());
+    assertEquals(Set.of(), files());
+  }
+
   /** What is secret in the end is at no moment there for others to read. */
   @Test
   void hasThosePermissionsFromTheStart() throws IOException {

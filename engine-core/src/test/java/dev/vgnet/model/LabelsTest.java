@@ -45,6 +45,8 @@ class LabelsTest {
     assertRefused("\ufeff".getBytes(UTF_8), "holds no label");
     assertRefused("cat\n \ndog\n".getBytes(UTF_8), "line 2 is blank");
     assertRefused("\ncat\n".getBytes(UTF_8), "line 1 is blank");
+    assertRefused(
+        "x\n".repeat(1 << 20).getBytes(UTF_8), "holds more labels than a weight file can");
     assertRefused(new byte[] {'c', (byte) 0xe9, '\n'}, "is not UTF-8");
     assertRefused(new byte[5 << 20], "at most 4194304 bytes");
     Path missing = directory.resolve("missing");

@@ -147,10 +147,10 @@ class ModelFilesTest {
         "\"resize\":40|\"size\":40|vgnet.preprocess: has no resize",
         "\"resize\":40|\"resize\":40,\"pad\":0|vgnet.preprocess: has unknown members [pad]",
         "bicubic|nearest|expected one of [bilinear, bicubic], found \"nearest\"",
-        "[0.485,0.1,1.0E-300]|[0.485,0.1]|do not match",
+        "[0.485,0.1,1.0E-300]|[0.485,0.1]|2 numbers of mean and 3 of std do not match",
         "[0.485,0.1,1.0E-300]|[0.485,0.1,1e999]|out of range",
         "[0.485,0.1,1.0E-300]|[0.485,\"0\",0]|vgnet.preprocess mean item 1: expected a number",
-        "[0.229,1.0,3.5]|[0.229,0,3.5]|out of range",
+        "[0.229,1.0,3.5]|[0.229,0,3.5]|: channel 1: mean 0.1 or std 0.0 out of range",
         "[0.229,1.0,3.5]|[0.229,-1,3.5]|out of range",
         "[0.229,1.0,3.5]|[]|do not match",
         // what is out of range as float32, or becomes that in it
@@ -168,6 +168,19 @@ class ModelFilesTest {
           assertTrue(text.contains(found), text);
           texts.put("vgnet.preprocess", text.replace(found, replacement));
         });
+  }
+
+  @Test
+  void writesNothingThatItWouldNotRead() throws IOException {
+    Path path = directory.resolve("model.safetensors");
+    String longest = "x".repeat((1 << 22) - "[\"\",\"y\"]".length());
+    ModelFiles.write(path, tiny(List.of(longest, "y")));
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> ModelFiles.write(path, tiny(List.of(longest, "yy"))));
+    assertEquals("vgnet.labels: 4194305 characters, at most 4194304 would be read", e.getMessage());
+    assertEquals(List.of(longest, "y"), ModelFiles.read(path).metadata().labels());
   }
 
   @Test

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class InspectCommand implements Callable<Integer> {
   /** A tensor of more than 2 GiB cannot be made of an array. */
-  private static final int MAX_NUMBERS = (Integer.MAX_VALUE - 8) / Float.BYTES;
+  private static final int MAX_NUMBERS = Shape.MAX_ARRAY_LENGTH / Float.BYTES;
 
   @Spec private CommandSpec spec;
   @Mixin private SessionMixin sessions;

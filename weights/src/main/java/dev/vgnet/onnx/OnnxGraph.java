@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.vgnet.error.UnsupportedModelException;
+import dev.vgnet.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Collection;
@@ -70,13 +71,14 @@ final class OnnxGraph {
     return initializers.computeIfAbsent(
         key,
         _ -> {
-          float[] values = numbers.get();
-          weightBytes += 4L * values.length;
+          // Before the numbers are asked for: no array may be as long.
+          weightBytes += Float.BYTES * Shape.of(extents).elementCount();
           if (weightBytes > MAX_WEIGHT_BYTES) {
             throw new UnsupportedModelException(
                 "an ONNX file holds less than 2 GiB; the weights up to %s exceed it"
                     .formatted(wanted));
           }
+          float[] values = numbers.get();
           ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
           bytes.asFloatBuffer().put(values);
           TensorProto.Builder tensor =

@@ -2,6 +2,7 @@ package dev.vgnet.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -11,9 +12,11 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.vgnet.Model;
+import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator.Activation;
+import dev.vgnet.graph.Operator.Conv2d;
 import dev.vgnet.graph.Operator.DepthwiseConv2d;
 import dev.vgnet.graph.Operator.Flatten;
 import dev.vgnet.graph.Operator.Function;
@@ -107,6 +110,25 @@ class OnnxExportTest {
         .asFloatBuffer()
         .get(values);
     assertArrayEquals(new float[] {0.5f, 0.5f, 0.5f}, values);
+  }
+
+  /** One kernel of 301 x 301 numbers, for each of 40,000 channels. */
+  @Test
+  void refusesWeightsThatFitNoArray() {
+    Model model =
+        model(
+            List.of(),
+            Map.of(
+                "wide", Tensor.of(Shape.of(40_000, 3, 1, 1), new float[120_000]),
+                "kernel", Tensor.of(Shape.of(1, 1, 301, 301), new float[301 * 301])),
+            new Node("a", new Conv2d("wide", Optional.empty(), 1, 0, 1), List.of("x")),
+            new Node(
+                "b", new DepthwiseConv2d("kernel", Optional.empty(), 1, 150, true), List.of("a")));
+    UnsupportedModelException e =
+        assertThrows(UnsupportedModelException.class, () -> OnnxExport.translate(model));
+    assertEquals(
+        "an ONNX file holds less than 2 GiB; the weights up to kernel.repeated exceed it",
+        e.getMessage());
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.vgnet.cpu.reference;
 
 import dev.vgnet.cpu.reference.ReferenceOperators.Window;
+import dev.vgnet.error.Printable;
+import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
@@ -26,6 +28,7 @@ public final class ReferenceInterpreter {
 
   /**
    * @param tensors every tensor the graph names
+   * @throws UnsupportedModelException if no array is as long as one of them
    */
   public ReferenceInterpreter(Graph graph, Map<String, Tensor> tensors) {
     this.graph = graph;
@@ -33,11 +36,20 @@ public final class ReferenceInterpreter {
       for (String name : node.operator().tensors()) {
         Tensor tensor = tensors.get(name);
         if (tensor != null) {
-          this.tensors.put(name, tensor.toDoubleArray());
+          this.tensors.put(name, numbers(name, tensor));
           tensorShapes.put(name, tensor.shape());
         }
       }
     }
+  }
+
+  private static double[] numbers(String name, Tensor tensor) {
+    if (!tensor.shape().fitsInArray()) {
+      throw new UnsupportedModelException(
+          "tensor %s: %s does not fit in an array, as this backend needs it"
+              .formatted(Printable.shortened(name), tensor));
+    }
+    return tensor.toDoubleArray();
   }
 
   /**

@@ -1,16 +1,25 @@
 package dev.vgnet.cpu.reference;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
+import dev.vgnet.model.MappedFile;
+import dev.vgnet.tensor.DataType;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +27,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every operator against what PyTorch computes in float64 (make_operator_cases.py). */
 class ReferenceInterpreterTest {
@@ -66,6 +77,30 @@ class ReferenceInterpreterTest {
   @TestFactory
   Stream<DynamicTest> agreesWithPyTorch() throws IOException {
     return cases().map(c -> dynamicTest(c.name, () -> check(c)));
+  }
+
+  @Test
+  void refusesWeightsThatFitNoArray(@TempDir Path folder) throws IOException {
+    Shape shape = Shape.of(1 << 16, 1 << 15);
+    Path file = folder.resolve("sparse");
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.SPARSE,
+            StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.allocate(1), shape.elementCount() - 1);
+    }
+    Tensor weight = Tensor.wrap(shape, DataType.UINT8, MappedFile.map(file));
+    Operator linear = new Operator.Linear("weight", Optional.empty());
+    Graph graph = new Graph("x", 1, List.of(new Node("y", linear, List.of("x"))), List.of("y"));
+    Map<String, Tensor> tensors = Map.of("weight", weight);
+    UnsupportedModelException e =
+        assertThrows(
+            UnsupportedModelException.class, () -> new ReferenceInterpreter(graph, tensors));
+    assertEquals(
+        "tensor weight: UINT8[65536, 32768] does not fit in an array, as this backend needs it",
+        e.getMessage());
   }
 
   /** Two inputs are one graph input, cut in two by slices. */
