@@ -66,6 +66,12 @@ final class Chooser {
    * @param last resort, if there is no room to measure, or nothing works; an own way
    */
   Way choose(String what, Optional<Step> step, List<Way> ways, Way last) {
+    if (!weights.arePlaced()) {
+      // Of what is known, too: where one choice is unknown, the next is between other ways.
+      ways.forEach(this::build);
+      build(last);
+      return last;
+    }
     String key = choice + " " + what;
     return driver
         .choices()
@@ -75,11 +81,6 @@ final class Chooser {
   }
 
   private Way measured(String key, Optional<Step> step, List<Way> ways, Way last) {
-    if (!weights.arePlaced()) {
-      ways.forEach(this::build);
-      build(last);
-      return last;
-    }
     Optional<Way> fastest;
     try (DeviceWeights scratch = weights.scratch()) {
       fastest =
