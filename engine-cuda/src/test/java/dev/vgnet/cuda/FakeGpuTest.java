@@ -59,6 +59,11 @@ class FakeGpuTest {
     gpu.run(FakeGpuGuard.class, "12345678901");
   }
 
+  @Test
+  void runsAllocateNothing() throws Exception {
+    gpu.run(FakeGpuSessions.class, "allocate-nothing", "FP32");
+  }
+
   /** cuDNN lies in a folder of its own, as in Python's packages. */
   @ParameterizedTest
   @EnumSource

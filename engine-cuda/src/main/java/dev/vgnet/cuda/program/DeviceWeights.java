@@ -47,10 +47,7 @@ final class DeviceWeights implements AutoCloseable {
   }
 
   private DeviceWeights(
-      Driver driver,
-      Function<String, double[]> values,
-      Map<String, Shape> shapes,
-      boolean placed) {
+      Driver driver, Function<String, double[]> values, Map<String, Shape> shapes, boolean placed) {
     this.driver = driver;
     this.values = values;
     this.shapes = shapes;
@@ -136,7 +133,7 @@ final class DeviceWeights implements AutoCloseable {
     MemorySegment host = driver.allocateHost(size);
     try {
       write(numbers, elementBytes, host);
-      driver.upload(host, next);
+      driver.upload(host, 0, size, next);
       driver.await();
     } finally {
       driver.freeHost(host);

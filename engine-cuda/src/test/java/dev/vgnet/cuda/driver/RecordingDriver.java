@@ -157,23 +157,23 @@ public final class RecordingDriver implements Driver {
   }
 
   @Override
-  public void upload(MemorySegment from, long address) {
-    requireTaken(address, from.byteSize());
-    MemorySegment block = host.floorEntry(from.address()).getValue().memory;
-    long end = from.address() - block.address() + from.byteSize();
+  public void upload(MemorySegment memory, long from, long bytes, long address) {
+    requireTaken(address, bytes);
+    MemorySegment block = host.get(memory.address()).memory;
+    long end = from + bytes;
     asked.add(
         new Upload(
             address,
-            (int) from.byteSize(),
+            (int) bytes,
             block.get(ValueLayout.JAVA_FLOAT, end - Float.BYTES),
             end < block.byteSize() ? block.get(ValueLayout.JAVA_FLOAT, end) : Float.NaN));
   }
 
   @Override
-  public void download(long address, MemorySegment to) {
-    requireTaken(address, to.byteSize());
-    asked.add(new Download(address, (int) to.byteSize()));
-    downloading.add(to);
+  public void download(long address, MemorySegment memory, long to, long bytes) {
+    requireTaken(address, bytes);
+    asked.add(new Download(address, (int) bytes));
+    downloading.add(memory.asSlice(to, bytes));
   }
 
   @Override
