@@ -8,6 +8,7 @@ import dev.vgnet.DeviceTensor;
 import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
+import dev.vgnet.cpu.vector.Allocations;
 import dev.vgnet.cuda.driver.FakeControls;
 import dev.vgnet.cuda.program.KernelChoice;
 import dev.vgnet.error.DeviceMemoryException;
@@ -45,6 +46,7 @@ final class FakeGpuSessions {
       }
       case "share" -> share(precision);
       case "lack-memory" -> lackMemory(precision);
+      case "allocate-nothing" -> allocateNothing(precision);
       default -> throw new IllegalArgumentException(arguments[0]);
     }
     FakeControls.requireNothingLeft();
@@ -155,5 +157,15 @@ final class FakeGpuSessions {
       }
     }
     assertTrue(failures >= 4, failures + " failures");
+  }
+
+  /** From arrays to arrays; two shapes take turns. */
+  private static void allocateNothing(Precision precision) {
+    try (Session session = open(SampleModels.halfIdentity(), precision)) {
+      Shape[] shapes = {SampleModels.images(1, 8), SampleModels.images(2, 12)};
+      float[] pixels = SampleModels.numbers(shapes[1]);
+      float[] logits = new float[2 * SampleModels.CLASSES];
+      Allocations.assertNoneInSteadyState(100, i -> session.run(shapes[i % 2], pixels, logits));
+    }
   }
 }

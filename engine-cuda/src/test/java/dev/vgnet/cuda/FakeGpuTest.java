@@ -1,6 +1,7 @@
 package dev.vgnet.cuda;
 
 import dev.vgnet.cuda.driver.FakeGpu;
+import dev.vgnet.cuda.driver.FakeGpuGuard;
 import dev.vgnet.cuda.driver.FakeGpuMisuse;
 import dev.vgnet.cuda.program.FakeGpuNetworks;
 import dev.vgnet.runtime.Precision;
@@ -50,6 +51,17 @@ class FakeGpuTest {
   @ValueSource(strings = {"share", "lack-memory"})
   void sessionsOfOneDeviceLeaveEachOtherAlone(String scenario) throws Exception {
     gpu.run(FakeGpuSessions.class, scenario, "FP32");
+  }
+
+  @Test
+  void leavesTheMemoryOfTheProcessToTheApplication() throws Exception {
+    gpu.run(FakeGpuGuard.class);
+    gpu.run(FakeGpuGuard.class, "12345678901");
+  }
+
+  @Test
+  void runsAllocateNothing() throws Exception {
+    gpu.run(FakeGpuSessions.class, "allocate-nothing", "FP32");
   }
 
   /** cuDNN lies in a folder of its own, as in Python's packages. */

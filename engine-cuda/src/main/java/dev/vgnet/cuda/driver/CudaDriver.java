@@ -38,6 +38,10 @@ final class CudaDriver implements Driver {
   private static final Map<Integer, CUctx_st> CONTEXTS = new HashMap<>();
 
   private final CUstream_st stream = new CUstream_st();
+
+  /** Where the host's memory is copied from or to, while that is being asked for. */
+  private final Address copied = new Address(0);
+
   private CUctx_st context;
   private Stopwatch stopwatch;
   private CudaKernels kernels;
@@ -155,13 +159,13 @@ final class CudaDriver implements Driver {
   }
 
   @Override
-  public void upload(MemorySegment host, long address) {
-    CudaMemory.upload(host, address, stream);
+  public void upload(MemorySegment host, long from, long bytes, long address) {
+    CudaMemory.upload(copied.at(host.address() + from), bytes, address, stream);
   }
 
   @Override
-  public void download(long address, MemorySegment host) {
-    CudaMemory.download(address, host, stream);
+  public void download(long address, MemorySegment host, long to, long bytes) {
+    CudaMemory.download(address, copied.at(host.address() + to), bytes, stream);
   }
 
   @Override

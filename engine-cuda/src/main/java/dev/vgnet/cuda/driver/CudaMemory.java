@@ -52,16 +52,12 @@ final class CudaMemory {
     Check.success(cuMemFreeHost(new Address(memory)), "giving host memory back");
   }
 
-  static void upload(MemorySegment host, long address, CUstream_st stream) {
-    Check.success(
-        cuMemcpyHtoDAsync(address, new Address(host), host.byteSize(), stream),
-        "copying to the device");
+  static void upload(Address host, long bytes, long address, CUstream_st stream) {
+    Check.success(cuMemcpyHtoDAsync(address, host, bytes, stream), "copying to the device");
   }
 
-  static void download(long address, MemorySegment host, CUstream_st stream) {
-    Check.success(
-        cuMemcpyDtoHAsync(new Address(host), address, host.byteSize(), stream),
-        "copying from the device");
+  static void download(long address, Address host, long bytes, CUstream_st stream) {
+    Check.success(cuMemcpyDtoHAsync(host, address, bytes, stream), "copying from the device");
   }
 
   /** Such as {@code 140000 MiB, of which 12 are free}. */

@@ -41,15 +41,17 @@ public interface Driver extends AutoCloseable {
    * Copies to the device.
    *
    * @param host taken by {@link #allocateHost}, not to be changed until it has been copied
+   * @param from the first byte of it that is copied
    */
-  void upload(MemorySegment host, long address);
+  void upload(MemorySegment host, long from, long bytes, long address);
 
   /**
    * Copies from the device.
    *
    * @param host taken by {@link #allocateHost}, not to be read until it has been copied
+   * @param to the first byte of it that is copied to
    */
-  void download(long address, MemorySegment host);
+  void download(long address, MemorySegment host, long to, long bytes);
 
   /** Starts a kernel or a call of cuDNN's. */
   void launch(Work work);

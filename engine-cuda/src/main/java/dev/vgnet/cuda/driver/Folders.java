@@ -10,12 +10,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Where NVIDIA's libraries are looked for. */
 final class Folders {
   /** A system property: folders to look in first, separated as in a class path. */
   static final String PROPERTY = "dev.vgnet.cuda.path";
+
+  private static final Pattern NUMBER = Pattern.compile("\\d+");
 
   private static final List<String> SYSTEM =
       List.of(
@@ -65,7 +68,7 @@ final class Folders {
   }
 
   /** Folders of certain names, the highest version first. */
-  private static Stream<Path> installed(Path parent, String names) {
+  static Stream<Path> installed(Path parent, String names) {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, names)) {
       folders.forEach(found::add);
@@ -73,6 +76,11 @@ final class Folders {
       // A folder that cannot be listed is one where nothing is found; the report names the others.
       return Stream.empty();
     }
-    return found.stream().sorted(Comparator.reverseOrder());
+    return found.stream().sorted(Comparator.comparing(Folders::aligned).reversed());
+  }
+
+  /** Text that sorts by the numbers in it. */
+  private static String aligned(Path path) {
+    return NUMBER.matcher(path.toString()).replaceAll(number -> "%9s".formatted(number.group()));
   }
 }

@@ -34,18 +34,23 @@ final class KernelCache {
     this.folder = folder;
   }
 
-  /** The one that the system's and the user's settings name. */
   static KernelCache ofUser() {
-    String named = System.getProperty(PROPERTY);
-    if (named != null) {
-      return new KernelCache(Path.of(named));
-    }
-    Path caches =
-        Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-            .filter(path -> !path.isBlank())
-            .map(Path::of)
-            .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"));
-    return new KernelCache(caches.resolve("vgnet").resolve("cuda"));
+    return new KernelCache(folderOfUser());
+  }
+
+  /** The one that the system's and the user's settings name, of which blank ones say nothing. */
+  static Path folderOfUser() {
+    return path(System.getProperty(PROPERTY))
+        .orElseGet(
+            () ->
+                path(System.getenv("XDG_CACHE_HOME"))
+                    .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
+                    .resolve("vgnet")
+                    .resolve("cuda"));
+  }
+
+  private static Optional<Path> path(String setting) {
+    return Optional.ofNullable(setting).filter(path -> !path.isBlank()).map(Path::of);
   }
 
   /**

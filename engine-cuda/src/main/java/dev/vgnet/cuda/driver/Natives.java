@@ -17,6 +17,9 @@ import org.bytedeco.javacpp.Loader;
 /** Loads native libraries, so that whatever they lack ends in one kind of exception. */
 @SuppressWarnings("restricted")
 final class Natives {
+  /** A system property of JavaCPP's: the most bytes that the process may have; 0 for any. */
+  static final String MOST_BYTES = "org.bytedeco.javacpp.maxPhysicalBytes";
+
   private Natives() {}
 
   /** A native library that is there and does not work. */
@@ -58,8 +61,17 @@ final class Natives {
     load(library);
   }
 
-  /** Loads the bindings of a JavaCPP class, whose own library must be loaded by then. */
+  /**
+   * Loads the bindings of a JavaCPP class, whose own library must be loaded by then.
+   *
+   * <p>Lifts JavaCPP's limit on the memory of the process, unless the application has set one. By
+   * default it is four times the largest heap, and whoever passes it gets no pointer more; but
+   * CUDA's libraries, pinned memory and mapped files count, and no garbage collection frees those.
+   */
   static void bind(String className) throws BrokenException {
+    if (System.getProperty(MOST_BYTES) == null) {
+      System.setProperty(MOST_BYTES, "0");
+    }
     try {
       Loader.load(Class.forName(className, true, Natives.class.getClassLoader()));
     } catch (ClassNotFoundException | LinkageError | RuntimeException e) {

@@ -2,7 +2,7 @@ package dev.vgnet.cuda.driver;
 
 /** A version of CUDA, as NVIDIA numbers them: 1000 * major + 10 * minor. */
 record Version(int major, int minor) {
-  /** The oldest that the bindings' functions are all in. */
+  /** The oldest that all functions are in that are called. */
   static final Version WANTED = new Version(13, 0);
 
   static Version of(int number) {

@@ -66,6 +66,12 @@ final class Chooser {
    * @param last resort, if there is no room to measure, or nothing works; an own way
    */
   Way choose(String what, Optional<Step> step, List<Way> ways, Way last) {
+    if (!weights.arePlaced()) {
+      // Of what is known, too: where one choice is unknown, the next is between other ways.
+      ways.forEach(this::build);
+      build(last);
+      return last;
+    }
     String key = choice + " " + what;
     return driver
         .choices()
@@ -75,16 +81,11 @@ final class Chooser {
   }
 
   private Way measured(String key, Optional<Step> step, List<Way> ways, Way last) {
-    if (!weights.arePlaced()) {
-      ways.forEach(this::build);
-      build(last);
-      return last;
-    }
     Optional<Way> fastest;
-    try (DeviceWeights scratch = weights.scratch()) {
+    try (DeviceWeights madeUp = weights.madeUp()) {
       fastest =
-          byTime(ways, scratch).stream()
-              .filter(way -> step.isEmpty() || agrees(way, last, step.get(), scratch))
+          byTime(ways, madeUp).stream()
+              .filter(way -> step.isEmpty() || agrees(way, last, step.get(), madeUp))
               .findFirst();
     } catch (DeviceMemoryException e) {
       return last;
@@ -94,11 +95,11 @@ final class Chooser {
   }
 
   /** Those that work, the fastest first. */
-  private List<Way> byTime(List<Way> ways, DeviceWeights scratch) {
+  private List<Way> byTime(List<Way> ways, DeviceWeights madeUp) {
     Map<Way, Long> times = new LinkedHashMap<>();
     long least = Long.MAX_VALUE;
     for (Way way : ways) {
-      OptionalLong nanos = driver.measure(build(way, scratch).work(), least);
+      OptionalLong nanos = driver.measure(build(way, madeUp).work(), least);
       if (nanos.isPresent()) {
         times.put(way, nanos.getAsLong());
         least = Math.min(least, nanos.getAsLong());
@@ -107,16 +108,19 @@ final class Chooser {
     return times.keySet().stream().sorted(Comparator.comparing(times::get)).toList();
   }
 
-  /** Whether a way computes what an own one does; what is not cuDNN's is taken for right. */
-  private boolean agrees(Way way, Way own, Step step, DeviceWeights scratch) {
-    List<Work> work = build(way, scratch).work();
+  /**
+   * Whether a way computes what an own one does; what is not cuDNN's is taken for right. Made-up
+   * weights, as a model's may be such that all ways agree: zeros, for one.
+   */
+  private boolean agrees(Way way, Way own, Step step, DeviceWeights madeUp) {
+    List<Work> work = build(way, madeUp).work();
     if (work.stream().allMatch(Launch.class::isInstance)) {
       return true;
     }
-    StepScope scope = scope(scratch);
+    StepScope scope = scope(madeUp);
     List<View> inputs = step.inputs().stream().map(scope::view).toList();
     Trial trial = new Trial(driver, inputs, scope.output(step));
-    double difference = trial.difference(build(own, scratch).work(), work);
+    double difference = trial.difference(build(own, madeUp).work(), work);
     if (difference <= Trial.limit(precision)) {
       return true;
     }

@@ -18,6 +18,7 @@ import dev.vgnet.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,10 +28,7 @@ import java.util.Set;
  * be run again.
  */
 public final class CudaModel implements CompiledModel {
-  private final Graph graph;
   private final Driver driver;
-  private final KernelChoice choice;
-  private final Precision precision;
   private final DeviceWeights weights;
   private final Programs programs;
   private final HostBuffer images;
@@ -50,12 +48,11 @@ public final class CudaModel implements CompiledModel {
       Driver driver,
       Precision precision,
       KernelChoice choice) {
-    this.graph = graph;
     this.driver = driver;
-    this.choice = choice;
-    this.precision = precision;
     weights = new DeviceWeights(driver, tensors);
-    programs = new Programs(driver);
+    programs =
+        new Programs(
+            driver, input -> new ProgramBuilder(graph, driver, choice, weights, precision, input));
     images = new HostBuffer(driver);
     results = new HostBuffer(driver);
   }
@@ -63,16 +60,25 @@ public final class CudaModel implements CompiledModel {
   @Override
   public void run(Shape input, float[] values, float[][] outputs) {
     driver.attach();
-    Programs.Ready ready = ready(input);
-    upload(ready.program(), values);
+    Programs.Ready ready = programs.get(input);
+    Program program = ready.program();
+    upload(program, values);
     if (StepRecording.isOn()) {
-      runStepByStep(ready.program());
+      runStepByStep(program);
     } else {
-      ready.program().importing().forEach(driver::launch);
+      launch(program.importing());
       ready.replay().run();
-      ready.program().exporting().forEach(driver::launch);
+      for (int i = 0; i < outputs.length; i++) {
+        launch(program.exporting(i));
+      }
     }
-    download(ready.program(), outputs);
+    download(program, outputs);
+  }
+
+  private void launch(List<Work> work) {
+    for (int i = 0; i < work.size(); i++) {
+      driver.launch(work.get(i));
+    }
   }
 
   @Override
@@ -86,7 +92,7 @@ public final class CudaModel implements CompiledModel {
   public void run(Shape input, DeviceMemory images, DeviceMemory output) {
     DeviceBlock from = own(images, input.elementCount());
     driver.attach();
-    Programs.Ready ready = ready(input);
+    Programs.Ready ready = programs.get(input);
     Output first = ready.program().outputs().getFirst();
     DeviceBlock to = own(output, first.numbers());
     ready.program().imported().stream()
@@ -111,7 +117,7 @@ public final class CudaModel implements CompiledModel {
   @Override
   public ExecutionReport report(Shape input) {
     driver.attach();
-    Program program = ready(input).program();
+    Program program = programs.get(input).program();
     int batch = input.extent(0);
     return new ExecutionReport(
         program.steps().stream().map(ProgramStep::report).toList(),
@@ -123,7 +129,7 @@ public final class CudaModel implements CompiledModel {
   @Override
   public long[] profile(Shape input, float[] values) {
     driver.attach();
-    Program program = ready(input).program();
+    Program program = programs.get(input).program();
     upload(program, values);
     return runStepByStep(program);
   }
@@ -167,11 +173,6 @@ public final class CudaModel implements CompiledModel {
     }
   }
 
-  private Programs.Ready ready(Shape input) {
-    return programs.get(
-        input, () -> new ProgramBuilder(graph, driver, choice, weights, precision, input));
-  }
-
   private void upload(Program program, float[] values) {
     images.upload(values, Math.toIntExact(program.input().elementCount()), program.images());
   }
@@ -179,9 +180,10 @@ public final class CudaModel implements CompiledModel {
   private void download(Program program, float[][] outputs) {
     MemorySegment host = results.floats(program.outputNumbers());
     long offset = 0;
-    for (Output output : program.outputs()) {
+    for (int i = 0; i < outputs.length; i++) {
+      Output output = program.outputs().get(i);
       long bytes = output.numbers() * Float.BYTES;
-      driver.download(output.address(), host.asSlice(offset, bytes));
+      driver.download(output.address(), host, offset, bytes);
       offset += bytes;
     }
     driver.await();

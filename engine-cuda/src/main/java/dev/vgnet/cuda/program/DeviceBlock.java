@@ -46,7 +46,7 @@ final class DeviceBlock implements DeviceMemory {
   public void read(float[] values) {
     driver.attach();
     MemorySegment memory = host.floats(numbers);
-    driver.download(address, memory);
+    driver.download(address, memory, 0, (long) numbers * Float.BYTES);
     driver.await();
     MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, 0, values, 0, numbers);
   }

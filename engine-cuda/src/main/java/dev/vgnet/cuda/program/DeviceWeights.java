@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -32,7 +33,7 @@ final class DeviceWeights implements AutoCloseable {
   }
 
   private final Driver driver;
-  private final Map<String, Tensor> tensors;
+  private final Function<String, double[]> values;
   private final Map<String, Shape> shapes;
   private final boolean placed;
   private final Map<Record, Long> prepared = new HashMap<>();
@@ -42,13 +43,13 @@ final class DeviceWeights implements AutoCloseable {
   private long bytes;
 
   DeviceWeights(Driver driver, Map<String, Tensor> tensors) {
-    this(driver, tensors, Tensor.shapes(tensors), true);
+    this(driver, name -> tensors.get(name).toDoubleArray(), Tensor.shapes(tensors), true);
   }
 
   private DeviceWeights(
-      Driver driver, Map<String, Tensor> tensors, Map<String, Shape> shapes, boolean placed) {
+      Driver driver, Function<String, double[]> values, Map<String, Shape> shapes, boolean placed) {
     this.driver = driver;
-    this.tensors = tensors;
+    this.values = values;
     this.shapes = shapes;
     this.placed = placed;
   }
@@ -60,7 +61,7 @@ final class DeviceWeights implements AutoCloseable {
 
   /** A tensor's numbers, in an array of the caller's own. */
   double[] values(String name) {
-    return tensors.get(name).toDoubleArray();
+    return values.apply(name);
   }
 
   /** Whether what is prepared gets a place on the device. */
@@ -70,12 +71,12 @@ final class DeviceWeights implements AutoCloseable {
 
   /** The same tensors, of which nothing gets a place: what is prepared has no real address. */
   DeviceWeights unplaced() {
-    return new DeviceWeights(driver, tensors, shapes, false);
+    return new DeviceWeights(driver, values, shapes, false);
   }
 
-  /** The same tensors, with nothing prepared yet; to be closed. */
-  DeviceWeights scratch() {
-    return new DeviceWeights(driver, tensors, shapes, true);
+  /** Tensors of the same shapes, to try ways with; to be closed. */
+  DeviceWeights madeUp() {
+    return new DeviceWeights(driver, name -> MadeUpNumbers.of(shapes.get(name)), shapes, true);
   }
 
   /**
@@ -132,7 +133,7 @@ final class DeviceWeights implements AutoCloseable {
     MemorySegment host = driver.allocateHost(size);
     try {
       write(numbers, elementBytes, host);
-      driver.upload(host, next);
+      driver.upload(host, 0, size, next);
       driver.await();
     } finally {
       driver.freeHost(host);

@@ -28,20 +28,19 @@ final class HostBuffer implements AutoCloseable {
     for (int from = 0; from < numbers; from += PIECE) {
       int count = Math.min(PIECE, numbers - from);
       long offset = (long) from * Float.BYTES;
-      MemorySegment piece = host.asSlice(offset, (long) count * Float.BYTES);
-      MemorySegment.copy(values, from, piece, ValueLayout.JAVA_FLOAT, 0, count);
-      driver.upload(piece, address + offset);
+      MemorySegment.copy(values, from, host, ValueLayout.JAVA_FLOAT, offset, count);
+      driver.upload(host, offset, (long) count * Float.BYTES, address + offset);
     }
   }
 
-  /** Room for so many float32 numbers, good until the next call. */
+  /** Room for at least so many float32 numbers, good until the next call. */
   MemorySegment floats(long numbers) {
     long bytes = Math.multiplyExact(numbers, (long) Float.BYTES);
     if (memory.byteSize() < bytes) {
       close();
       memory = driver.allocateHost(bytes);
     }
-    return memory.asSlice(0, bytes);
+    return memory;
   }
 
   /** Gives the memory back; the next call takes some again. */

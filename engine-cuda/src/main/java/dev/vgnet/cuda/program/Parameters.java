@@ -1,5 +1,6 @@
 package dev.vgnet.cuda.program;
 
+import dev.vgnet.cuda.driver.Launch;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,12 +13,10 @@ final class Parameters {
   /** The parts of a view that a kernel reads. */
   static final int MAX_PARTS = 8;
 
-  /** What CUDA passes to a kernel at most. */
-  private static final int MAX_BYTES = 4096;
-
   private static final int PART_BYTES = 16;
 
-  private final ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES).order(ByteOrder.nativeOrder());
+  private final ByteBuffer bytes =
+      ByteBuffer.allocate(Launch.MAX_PARAMETER_BYTES).order(ByteOrder.nativeOrder());
 
   /**
    * Of a product.

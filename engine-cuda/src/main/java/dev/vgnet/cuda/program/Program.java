@@ -60,15 +60,17 @@ record Program(
     return steps.getFirst().work();
   }
 
-  /** Writing the outputs to where the host copies them from. */
-  List<Work> exporting() {
-    return steps.subList(steps.size() - outputs.size(), steps.size()).stream()
-        .flatMap(step -> step.work().stream())
-        .toList();
+  /** Writing an output to where the host copies it from. */
+  List<Work> exporting(int output) {
+    return steps.get(steps.size() - outputs.size() + output).work();
   }
 
   /** The numbers of all outputs together. */
   long outputNumbers() {
-    return outputs.stream().mapToLong(Output::numbers).sum();
+    long numbers = 0;
+    for (int i = 0; i < outputs.size(); i++) {
+      numbers += outputs.get(i).numbers();
+    }
+    return numbers;
   }
 }

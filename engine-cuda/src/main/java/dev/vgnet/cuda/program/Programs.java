@@ -5,7 +5,7 @@ import dev.vgnet.cuda.driver.Replay;
 import dev.vgnet.error.DeviceMemoryException;
 import dev.vgnet.tensor.Shape;
 import java.util.LinkedHashMap;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * The programs of the batches seen last, captured, and the arena that they take turns to use. A
@@ -19,6 +19,7 @@ final class Programs implements AutoCloseable {
   record Ready(Program program, Replay replay) {}
 
   private final Driver driver;
+  private final Function<Shape, ProgramBuilder> builder;
 
   /** The least recently used first. */
   private final LinkedHashMap<Shape, Ready> ready =
@@ -27,8 +28,12 @@ final class Programs implements AutoCloseable {
   private long arena;
   private long arenaBytes;
 
-  Programs(Driver driver) {
+  /**
+   * @param builder of the program for a batch
+   */
+  Programs(Driver driver, Function<Shape, ProgramBuilder> builder) {
     this.driver = driver;
+    this.builder = builder;
   }
 
   /**
@@ -38,12 +43,12 @@ final class Programs implements AutoCloseable {
    * @throws DeviceMemoryException if the device has no room for it; the arena is then given back,
    *     and all programs with it
    */
-  Ready get(Shape input, Supplier<ProgramBuilder> builder) {
+  Ready get(Shape input) {
     Ready known = ready.get(input);
     if (known != null) {
       return known;
     }
-    ProgramBuilder program = builder.get();
+    ProgramBuilder program = builder.apply(input);
     try {
       reserve(program.bytes());
       Program placed = program.build(arena);

@@ -148,12 +148,12 @@ final class StepCompiler {
 
   private Way fastest(Step step) {
     StepScope scope = chooser.unplacedScope();
-    List<Way> ways = ways(step, scope);
-    if (ways.size() == 1) {
-      return ways.getFirst();
-    }
-    Way own = OwnKernels.ways(step, weights).getFirst();
-    return chooser.choose(StepKey.of(step, scope), Optional.of(step), ways, own);
+    List<Way> own = OwnKernels.ways(step, weights);
+    List<Way> all = ways(step, scope);
+    // Of cuDNN's, even the only one may be refused or wrong.
+    return all.size() == 1 && all.getFirst().name().equals(own.getFirst().name())
+        ? all.getFirst()
+        : chooser.choose(StepKey.of(step, scope), Optional.of(step), all, own.getFirst());
   }
 
   private List<Way> ways(Step step, StepScope scope) {

@@ -70,7 +70,7 @@ record Trial(Driver driver, List<View> inputs, View output) {
       long bytes = bytes(part, map.pixels());
       for (long from = 0; from < bytes; from += numbers.byteSize()) {
         long piece = Math.min(numbers.byteSize(), bytes - from);
-        driver.upload(numbers.asSlice(0, piece), part.address() + from);
+        driver.upload(numbers, 0, piece, part.address() + from);
       }
     }
   }
@@ -81,7 +81,7 @@ record Trial(Driver driver, List<View> inputs, View output) {
     long first = (output.pixels() - pixels) * part.stride() * output.elementBytes();
     MemorySegment host = driver.allocateHost(bytes(part, pixels));
     try {
-      driver.download(part.address() + first, host);
+      driver.download(part.address() + first, host, 0, host.byteSize());
       driver.await();
       float[] stored = new float[pixels * part.channels()];
       for (int i = 0; i < stored.length; i++) {

@@ -1,4 +1,4 @@
-// What all kernels share. Layouts of structures are those that Arguments.java writes: every member at a multiple of
+// What all kernels share. Layouts of structures are those that Parameters.java writes: every member at a multiple of
 // its size, every structure a multiple of 8 bytes.
 #pragma once
 

@@ -8,12 +8,15 @@ import java.util.List;
 
 /**
  * What cuDNN computes, by the letter of its descriptors, on an emulated device. One algorithm is
- * refused when it is run, one needs too much room; one spoils its workspace, and one takes pixels
- * for packed, whatever the descriptor says.
+ * refused when it is run, as are pools of large windows; one needs too much room; one spoils its
+ * workspace, and one takes pixels for packed, whatever the descriptor says.
  */
 final class EmulatedCudnn implements Cudnn {
   /** The one that takes pixels for packed. */
   static final int PACKED = 2;
+
+  /** The smallest window that no pool takes. */
+  private static final int REFUSED_WINDOW = 8;
 
   private static final int REFUSED = 5;
   private static final int ALIGNMENT = 16;
@@ -46,7 +49,11 @@ final class EmulatedCudnn implements Cudnn {
 
   /** Whether work turns out to be refused. */
   static boolean refuses(Work work) {
-    return work instanceof CudnnConvolution call && call.algorithm().number() == REFUSED;
+    return switch (work) {
+      case Launch _ -> false;
+      case CudnnConvolution call -> call.algorithm().number() == REFUSED;
+      case CudnnPool call -> call.kernel() >= REFUSED_WINDOW;
+    };
   }
 
   void run(CudnnConvolution call) {
@@ -107,6 +114,9 @@ final class EmulatedCudnn implements Cudnn {
   }
 
   void run(CudnnPool call) {
+    if (refuses(call)) {
+      throw new AssertionError("a refused pool is used");
+    }
     MemorySegment in = map(call.from(), call.input());
     MemorySegment out = map(call.to(), call.output());
     CudnnMap to = call.output();

@@ -165,15 +165,15 @@ public final class EmulatedDriver implements Driver {
   }
 
   @Override
-  public void upload(MemorySegment from, long address) {
-    memory.requireHost(from);
-    later(() -> memory.at(address, from.byteSize()).copyFrom(from));
+  public void upload(MemorySegment host, long from, long bytes, long address) {
+    memory.requireHost(host);
+    later(() -> memory.at(address, bytes).copyFrom(host.asSlice(from, bytes)));
   }
 
   @Override
-  public void download(long address, MemorySegment to) {
-    memory.requireHost(to);
-    later(() -> to.copyFrom(memory.at(address, to.byteSize())));
+  public void download(long address, MemorySegment host, long to, long bytes) {
+    memory.requireHost(host);
+    later(() -> host.asSlice(to, bytes).copyFrom(memory.at(address, bytes)));
   }
 
   @Override

@@ -45,10 +45,9 @@ public final class FakeGpuMisuse {
   private static void copies(Driver driver) {
     long address = driver.allocate(BYTES);
     MemorySegment host = driver.allocateHost(BYTES);
-    refused("are not inside a block of the device", () -> driver.upload(host, address + 1));
     refused(
-        "are not inside a block of the pinned",
-        () -> driver.download(address, at(host.address() + 1, BYTES)));
+        "are not inside a block of the device", () -> driver.upload(host, 0, BYTES, address + 1));
+    refused("are not inside a block of the pinned", () -> driver.download(address, host, 1, BYTES));
     driver.freeHost(host);
     at(address, BYTES + 1).set(ValueLayout.JAVA_BYTE, BYTES, (byte) 1);
     driver.free(address);

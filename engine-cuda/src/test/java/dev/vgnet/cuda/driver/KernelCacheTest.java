@@ -2,6 +2,7 @@ package dev.vgnet.cuda.driver;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,6 +75,22 @@ class KernelCacheTest {
     int before = compiled;
     get(cache);
     assertEquals(before + 1, compiled);
+  }
+
+  @Test
+  void isInTheUsersFolderWhereTheSettingIsBlank() {
+    Path usual = KernelCache.folderOfUser();
+    assertTrue(usual.endsWith(Path.of("vgnet", "cuda")), usual.toString());
+    try {
+      for (String blank : new String[] {"", " "}) {
+        System.setProperty(KernelCache.PROPERTY, blank);
+        assertEquals(usual, KernelCache.folderOfUser());
+      }
+      System.setProperty(KernelCache.PROPERTY, folder.toString());
+      assertEquals(folder, KernelCache.folderOfUser());
+    } finally {
+      System.clearProperty(KernelCache.PROPERTY);
+    }
   }
 
   @Test

@@ -98,6 +98,17 @@ class ProbeTest {
   }
 
   @Test
+  void looksInTheNewestToolkitFirst() throws IOException {
+    List<String> newestFirst = List.of("cuda-13.10", "cuda-13.9", "cuda-13");
+    for (String name : newestFirst) {
+      Files.createDirectory(folder.resolve(name));
+    }
+    assertEquals(
+        newestFirst.stream().map(folder::resolve).toList(),
+        Folders.installed(folder, "cuda-13*").toList());
+  }
+
+  @Test
   void probesThisMachineWithoutFailing() {
     Availability here = Probe.availability();
     assertEquals(here.available(), Probe.gpu().isPresent());

@@ -4,12 +4,14 @@ import dev.vgnet.error.DeviceMemoryException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 
 /** A device that computes nothing and remembers what was asked of it. */
 public final class RecordingDriver implements Driver {
@@ -18,8 +20,13 @@ public final class RecordingDriver implements Driver {
 
   private static final long ALIGNMENT = 256;
 
-  private final Choices choices = Choices.inMemory();
+  /** Between blocks, so that what lies beyond one is not in the next. */
+  private static final long GAP = 1L << 26;
+
   private final long capacity;
+  private final Choices choices;
+  private final Optional<Cudnn> cudnn;
+  private final ToLongFunction<List<Work>> clock;
 
   /** The sizes of the blocks in use by their addresses. */
   public final TreeMap<Long, Long> blocks = new TreeMap<>();
@@ -63,10 +70,29 @@ public final class RecordingDriver implements Driver {
   private long next = FIRST_ADDRESS;
 
   /**
+   * Without cuDNN; whatever is measured first is the fastest.
+   *
    * @param capacity the bytes that the device has
    */
   public RecordingDriver(long capacity) {
+    this(capacity, Choices.inMemory(), Optional.empty(), _ -> 1);
+  }
+
+  /**
+   * @param capacity the bytes that the device has
+   * @param clock the nanoseconds that it measures
+   */
+  public RecordingDriver(
+      long capacity, Choices choices, Optional<Cudnn> cudnn, ToLongFunction<List<Work>> clock) {
     this.capacity = capacity;
+    this.choices = choices;
+    this.cudnn = cudnn;
+    this.clock = clock;
+  }
+
+  /** What has been saved in a file, which need not exist. */
+  public static Choices choices(Path file) {
+    return Choices.of(file);
   }
 
   /** The bytes of the device that are in use. */
@@ -101,7 +127,7 @@ public final class RecordingDriver implements Driver {
     }
     long address = next;
     blocks.put(address, bytes);
-    next += Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
+    next += Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT + GAP;
     return address;
   }
 
@@ -131,33 +157,41 @@ public final class RecordingDriver implements Driver {
   }
 
   @Override
-  public void upload(MemorySegment from, long address) {
-    requireTaken(address, from.byteSize());
-    MemorySegment block = host.floorEntry(from.address()).getValue().memory;
-    long end = from.address() - block.address() + from.byteSize();
+  public void upload(MemorySegment memory, long from, long bytes, long address) {
+    requireTaken(address, bytes);
+    MemorySegment block = host.get(memory.address()).memory;
+    long end = from + bytes;
     asked.add(
         new Upload(
             address,
-            (int) from.byteSize(),
+            (int) bytes,
             block.get(ValueLayout.JAVA_FLOAT, end - Float.BYTES),
             end < block.byteSize() ? block.get(ValueLayout.JAVA_FLOAT, end) : Float.NaN));
   }
 
   @Override
-  public void download(long address, MemorySegment to) {
-    requireTaken(address, to.byteSize());
-    asked.add(new Download(address, (int) to.byteSize()));
-    downloading.add(to);
+  public void download(long address, MemorySegment memory, long to, long bytes) {
+    requireTaken(address, bytes);
+    asked.add(new Download(address, (int) bytes));
+    downloading.add(memory.asSlice(to, bytes));
   }
 
   @Override
   public void launch(Work work) {
-    if (!(work instanceof Launch launch)) {
-      throw new AssertionError("there is no cuDNN: " + work);
+    requireRoom(work);
+    if (work instanceof Launch launch) {
+      launched.add(launch);
+      asked.add(launch);
     }
-    addresses(launch).forEach(address -> requireTaken(address, 1));
-    launched.add(launch);
-    asked.add(launch);
+  }
+
+  private void requireRoom(Work work) {
+    switch (work) {
+      case Launch launch -> addresses(launch).forEach(address -> requireTaken(address, 1));
+      case CudnnConvolution call ->
+          requireTaken(call.workspace(), call.algorithm().workspaceBytes());
+      case CudnnPool call -> requireTaken(call.to(), 1);
+    }
   }
 
   @Override
@@ -178,12 +212,13 @@ public final class RecordingDriver implements Driver {
 
   @Override
   public OptionalLong measure(List<Work> work, long least) {
-    return OptionalLong.of(1);
+    work.forEach(this::requireRoom);
+    return OptionalLong.of(clock.applyAsLong(work));
   }
 
   @Override
   public Optional<Cudnn> cudnn() {
-    return Optional.empty();
+    return cudnn;
   }
 
   @Override

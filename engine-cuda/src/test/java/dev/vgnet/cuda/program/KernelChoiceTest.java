@@ -17,6 +17,7 @@ import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.Precision;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,7 +73,16 @@ class KernelChoiceTest {
 
   private static List<String> kernels(
       EmulatedDriver driver, Precision precision, KernelChoice choice) {
-    try (CudaModel model = new CudaModel(GRAPH, TENSORS, driver, precision, choice)) {
+    return kernels(GRAPH, TENSORS, driver, precision, choice);
+  }
+
+  private static List<String> kernels(
+      Graph graph,
+      Map<String, Tensor> tensors,
+      EmulatedDriver driver,
+      Precision precision,
+      KernelChoice choice) {
+    try (CudaModel model = new CudaModel(graph, tensors, driver, precision, choice)) {
       return model.report(INPUT).steps().stream()
           .map(StepReport::kernel)
           .filter(kernel -> !kernel.startsWith("to "))
@@ -117,14 +127,39 @@ class KernelChoiceTest {
     assertTrue(driver.log.isEmpty(), "it is known");
   }
 
+  @Test
+  void takesAnOwnPoolWhereCudnnRefusesTheOnlyOtherOne() {
+    Graph graph =
+        new Graph(
+            "x", 3, List.of(node("pool", new Operator.MaxPool(8, 8, 0), "x")), List.of("pool"));
+    assertEquals(
+        List.of("window"),
+        kernels(graph, Map.of(), driver(true), Precision.FP32, KernelChoice.CUDNN));
+  }
+
   /** Where pixels are packed it is right; the images' three channels have room for a fourth. */
   @ParameterizedTest
   @EnumSource
   void takesNoWayThatIsWrong(Precision precision) {
+    takesNoWayThatIsWrong(precision, TENSORS);
+  }
+
+  /** What is remembered of a model holds for others. */
+  @Test
+  void takesNoWayThatIsWrongWithOtherWeights() {
+    Map<String, Tensor> zeros = new HashMap<>();
+    TENSORS.forEach(
+        (name, tensor) ->
+            zeros.put(
+                name, Tensor.of(tensor.shape(), new float[(int) tensor.shape().elementCount()])));
+    takesNoWayThatIsWrong(Precision.FP32, zeros);
+  }
+
+  private static void takesNoWayThatIsWrong(Precision precision, Map<String, Tensor> tensors) {
     EmulatedDriver driver =
         new EmulatedDriver(
             precision, 64L << 20, true, work -> EmulatedDriver.takesForPacked(work) ? 1 : 2);
-    List<String> kernels = kernels(driver, precision, KernelChoice.FASTEST);
+    List<String> kernels = kernels(GRAPH, tensors, driver, precision, KernelChoice.FASTEST);
     assertFalse(kernels.getFirst().startsWith("cudnn 2"), kernels.toString());
     assertTrue(kernels.getLast().startsWith("cudnn 2"), kernels.toString());
   }
