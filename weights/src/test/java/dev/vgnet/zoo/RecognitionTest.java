@@ -14,7 +14,10 @@ import dev.vgnet.tensor.DataType;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.StateDict;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +26,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -315,6 +319,26 @@ class RecognitionTest {
     assertEquals(
         "mobilenet_v3_small",
         Zoo.importStateDict(namesake, "from_tf_mobile.pth", "", unasked).architecture());
+  }
+
+  @Test
+  void neitherDotsNorLinksHideANetworkThatPads(@TempDir Path folder) throws IOException {
+    StateDict plain = new StateDict(tensors("mobilenet_v3_small", 3), List.of());
+    ImportOptions unasked = ImportOptions.defaults();
+    String said = "the checkpoint's path: tf_mobilenetv2_100";
+    assertPads(said, plain, "tf_mobilenetv2_100/x/y/z/../../../a.pth", unasked);
+    String beside = "tf_mobilenetv2_100/../other/c.pth";
+    assertEquals(
+        "mobilenet_v3_small", Zoo.importStateDict(plain, beside, "", unasked).architecture());
+
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Path padding = Files.createDirectory(folder.resolve("tf_mobilenetv2_100"));
+    Path target = Files.createFile(padding.resolve("a.pth"));
+    Path link = Files.createSymbolicLink(other.resolve("b.pth"), target);
+    assertPads(said, plain, link.toString(), unasked);
+    Path silent = Files.createFile(other.resolve("c.pth"));
+    Path named = Files.createSymbolicLink(padding.resolve("d.pth"), silent);
+    assertPads(said, plain, named.toString(), unasked);
   }
 
   private static void assertPads(
