@@ -39,9 +39,13 @@ class RecognitionTest {
   private static final MemorySegment MEMORY = MemorySegment.ofArray(new byte[2 * 25088 * 4096]);
 
   private record Case(Structure structure, int style) {
+    KeyStyle keyStyle() {
+      return structure.styles().get(style);
+    }
+
     @Override
     public String toString() {
-      return structure.name() + " of " + structure.styles().get(style).name();
+      return structure.name() + " of " + keyStyle().name();
     }
   }
 
@@ -101,7 +105,7 @@ class RecognitionTest {
     String name = item.structure().networks().getFirst().name();
     ImportedModel imported = imported(tensors(name, item.style()), ImportOptions.of(name));
     assertEquals(name, imported.architecture());
-    String style = item.structure().styles().get(item.style()).name();
+    String style = item.keyStyle().name();
     assertTrue(imported.findings().getFirst().endsWith(" of " + style), style);
   }
 
@@ -200,6 +204,19 @@ class RecognitionTest {
       assertEquals(Interpolation.BICUBIC, found.interpolation());
       assertEquals(Preprocessing.imageNet(224).resize(), found.resize());
     }
+  }
+
+  private static Stream<Case> stylesOfTimm() {
+    return styles().filter(item -> item.keyStyle().name().equals("timm"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("stylesOfTimm")
+  void timmResizesForAllButVggBicubically(Case item) {
+    boolean vgg = item.structure().name().startsWith("vgg");
+    assertEquals(
+        vgg ? Interpolation.BILINEAR : Interpolation.BICUBIC,
+        item.keyStyle().preprocessing().apply(224).interpolation());
   }
 
   private static Preprocessing preprocessing(String name, int style) {
