@@ -240,9 +240,17 @@ public final class Layers extends ModuleLayers {
     return parameters.widths();
   }
 
-  /** The separation of this network, with the ratio that its tensors have. */
+  /** The separation of this network, with the simplest ratio that its tensors have. */
   BsConv separation() {
     return separated.withRatio(bsConv);
+  }
+
+  /**
+   * The separation that was asked for if this network's tensors are as it makes them, else {@link
+   * #separation()}: between few channels, such as an image's, several ratios make the same.
+   */
+  BsConv separation(BsConv asked) {
+    return separated.isAlso(asked, bsConv) ? asked : separation();
   }
 
   private String module(String layer) {

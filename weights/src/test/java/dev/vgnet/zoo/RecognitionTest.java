@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -119,6 +120,51 @@ class RecognitionTest {
       })
   void separatedConvolutionsAreRecognised(String name) {
     assertEquals(name, imported(tensors(name, 0)).architecture());
+  }
+
+  /** Of an image's three channels, every ratio makes as many. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mobilenet_v2_x0_5_bsconvs_p1d6",
+        "mobilenetv1_w1d4_bsconvs_p1d6",
+        "regnet_x_400mf_bsconvs_p1d32_nobn",
+        "ghostnet_x1_0_bsconvs_p3d4"
+      })
+  void aNetworkHasTheRatioThatWasAskedForIfItGivesTheSameTensors(String name) {
+    Map<String, Tensor> tensors = tensors(name, 0);
+    ImportOptions asked = ImportOptions.of(name.toUpperCase(Locale.ROOT));
+    ImportedModel imported = imported(tensors, asked);
+    assertEquals(name, imported.architecture());
+    assertEquals(name, imported.file().metadata().source().architecture());
+    String simplest = name.replaceAll("_p\\d+d\\d+", "_p1");
+    assertEquals(simplest, imported(tensors, ImportOptions.of(simplest)).architecture());
+    String otherNorms = name.endsWith("_nobn") ? name.replace("_nobn", "") : name + "_nobn";
+    assertRefused("not of " + otherNorms, tensors, otherNorms);
+  }
+
+  @Test
+  void refusesARatioThatTensorsContradict() {
+    Map<String, Tensor> tensors = tensors("cifar_resnet20_bsconvs_p1d4", 0);
+    assertRefused("not of cifar_resnet20_bsconvs_p1d2", tensors, "cifar_resnet20_bsconvs_p1d2");
+  }
+
+  @Test
+  void saysThatNoNetworkHasTheNameOfASeparatedVgNet() {
+    Map<String, Tensor> tensors = tensors("cifar_resnet20", 0);
+    assertRefused("no network is called that", tensors, "vgnetg_1_0mp_bsconvu");
+    UnsupportedModelException known =
+        assertThrows(
+            UnsupportedModelException.class,
+            () -> imported(tensors, ImportOptions.of("resnet18_bsconvu")));
+    assertTrue(known.getMessage().endsWith("not of resnet18_bsconvu"), known.getMessage());
+  }
+
+  private static void assertRefused(String expected, Map<String, Tensor> tensors, String asked) {
+    UnsupportedModelException refusal =
+        assertThrows(
+            UnsupportedModelException.class, () -> imported(tensors, ImportOptions.of(asked)));
+    assertTrue(refusal.getMessage().contains(expected), refusal.getMessage());
   }
 
   @Test
