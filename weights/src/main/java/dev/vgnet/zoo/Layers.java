@@ -167,13 +167,7 @@ public final class Layers extends ModuleLayers {
     position = position.nextUnit();
     String reduce = module(scope + ".reduce");
     String expand = module(scope + ".expand");
-    int width =
-        parameters
-            .width()
-            .of(reduce + ".weight", 0)
-            .of(reduce + ".bias", 0)
-            .of(expand + ".weight", 1)
-            .or(squeezed);
+    int width = parameters.width().between(reduce, expand).or(squeezed);
     Features x = globalAveragePool(scope + ".pool", in);
     if (style.has(Fact.LINEAR_GATES)) {
       x = flatten(scope + ".flatten", x, 1);
