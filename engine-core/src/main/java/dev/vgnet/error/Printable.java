@@ -6,7 +6,10 @@ public final class Printable {
 
   private Printable() {}
 
-  /** The text with everything that could move the cursor or break the line written as an escape. */
+  /**
+   * The text with everything that could move the cursor or break the line, or that XML may not
+   * hold, written as an escape.
+   */
   public static String of(String text) {
     StringBuilder printable = new StringBuilder();
     text.codePoints()
@@ -44,7 +47,7 @@ public final class Printable {
           Character.PARAGRAPH_SEPARATOR,
           Character.SURROGATE ->
           false;
-      default -> true;
+      default -> (codePoint & 0xfffe) != 0xfffe; // these two of each plane are no characters
     };
   }
 }

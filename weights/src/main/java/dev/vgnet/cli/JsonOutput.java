@@ -1,12 +1,18 @@
 package dev.vgnet.cli;
 
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.PrintWriter;
 
 /** Results as programs read them. */
 final class JsonOutput {
-  private static final JSON PRETTY = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
+  /** In ASCII, which is JSON's UTF-8 in the encoding of any terminal. */
+  private static final JSON PRETTY =
+      JSON.builder(new JsonFactoryBuilder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build())
+          .enable(JSON.Feature.PRETTY_PRINT_OUTPUT)
+          .build();
 
   private JsonOutput() {}
 

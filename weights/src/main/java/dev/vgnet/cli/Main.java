@@ -112,6 +112,9 @@ public final class Main {
 
   static CommandLine commandLine(Object command) {
     CommandLine commandLine = new CommandLine(command);
+    // In the encoding of the terminal: picocli's own writers take UTF-8 for it.
+    commandLine.setOut(new PrintWriter(System.out, true));
+    commandLine.setErr(new PrintWriter(System.err, true));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExpandAtFiles(false); // a picture may be called @2x.png
     commandLine.registerConverter(Path.class, new FileName());

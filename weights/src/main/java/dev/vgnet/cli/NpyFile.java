@@ -3,16 +3,19 @@ package dev.vgnet.cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.Printable;
 import dev.vgnet.model.AtomicFile;
 import dev.vgnet.model.MappedFile;
 import dev.vgnet.tensor.DataType;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -35,8 +38,14 @@ final class NpyFile {
   private static final Pattern HEADER =
       Pattern.compile(
           "\\{\\s*'descr'\\s*:\\s*'([^']*)'\\s*,\\s*'fortran_order'\\s*:\\s*(True|False)\\s*,"
-              + "\\s*'shape'\\s*:\\s*\\(([0-9,\\s]*)\\)\\s*,?\\s*\\}\\s*");
+              + "\\s*'shape'\\s*:\\s*\\(([0-9,\\s]*)\\)\\s*+,?\\s*\\}\\s*");
   private static final int ALIGNMENT = 64;
+
+  /** Far more than NumPy writes for numbers of one kind. */
+  private static final int MAX_HEADER = 1 << 20;
+
+  /** Numbers that are written at once: the bytes of all may be too many for one array. */
+  private static final int PIECE = 1 << 16;
 
   private NpyFile() {}
 
@@ -66,15 +75,22 @@ final class NpyFile {
     }
     int prefix = version == 1 ? 10 : 12;
     long length = version == 1 ? buffer.getShort(8) & 0xffff : buffer.getInt(8) & 0xffffffffL;
+    if (length > MAX_HEADER) {
+      throw new ModelFormatException(
+          "header", "has %,d bytes: at most %,d are read".formatted(length, MAX_HEADER));
+    }
     String header = new String(bytes(file, prefix, length), ISO_8859_1);
     Matcher fields = HEADER.matcher(header);
     if (!fields.matches()) {
-      throw new ModelFormatException("header", "not understood: " + header.strip());
+      throw new ModelFormatException(
+          "header", "not understood: " + Printable.quoted(header.strip()));
     }
     DataType type = TYPES.get(fields.group(1));
     if (type == null) {
       throw new ModelFormatException(
-          "header", "expected one of the types " + TYPE_NAMES + ", found " + fields.group(1));
+          "header",
+          "expected one of the types %s, found %s"
+              .formatted(TYPE_NAMES, Printable.shortened(fields.group(1))));
     }
     if (fields.group(2).equals("True")) {
       throw new ModelFormatException(
@@ -93,13 +109,23 @@ final class NpyFile {
   /** Writes a tensor as float32, replacing the file as a whole. */
   static void write(Path path, Tensor tensor) throws IOException {
     float[] values = tensor.toFloatArray();
-    byte[] header = header(tensor.shape());
-    ByteBuffer content =
-        ByteBuffer.allocate(Math.addExact(header.length, Math.multiplyExact(values.length, 4)))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    content.put(header);
-    content.asFloatBuffer().put(values);
-    AtomicFile.write(path, content.array());
+    AtomicFile.write(
+        path,
+        channel -> {
+          OutputStream out = Channels.newOutputStream(channel);
+          out.write(header(tensor.shape()));
+          write(values, out);
+        });
+  }
+
+  private static void write(float[] values, OutputStream out) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate(PIECE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    int count;
+    for (int first = 0; first < values.length; first += count) {
+      count = Math.min(PIECE, values.length - first);
+      piece.asFloatBuffer().put(values, first, count);
+      out.write(piece.array(), 0, count * Float.BYTES);
+    }
   }
 
   private static byte[] header(Shape shape) {
@@ -135,7 +161,8 @@ final class NpyFile {
       Math.multiplyExact(shape.elementCount(), type.byteSize());
       return shape;
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new ModelFormatException("header", "shape out of range: (" + extents + ")", e);
+      throw new ModelFormatException(
+          "header", "shape out of range: (%s)".formatted(Printable.shortened(extents)), e);
     }
   }
 

@@ -33,7 +33,8 @@ final class PreprocessingMixin {
       paramLabel = "NAME",
       description =
           "How pictures are resized: ${COMPLETION-CANDIDATES} (default: bilinear or what the"
-              + " weights' publisher says).")
+              + " weights' publisher says; for GhostNet bilinear as its authors have it, though"
+              + " timm resizes for the same tensors bicubically).")
   private Optional<Interpolation> interpolation = Optional.empty();
 
   @Option(

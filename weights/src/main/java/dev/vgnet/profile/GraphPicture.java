@@ -1,5 +1,6 @@
 package dev.vgnet.profile;
 
+import dev.vgnet.error.Printable;
 import dev.vgnet.profile.GraphLayout.Box;
 import dev.vgnet.profile.GraphLayout.Line;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
@@ -124,7 +125,8 @@ public final class GraphPicture {
     start("g");
     start("title");
     svg.writeCharacters(
-        "%s: %s, %s, %s".formatted(step.name(), step.kind(), step.kernel(), step.output()));
+        Printable.of(
+            "%s: %s, %s, %s".formatted(step.name(), step.kind(), step.kernel(), step.output())));
     svg.writeEndElement();
     box(colour(time), box.x(), box.y(), BOX_WIDTH, BOX_HEIGHT, 5);
     double x = box.x() + 8;
@@ -182,7 +184,7 @@ public final class GraphPicture {
 
   private void text(String kind, double x, double y, String text) throws XMLStreamException {
     start("text", "x", number(x), "y", number(y), "class", kind);
-    svg.writeCharacters(text);
+    svg.writeCharacters(Printable.of(text)); // shortened, it may begin with half a character
     svg.writeEndElement();
   }
 

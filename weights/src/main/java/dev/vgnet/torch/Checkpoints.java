@@ -28,9 +28,10 @@ public final class Checkpoints {
    * <p>Of a training checkpoint, the state dict is the first of its entries {@code state_dict},
    * {@code model_state_dict}, {@code model}, {@code net}, {@code state_dict_ema}, {@code
    * model_ema}, {@code ema_state_dict}, {@code ema}, {@code module} that holds tensors, or that has
-   * such an entry itself, at most four deep. Prefixes {@code module.} and {@code _orig_mod.} are
-   * removed where all names carry them, the scalar {@code n_averaged} of averaged weights excepted,
-   * which is left out.
+   * such an entry itself, at most four deep. An average (a name with {@code ema}) does not count
+   * beside at least half as many tensors: these are the state dict. Prefixes {@code module.} and
+   * {@code _orig_mod.} are removed where all names carry them, the scalar {@code n_averaged} of
+   * averaged weights excepted, which is left out.
    *
    * @return the tensors and what was done to find them
    * @throws ModelFormatException if the file is no checkpoint or a weight file already, is broken,

@@ -15,24 +15,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds the state dict in what a pickle says, loads its tensors, and tells what it did. */
 final class StateDictReader {
+  /** Under which names a training checkpoint keeps the moving average of the weights. */
+  private static final List<String> AVERAGES =
+      List.of("state_dict_ema", "model_ema", "ema_state_dict", "ema");
+
   /**
    * Under which name a training checkpoint keeps the network, the first that is there counts. The
    * weights that were trained come before their moving average.
    */
   private static final List<String> NESTED =
-      List.of(
-          "state_dict",
-          "model_state_dict",
-          "model",
-          "net",
-          "state_dict_ema",
-          "model_ema",
-          "ema_state_dict",
-          "ema",
-          "module");
+      Stream.of(
+              List.of("state_dict", "model_state_dict", "model", "net"),
+              AVERAGES,
+              List.of("module"))
+          .flatMap(List::stream)
+          .toList();
 
   /** Beside the state dict, or in the metadata of a safetensors file: the network's name. */
   static final String ARCHITECTURE = "arch";
@@ -50,7 +51,7 @@ final class StateDictReader {
 
   private final TensorLoader loader;
   private final List<String> notes = new ArrayList<>();
-  private final Map<Mapping, Boolean> holdingTensors = new HashMap<>();
+  private final Map<Mapping, Integer> tensorCounts = new HashMap<>();
 
   private StateDictReader(TensorLoader loader) {
     this.loader = loader;
@@ -133,16 +134,13 @@ final class StateDictReader {
     List<String> path = new ArrayList<>();
     List<String> others = tensorsBeside(mapping);
     do {
-      Map<String, Value> entries = mapping.entries();
-      int steps = MAX_DEPTH - 1 - path.size();
-      List<String> candidates =
-          NESTED.stream().filter(name -> leadsToTensors(entries.get(name), steps)).toList();
+      List<String> candidates = candidates(mapping, MAX_DEPTH - 1 - path.size());
       if (candidates.isEmpty()) {
         return mapping;
       }
       path.add(candidates.getFirst());
       others.addAll(candidates.subList(1, candidates.size()));
-      mapping = (Mapping) entries.get(candidates.getFirst());
+      mapping = (Mapping) mapping.entries().get(candidates.getFirst());
     } while (!holdsTensors(mapping));
     notes.add("the state dict is the entry " + Printable.quoted(String.join(".", path)));
     noteAll("passed over, though there are tensors:", others);
@@ -163,19 +161,46 @@ final class StateDictReader {
     return names;
   }
 
-  /** True if a dict holds tensors, or has an entry that leads to some in so many steps. */
-  private boolean leadsToTensors(Value value, int steps) {
-    return value instanceof Mapping mapping
-        && (holdsTensors(mapping)
-            || steps > 0
-                && NESTED.stream()
-                    .anyMatch(name -> leadsToTensors(mapping.entries().get(name), steps - 1)));
+  private List<String> candidates(Mapping mapping, int steps) {
+    return NESTED.stream().filter(name -> leadsToNetwork(name, mapping, steps)).toList();
+  }
+
+  /**
+   * True if an entry leads to tensors in so many steps, and not to an average of those that are
+   * beside it: far fewer, such as a trainer's best accuracy, are no network.
+   */
+  private boolean leadsToNetwork(String name, Mapping mapping, int steps) {
+    int beside = AVERAGES.contains(name) ? tensorCount(mapping) : 0;
+    return firstHoldingTensors(mapping.entries().get(name), steps)
+        .filter(found -> 2 * beside < tensorCount(found))
+        .isPresent();
+  }
+
+  /** A dict if it holds tensors, else the first that does of those it leads to in so many steps. */
+  private Optional<Mapping> firstHoldingTensors(Value value, int steps) {
+    if (!(value instanceof Mapping mapping)) {
+      return Optional.empty();
+    }
+    if (holdsTensors(mapping)) {
+      return Optional.of(mapping);
+    }
+    return NESTED.stream()
+        .limit(steps > 0 ? NESTED.size() : 0)
+        .flatMap(name -> firstHoldingTensors(mapping.entries().get(name), steps - 1).stream())
+        .findFirst();
+  }
+
+  private boolean holdsTensors(Mapping mapping) {
+    return tensorCount(mapping) > 0;
   }
 
   /** Looks at the entries of each dict once, however many ways there are to it. */
-  private boolean holdsTensors(Mapping mapping) {
-    return holdingTensors.computeIfAbsent(
-        mapping, m -> m.entries().values().stream().anyMatch(StateDictReader::isTensor));
+  private int tensorCount(Mapping mapping) {
+    return tensorCounts.computeIfAbsent(
+        mapping,
+        m ->
+            Math.toIntExact(
+                m.entries().values().stream().filter(StateDictReader::isTensor).count()));
   }
 
   private static boolean isTensor(Value value) {

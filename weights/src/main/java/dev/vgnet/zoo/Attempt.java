@@ -3,12 +3,22 @@ package dev.vgnet.zoo;
 import dev.vgnet.torch.StateDict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** A state dict read as a network of one structure, in one style. */
+/**
+ * A state dict read as a network of one structure, in one style.
+ *
+ * @param separation what the network's name says of its convolutions
+ */
 record Attempt(
-    Family family, Structure structure, Layers layers, Features logits, Differences differences) {
+    Family family,
+    Structure structure,
+    Layers layers,
+    Features logits,
+    BsConv separation,
+    Differences differences) {
 
   static Attempt of(
       Family family,
@@ -20,7 +30,18 @@ record Attempt(
     Layers layers = new Layers(style, separation, Optional.of(keys));
     Features logits = structure.networks().getFirst().definition().define(layers);
     return new Attempt(
-        family, structure, layers, logits, Differences.of(layers.expected(), stateDict));
+        family,
+        structure,
+        layers,
+        logits,
+        layers.separation(),
+        Differences.of(layers.expected(), stateDict));
+  }
+
+  /** The same, by the ratio of a name that was asked for if that gives the very same tensors. */
+  Attempt asked(String name) {
+    BsConv asked = BsConv.ofName(name.toLowerCase(Locale.ROOT));
+    return new Attempt(family, structure, layers, logits, layers.separation(asked), differences);
   }
 
   boolean fits() {
@@ -40,7 +61,7 @@ record Attempt(
   /** The name of the network of these widths, else that of the structure. */
   String name() {
     return named().map(NamedNetwork::base).orElse(structure.name() + "_custom")
-        + layers.separation().suffix();
+        + separation.suffix();
   }
 
   private Optional<NamedNetwork> named() {
@@ -70,7 +91,7 @@ record Attempt(
     if (named().isEmpty()) {
       findings.add("widths or numbers of blocks of its own: " + layers.widths().values());
     }
-    layers.separation().describe().ifPresent(findings::add);
+    separation.describe().ifPresent(findings::add);
     findings.add(logits.channels() + " classes");
     return findings;
   }

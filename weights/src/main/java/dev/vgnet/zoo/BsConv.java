@@ -93,12 +93,17 @@ public record BsConv(Kind kind, boolean norms, Optional<Ratio> ratio) {
     for (int denominator = 1; denominator <= LARGEST_DENOMINATOR; denominator++) {
       for (int numerator = 1; numerator <= denominator; numerator++) {
         BsConv candidate = new BsConv(kind, norms, Optional.of(new Ratio(numerator, denominator)));
-        if (subspaces.stream().allMatch(s -> candidate.between(s.in()) == s.between())) {
+        if (candidate.gives(subspaces)) {
           return candidate;
         }
       }
     }
     return this;
+  }
+
+  /** True if its ratio is one that gives these channels. */
+  boolean gives(List<Subspace> subspaces) {
+    return ratio.isPresent() && subspaces.stream().allMatch(s -> between(s.in()) == s.between());
   }
 
   /** True if a convolution of this kernel is one of those that are separated. */

@@ -168,6 +168,7 @@ final class Families implements Architecture {
     if (options.architecture().isPresent()) {
       String asked = options.architecture().get();
       return fitting.stream()
+          .map(attempt -> attempt.asked(asked))
           .filter(attempt -> attempt.name().equalsIgnoreCase(asked))
           .findFirst()
           .orElseThrow(() -> OtherNetwork.refusal(names, asked));

@@ -84,6 +84,11 @@ final class Keys {
       return this;
     }
 
+    /** What layers with bias say of the channels between them, the first's outputs. */
+    Votes addBetween(String first, String second) {
+      return add(first + ".weight", 0).add(first + ".bias", 0).add(second + ".weight", 1);
+    }
+
     /** The most frequent extent, if a tensor was there at all. */
     OptionalInt winner() {
       Map<Integer, Integer> counts = new LinkedHashMap<>();

@@ -167,13 +167,7 @@ public final class Layers extends ModuleLayers {
     position = position.nextUnit();
     String reduce = module(scope + ".reduce");
     String expand = module(scope + ".expand");
-    int width =
-        parameters
-            .width()
-            .of(reduce + ".weight", 0)
-            .of(reduce + ".bias", 0)
-            .of(expand + ".weight", 1)
-            .or(squeezed);
+    int width = parameters.width().between(reduce, expand).or(squeezed);
     Features x = globalAveragePool(scope + ".pool", in);
     if (style.has(Fact.LINEAR_GATES)) {
       x = flatten(scope + ".flatten", x, 1);
@@ -240,9 +234,17 @@ public final class Layers extends ModuleLayers {
     return parameters.widths();
   }
 
-  /** The separation of this network, with the ratio that its tensors have. */
+  /** The separation of this network, with the simplest ratio that its tensors have. */
   BsConv separation() {
     return separated.withRatio(bsConv);
+  }
+
+  /**
+   * The separation that was asked for if this network's tensors are as it makes them, else {@link
+   * #separation()}: between few channels, such as an image's, several ratios make the same.
+   */
+  BsConv separation(BsConv asked) {
+    return separated.isAlso(asked, bsConv) ? asked : separation();
   }
 
   private String module(String layer) {

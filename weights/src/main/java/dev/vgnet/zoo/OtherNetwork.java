@@ -35,7 +35,7 @@ final class OtherNetwork {
     String name = asked.toLowerCase(Locale.ROOT);
     return name.contains(CUSTOM)
         || name.endsWith(VgNet.THUMBNAIL)
-        || BsConv.ofName(name) != BsConv.NONE
+        || Families.found().network(name, 0).isPresent()
         || names.stream().anyMatch(name::equalsIgnoreCase);
   }
 

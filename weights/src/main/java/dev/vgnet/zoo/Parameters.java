@@ -1,7 +1,9 @@
 package dev.vgnet.zoo;
 
+import dev.vgnet.graph.Operator.BatchNorm;
 import dev.vgnet.tensor.Shape;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -35,9 +37,7 @@ final class Parameters {
 
   /** Notes that it must hold the weights, biases, means and variances of a batch norm. */
   void expectNorm(String module, int channels) {
-    for (String role : NORM_TENSORS) {
-      expect(module + role, channels);
-    }
+    normTensors(module).forEach(tensor -> expect(tensor, channels));
   }
 
   /** True if a module of that name has a tensor in the checkpoint. */
@@ -67,9 +67,10 @@ final class Parameters {
     return widths;
   }
 
-  private static final String[] NORM_TENSORS = {
-    ".weight", ".bias", ".running_mean", ".running_var"
-  };
+  /** The names that a norm of any epsilon has. */
+  private static List<String> normTensors(String module) {
+    return BatchNorm.of(module, 0).tensors();
+  }
 
   /** A width, and the tensors that tell it. */
   final class Width {
@@ -82,9 +83,13 @@ final class Parameters {
 
     /** The width of a batch norm, if there is one. */
     Width ofNorm(Optional<String> module) {
-      for (String role : NORM_TENSORS) {
-        module.ifPresent(name -> of(name + role, 0));
-      }
+      module.ifPresent(name -> normTensors(name).forEach(tensor -> of(tensor, 0)));
+      return this;
+    }
+
+    /** The channels between two layers with bias. */
+    Width between(String first, String second) {
+      votes.ifPresent(v -> v.addBetween(first, second));
       return this;
     }
 

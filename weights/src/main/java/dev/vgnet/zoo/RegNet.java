@@ -68,6 +68,7 @@ public final class RegNet implements Family {
 
   private static final KeyStyle TIMM =
       KeyStyle.of("timm")
+          .preprocessing(KeyStyle::bicubic)
           .rule("stem.conv", "stem.conv")
           .rule("stem.norm", "stem.bn")
           .rule("stage*.block*.projection.conv", "s{stage}.b{block}.downsample.conv")

@@ -57,6 +57,13 @@ final class SeparatedLayers {
     return separation.norms() ? layers.norm(name + bn, module + bn, x) : x;
   }
 
+  /** True if a separation asked for is that of the whole network, with a ratio that fits. */
+  boolean isAlso(BsConv asked, BsConv separation) {
+    return asked.kind() == separation.kind()
+        && asked.norms() == separation.norms()
+        && asked.gives(subspaces);
+  }
+
   /** The separation of the whole network, with the ratio that its tensors have. */
   BsConv withRatio(BsConv separation) {
     return subspaces.isEmpty() ? separation : separation.withRatioOf(subspaces);

@@ -3,7 +3,10 @@ package dev.vgnet.zoo;
 import dev.vgnet.error.Printable;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.torch.StateDict;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,17 +30,33 @@ final class TensorFlowPadding {
   /**
    * Refuses such a network, rather than to compute other logits than it would.
    *
-   * @param checkpoint the file, whose path counts unless the caller says what is in it
+   * @param checkpoint the file, whose path counts unless the caller says what is in it; so does,
+   *     where the file is there, that of what it links to
    * @throws UnsupportedModelException if something says that it is one
    */
   static void refuse(StateDict stateDict, Path checkpoint, ImportOptions options) {
     refuse("the network that was asked for", options.architecture().orElse(""), "");
     refuse("the checkpoint says of itself", stateDict.architecture().orElse(""), "");
     if (options.architecture().isEmpty()) {
-      int parts = checkpoint.getNameCount();
-      Path telling = checkpoint.subpath(Math.max(0, parts - TELLING_PARTS), parts);
-      String remedy = "; where the name misleads, name it with --arch";
-      telling.forEach(part -> refuse("the checkpoint's path", part.toString(), remedy));
+      paths(checkpoint).forEach(TensorFlowPadding::refuse);
+    }
+  }
+
+  /** A link's own name may tell as well as its target's; {@code ..} hides neither. */
+  private static Set<Path> paths(Path checkpoint) {
+    Set<Path> paths = new LinkedHashSet<>(Set.of(checkpoint.normalize()));
+    try {
+      paths.add(checkpoint.toRealPath());
+    } catch (IOException _) {
+      // The file is not at hand: its name is all there is.
+    }
+    return paths;
+  }
+
+  private static void refuse(Path path) {
+    String remedy = "; where the name misleads, name it with --arch";
+    for (int i = Math.max(0, path.getNameCount() - TELLING_PARTS); i < path.getNameCount(); i++) {
+      refuse("the checkpoint's path", path.getName(i).toString(), remedy);
     }
   }
 

@@ -5,6 +5,7 @@ final class TimmModels {
   /** The rules but for the head; the first block is of another class, with names of its own. */
   static final KeyStyle STYLE =
       KeyStyle.of("timm")
+          .preprocessing(KeyStyle::bicubic)
           .rule("stem.conv", "conv_stem")
           .rule("stem.norm", "bn1")
           .rule("stage1.block1.depthwise.norm", "blocks.0.0.bn1")
@@ -21,10 +22,7 @@ final class TimmModels {
 
   /** With a convolution ahead of the mean, as most have it. */
   static final KeyStyle EFFICIENT_NET =
-      STYLE
-          .preprocessing(KeyStyle::bicubic)
-          .rule("head.conv", "conv_head")
-          .rule("head.norm", "bn2");
+      STYLE.rule("head.conv", "conv_head").rule("head.norm", "bn2");
 
   private TimmModels() {}
 }

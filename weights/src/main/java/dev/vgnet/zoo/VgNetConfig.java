@@ -77,8 +77,6 @@ record VgNetConfig(
 
   /** The channels between the convolutions of squeeze-excite in the original networks. */
   static int squeezeWidth(int channels) {
-    int quarter = channels / 4;
-    int width = Math.max(8, (quarter + 4) / 8 * 8);
-    return width < 0.9 * quarter ? width + 8 : width;
+    return Widths.divisible(channels / 4, 8);
   }
 }

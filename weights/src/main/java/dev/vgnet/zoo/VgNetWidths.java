@@ -44,9 +44,7 @@ record VgNetWidths(Keys keys, String pointwise, String classifier) {
    */
   int squeezed(String block, int channels) {
     return keys.votes()
-        .add(block + ".reduce.weight", 0)
-        .add(block + ".reduce.bias", 0)
-        .add(block + ".expand.weight", 1)
+        .addBetween(block + ".reduce", block + ".expand")
         .winner()
         .orElseGet(() -> VgNetConfig.squeezeWidth(channels));
   }

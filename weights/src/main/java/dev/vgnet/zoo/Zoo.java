@@ -39,7 +39,7 @@ public final class Zoo {
    * Recognises a network from the keys and shapes of its state dict and builds the model.
    *
    * @param checkpoint the checkpoint file: its name is for the model's metadata, and the folders of
-   *     its path may say what it is, too
+   *     its path, and of the file's that it links to if it is there, may say what it is, too
    * @param sha256 its SHA-256 in lower-case hexadecimal, for the same
    * @throws UnsupportedModelException if the state dict is of no network in the zoo, has more
    *     tensors than any network, or something names it as one of timm's {@code tf_} networks,

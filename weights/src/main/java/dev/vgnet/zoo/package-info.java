@@ -15,7 +15,7 @@
  *       dev.vgnet.zoo.KeyStyle.Fact}s that the definition asks {@code layers.style()} for;
  *   <li>{@link dev.vgnet.zoo.Structure}s: the networks that differ in nothing but what tensors
  *       tell, with the styles in which they occur. {@link dev.vgnet.zoo.BsConv} needs no word:
- *       every network is recognised with its convolutions separated, too.
+ *       every network but VGNet is recognised with its convolutions separated, too.
  * </ol>
  *
  * {@link dev.vgnet.zoo.ResNet} and {@link dev.vgnet.zoo.MobileNetV2} are examples. Recognition

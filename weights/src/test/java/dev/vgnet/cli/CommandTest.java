@@ -19,9 +19,12 @@ import dev.vgnet.torch.Checkpoints;
 import dev.vgnet.torch.StateDict;
 import dev.vgnet.zoo.ImportOptions;
 import dev.vgnet.zoo.Zoo;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,7 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * The commands as a user meets them: what they print, write and return. By itself, as a trace holds
@@ -530,6 +535,39 @@ class CommandTest {
   void aNameMayBeginWithAnAt() throws IOException {
     Path arguments = Files.writeString(folder.resolve("arguments"), "--help");
     assertFailsInOneLine("@" + arguments + ": no such file", run("inspect", "@" + arguments));
+  }
+
+  /** Says something beyond ASCII. */
+  @Command(name = "speaking")
+  static final class Speaking implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+      spec.commandLine().getOut().print("é");
+      spec.commandLine().getErr().print("è");
+      JsonOutput.print("ê…", spec.commandLine().getOut());
+      spec.commandLine().getErr().flush();
+      return 0;
+    }
+  }
+
+  @Test
+  void speaksInTheEncodingOfTheTerminal() {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    ByteArrayOutputStream complained = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(said, true, StandardCharsets.ISO_8859_1));
+    System.setErr(new PrintStream(complained, true, StandardCharsets.ISO_8859_1));
+    try {
+      Main.execute(new Speaking());
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+    assertEquals("é\"\\u00EA\\u2026\"%n".formatted(), said.toString(StandardCharsets.ISO_8859_1));
+    assertEquals("è", complained.toString(StandardCharsets.ISO_8859_1));
   }
 
   /** Fails as only a program that is wrong does. */

@@ -2,7 +2,9 @@ package dev.vgnet.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.error.ModelFormatException;
 import dev.vgnet.tensor.DataType;
@@ -27,7 +29,8 @@ class NpyFileTest {
 
   @Test
   void writesWhatItReads() throws IOException {
-    for (Shape shape : List.of(Shape.of(2, 3, 4, 5), Shape.of(7), Shape.of(), Shape.of(0, 3))) {
+    for (Shape shape :
+        List.of(Shape.of(2, 3, 4, 5), Shape.of(7), Shape.of(), Shape.of(0, 3), Shape.of(200_000))) {
       float[] values = new float[(int) shape.elementCount()];
       for (int i = 0; i < values.length; i++) {
         values[i] = i / 3f;
@@ -94,6 +97,29 @@ class NpyFileTest {
   }
 
   @Test
+  void refusesAHeaderTooLongToBeRead() {
+    byte[] file = new byte[12 + (2 << 20)];
+    byte[] start = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 2, 0, 0, 0, 2 << 4, 0};
+    System.arraycopy(start, 0, file, 0, start.length);
+    ModelFormatException e = assertThrows(ModelFormatException.class, () -> parse(file));
+    assertEquals("header: has 2,097,152 bytes: at most 1,048,576 are read", e.getMessage());
+  }
+
+  @Test
+  void aMessageHoldsLittleOfAHeader() {
+    for (String header :
+        List.of(
+            "\u001b".repeat(60_000),
+            NUMPY_HEADER.replace("<f8", "x".repeat(60_000)),
+            NUMPY_HEADER.replace("2, 3", "2, ".repeat(20_000)))) {
+      byte[] file = file(header, Tensor.of(Shape.of(2, 3), new double[6]));
+      ModelFormatException e = assertThrows(ModelFormatException.class, () -> parse(file));
+      assertTrue(e.getMessage().length() < 2000, e.getMessage());
+      assertFalse(e.getMessage().contains("\u001b"), e.getMessage());
+    }
+  }
+
+  @Test
   void saysWhichTypesItReads() {
     byte[] file = file(NUMPY_HEADER.replace("<f8", ">f8"), Tensor.of(Shape.of(6), new double[6]));
     ModelFormatException e = assertThrows(ModelFormatException.class, () -> parse(file));
@@ -113,7 +139,9 @@ class NpyFileTest {
     byte[] text = header.getBytes(StandardCharsets.ISO_8859_1);
     byte[] bytes = data.bytes().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
     byte[] file = new byte[10 + text.length + bytes.length];
-    byte[] magic = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) text.length, 0};
+    byte[] magic = {
+      (byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) text.length, (byte) (text.length >> 8)
+    };
     System.arraycopy(magic, 0, file, 0, magic.length);
     System.arraycopy(text, 0, file, 10, text.length);
     System.arraycopy(bytes, 0, file, 10 + text.length, bytes.length);

@@ -48,13 +48,28 @@ class GraphPictureTest {
     }
   }
 
+  private static Document parsed(String svg) throws Exception {
+    return DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Names are text of a file: any but half a surrogate pair, which a shortened one begins with. */
+  @Test
+  void namesCannotBreakThePicture() throws Exception {
+    String name = "cl\u0001\ufffe\uffff";
+    String wide = "\ud83d\ude00".repeat(21);
+    String svg =
+        GraphPicture.svg(name, List.of(step(name, wide), step(wide, name)), new long[2], 1);
+    String text = parsed(svg).getDocumentElement().getTextContent();
+    assertTrue(text.contains("cl\\u0001\\ufffe\\uffff: pointwise"), text);
+    assertTrue(text.contains("…\\ude00"), text);
+  }
+
   @Test
   void everyBoxSaysWhatItsStepCosts() throws Exception {
     String svg = GraphPicture.svg("a <title>", STEPS, new long[] {1_000, 6_000, 2_000, 1_000}, 2);
-    Document document =
-        DocumentBuilderFactory.newInstance()
-            .newDocumentBuilder()
-            .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
+    Document document = parsed(svg);
     String text = document.getDocumentElement().getTextContent();
     for (String said :
         List.of("a <title>", "stem<&>", "8 x 4 x 4", "6.0 us (60.0 %) · 2.50 MB", "10.0 us in 4")) {

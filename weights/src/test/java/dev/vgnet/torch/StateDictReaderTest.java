@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hand-made checkpoints: tensors that claim what is not there, and dicts in dicts. */
 class StateDictReaderTest {
@@ -180,6 +181,32 @@ class StateDictReaderTest {
     assertEquals(List.of("v"), List.copyOf(stateDict.tensors().keySet()));
     assertEquals(
         "passed over, though there are tensors: \"best_acc1\"", stateDict.notes().getLast());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ema", "model_ema", "ema_state_dict", "state_dict_ema"})
+  void theAverageBesideAFlatStateDictDoesNotReplaceIt(String average) {
+    for (boolean wrapped : List.of(false, true)) {
+      PickleWriter pickle = tensor(4, 0, longs(1), longs(1)).text(average).op('}');
+      if (wrapped) {
+        pickle.text("module").op('}');
+      }
+      pickle.text("a").tensor(4, 1, longs(1), longs(1)).op('s');
+      pickle.text("n_averaged").tensor(4, 0, longs(), longs()).op('s');
+      StateDict stateDict = Resources.read(pickle.repeat(wrapped ? 2 : 1, 's').checkpoint(4));
+      assertEquals(List.of("w"), List.copyOf(stateDict.tensors().keySet()));
+    }
+  }
+
+  @Test
+  void theAverageBesideALoneTensorIsTheStateDict() {
+    PickleWriter pickle = dict().text("best_acc1").tensor(4, 0, longs(1), longs(1)).op('s');
+    pickle.text("state_dict_ema").op('}');
+    for (String name : List.of("a", "b", "c")) {
+      pickle.text(name).tensor(4, 0, longs(1), longs(1)).op('s');
+    }
+    StateDict stateDict = Resources.read(pickle.op('s').checkpoint(4));
+    assertEquals(List.of("a", "b", "c"), List.copyOf(stateDict.tensors().keySet()));
   }
 
   @Test

@@ -23,8 +23,9 @@ final class NetworksPage {
       # Networks
 
       Every network that has a name, as `vgnet list` counts it. Names that end in `_bsconvu` or
-      `_bsconvs_p1d4` (with other ratios, too) are recognised of all of them, widths and numbers of
-      blocks of their own as `_custom`. Figures are what the papers print.
+      `_bsconvs_p1d4` (with other ratios, too) are recognised of all but VGNet, widths and numbers of
+      blocks of their own as `_custom`. Where several ratios give the same tensors, the network has the
+      simplest in its name unless `--arch` names another of them. Figures are what the papers print.
 
       The last three columns are from a run: golden cases, which are real PyTorch networks with weights
       made by rule, and the largest difference between their logits in float64 and those of the Vector

@@ -14,15 +14,20 @@ import dev.vgnet.tensor.DataType;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import dev.vgnet.torch.StateDict;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,9 +40,13 @@ class RecognitionTest {
   private static final MemorySegment MEMORY = MemorySegment.ofArray(new byte[2 * 25088 * 4096]);
 
   private record Case(Structure structure, int style) {
+    KeyStyle keyStyle() {
+      return structure.styles().get(style);
+    }
+
     @Override
     public String toString() {
-      return structure.name() + " of " + structure.styles().get(style).name();
+      return structure.name() + " of " + keyStyle().name();
     }
   }
 
@@ -97,7 +106,7 @@ class RecognitionTest {
     String name = item.structure().networks().getFirst().name();
     ImportedModel imported = imported(tensors(name, item.style()), ImportOptions.of(name));
     assertEquals(name, imported.architecture());
-    String style = item.structure().styles().get(item.style()).name();
+    String style = item.keyStyle().name();
     assertTrue(imported.findings().getFirst().endsWith(" of " + style), style);
   }
 
@@ -111,6 +120,51 @@ class RecognitionTest {
       })
   void separatedConvolutionsAreRecognised(String name) {
     assertEquals(name, imported(tensors(name, 0)).architecture());
+  }
+
+  /** Of an image's three channels, every ratio makes as many. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mobilenet_v2_x0_5_bsconvs_p1d6",
+        "mobilenetv1_w1d4_bsconvs_p1d6",
+        "regnet_x_400mf_bsconvs_p1d32_nobn",
+        "ghostnet_x1_0_bsconvs_p3d4"
+      })
+  void aNetworkHasTheRatioThatWasAskedForIfItGivesTheSameTensors(String name) {
+    Map<String, Tensor> tensors = tensors(name, 0);
+    ImportOptions asked = ImportOptions.of(name.toUpperCase(Locale.ROOT));
+    ImportedModel imported = imported(tensors, asked);
+    assertEquals(name, imported.architecture());
+    assertEquals(name, imported.file().metadata().source().architecture());
+    String simplest = name.replaceAll("_p\\d+d\\d+", "_p1");
+    assertEquals(simplest, imported(tensors, ImportOptions.of(simplest)).architecture());
+    String otherNorms = name.endsWith("_nobn") ? name.replace("_nobn", "") : name + "_nobn";
+    assertRefused("not of " + otherNorms, tensors, otherNorms);
+  }
+
+  @Test
+  void refusesARatioThatTensorsContradict() {
+    Map<String, Tensor> tensors = tensors("cifar_resnet20_bsconvs_p1d4", 0);
+    assertRefused("not of cifar_resnet20_bsconvs_p1d2", tensors, "cifar_resnet20_bsconvs_p1d2");
+  }
+
+  @Test
+  void saysThatNoNetworkHasTheNameOfASeparatedVgNet() {
+    Map<String, Tensor> tensors = tensors("cifar_resnet20", 0);
+    assertRefused("no network is called that", tensors, "vgnetg_1_0mp_bsconvu");
+    UnsupportedModelException known =
+        assertThrows(
+            UnsupportedModelException.class,
+            () -> imported(tensors, ImportOptions.of("resnet18_bsconvu")));
+    assertTrue(known.getMessage().endsWith("not of resnet18_bsconvu"), known.getMessage());
+  }
+
+  private static void assertRefused(String expected, Map<String, Tensor> tensors, String asked) {
+    UnsupportedModelException refusal =
+        assertThrows(
+            UnsupportedModelException.class, () -> imported(tensors, ImportOptions.of(asked)));
+    assertTrue(refusal.getMessage().contains(expected), refusal.getMessage());
   }
 
   @Test
@@ -196,6 +250,19 @@ class RecognitionTest {
       assertEquals(Interpolation.BICUBIC, found.interpolation());
       assertEquals(Preprocessing.imageNet(224).resize(), found.resize());
     }
+  }
+
+  private static Stream<Case> stylesOfTimm() {
+    return styles().filter(item -> item.keyStyle().name().equals("timm"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("stylesOfTimm")
+  void timmResizesForAllButVggBicubically(Case item) {
+    boolean vgg = item.structure().name().startsWith("vgg");
+    assertEquals(
+        vgg ? Interpolation.BILINEAR : Interpolation.BICUBIC,
+        item.keyStyle().preprocessing().apply(224).interpolation());
   }
 
   private static Preprocessing preprocessing(String name, int style) {
@@ -315,6 +382,26 @@ class RecognitionTest {
     assertEquals(
         "mobilenet_v3_small",
         Zoo.importStateDict(namesake, "from_tf_mobile.pth", "", unasked).architecture());
+  }
+
+  @Test
+  void neitherDotsNorLinksHideANetworkThatPads(@TempDir Path folder) throws IOException {
+    StateDict plain = new StateDict(tensors("mobilenet_v3_small", 3), List.of());
+    ImportOptions unasked = ImportOptions.defaults();
+    String said = "the checkpoint's path: tf_mobilenetv2_100";
+    assertPads(said, plain, "tf_mobilenetv2_100/x/y/z/../../../a.pth", unasked);
+    String beside = "tf_mobilenetv2_100/../other/c.pth";
+    assertEquals(
+        "mobilenet_v3_small", Zoo.importStateDict(plain, beside, "", unasked).architecture());
+
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Path padding = Files.createDirectory(folder.resolve("tf_mobilenetv2_100"));
+    Path target = Files.createFile(padding.resolve("a.pth"));
+    Path link = Files.createSymbolicLink(other.resolve("b.pth"), target);
+    assertPads(said, plain, link.toString(), unasked);
+    Path silent = Files.createFile(other.resolve("c.pth"));
+    Path named = Files.createSymbolicLink(padding.resolve("d.pth"), silent);
+    assertPads(said, plain, named.toString(), unasked);
   }
 
   private static void assertPads(

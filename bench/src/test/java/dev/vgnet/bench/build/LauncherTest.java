@@ -104,6 +104,14 @@ class LauncherTest {
     assertTrue(lines.contains("-Dvgnet.home=" + project), lines::toString);
   }
 
+  @Test
+  void saysThatAFolderWithAColonIsNoPlaceForIt() throws Exception {
+    Path named = Files.move(project, folder.toRealPath().resolve("a:b"));
+    assertEquals(
+        List.of("vgnet: %s has a colon in it, which no class path can name".formatted(named)),
+        run(1, named.resolve("vgnet"), "C.UTF-8", "doctor"));
+  }
+
   /** Otherwise Java cannot open a file whose name has letters beyond ASCII. */
   @Test
   void aPlainLocaleBecomesOneOfUnicode() throws Exception {

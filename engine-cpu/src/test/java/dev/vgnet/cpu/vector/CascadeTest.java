@@ -51,7 +51,7 @@ class CascadeTest {
     String b = relu(depthwise(net.pointwise(a, 36, 28), 28, kernel, 1, padding));
     check(
         net.graph(net.other(new Operator.MaxPool(pool, poolStride, poolPadding), b)),
-        Shape.of(3, 3, 229, 47),
+        Shape.of(3, 3, 269, 47),
         "input",
         "pointwise + depthwise + pointwise + depthwise + max-pool",
         "output");
