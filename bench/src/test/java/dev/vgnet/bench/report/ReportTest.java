@@ -137,6 +137,11 @@ class ReportTest {
     assertFalse(once.contains("old"), once);
     report.insert(page, pictures, List.of("a-b"));
     assertEquals(once, Files.readString(page));
+    assertTrue(once.contains("(pictures/table.md)"), once);
+    report.insert(page, folder, List.of("a-b"));
+    String beside = Files.readString(page);
+    assertTrue(beside.contains("![a-b](a-b.svg)"), beside);
+    assertTrue(beside.contains("(table.md)"), beside);
     Path other = folder.resolve("table.md");
     report.write(folder);
     assertThrows(CommandFailure.class, () -> report.insert(other, folder, List.of()));
