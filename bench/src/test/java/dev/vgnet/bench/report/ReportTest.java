@@ -303,6 +303,13 @@ class ReportTest {
   }
 
   @Test
+  void aPeakMayBeAWholeNumber() throws IOException {
+    Path path = folder.resolve("results.json");
+    Files.writeString(path, Files.readString(path).replace("100.0", "100"));
+    assertEquals(100, ResultFile.read(path, NetworkResult.class).peak(2));
+  }
+
+  @Test
   void resultsAreReadBackAsTheyWere() throws IOException {
     ResultFile<NetworkResult> read =
         ResultFile.read(folder.resolve("results.json"), NetworkResult.class);
