@@ -69,7 +69,7 @@ public final class GpuResults {
 
   private void add(String engine, String device, Map<?, ?> one, String model) {
     add(engine, device, one, model, MEDIAN, "");
-    add(engine, device, one, model, ON_DEVICE, ", without copies,");
+    add(engine, device, one, model, ON_DEVICE, " without copies");
   }
 
   private void add(
