@@ -18,7 +18,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
+TYPES = {"BF16": "<u2", "F16": "<f2", "F32": "<f4", "F64": "<f8"}
 FUNCTIONS = {
     "relu": F.relu,
     "relu6": F.relu6,
@@ -51,6 +51,8 @@ def read_model(path):
                 continue  # A counter; no operator reads it.
             begin, end = entry["data_offsets"]
             data = np.frombuffer(content[8 + length + begin : 8 + length + end], TYPES[entry["dtype"]])
+            if entry["dtype"] == "BF16":  # The upper half of a float32.
+                data = (data.astype(np.uint32) << 16).view(np.float32)
             tensors[name] = torch.from_numpy(data.astype(np.float32).reshape(entry["shape"]))
         tensors = depthwise_expanded(graph, tensors)
     except OSError as error:

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.jr.ob.JSON;
+import dev.vgnet.bench.measure.Conditions;
+import dev.vgnet.bench.measure.NetworkResult;
+import dev.vgnet.bench.measure.ResultFile;
 import dev.vgnet.bench.report.MadeUpResults;
 import dev.vgnet.cli.Main;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +16,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +110,58 @@ class BenchCommandTest {
     assertEquals(text, Files.readString(folder.resolve("results.json")));
   }
 
+  /** Each in place of what the file or its result holds. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          conditions | {}
+          conditions | {"cpu": "a CPU"}
+          peakGflops | {"two": 100}
+          peakGflops | {"2": null}
+          results    | [null]
+          results    | [{}]
+          results    | [{"model": "vgnetg_1_0mp", "batch": 16, "threads": 2}]
+          model      | null
+          batch      | 0
+          load       | {}
+          engines    | {}
+          engines    | {"vgnet": null}
+          engines    | {"vgnet": {"iterations": []}}
+          engines    | {"vgnet": {"median": 1}}
+          engines    | {"cuda-fp32": {"median": 1, "iterations": []}}
+          earlier    | {"ort": {}}
+          """)
+  void refusesResultsThatLackSomething(String field, String value) throws IOException {
+    Path path = folder.resolve("results.json");
+    new ResultFile<>(path, NetworkResult.class, Conditions.here())
+        .replace(List.of(), MadeUpResults.result("vgnetg_1_0mp", 16, 40, 0));
+    Map<String, Object> file = JSON.std.mapFrom(Files.readString(path));
+    Map<String, Object> result =
+        JSON.std.mapFrom(JSON.std.asString(((List<?>) file.get("results")).getFirst()));
+    file.put("results", List.of(result));
+    (file.containsKey(field) ? file : result).put(field, JSON.std.anyFrom(value));
+    Files.writeString(path, JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(file));
+    for (String command :
+        List.of("report DIR", "compare DIR DIR", "--models vgnetg_1_0mp --output DIR --resume")) {
+      String said = refusal(FAILED, command);
+      assertTrue(said.endsWith("results.json holds no results of vgnet bench"), said);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"layers.json", "sharing.json"})
+  void refusesFurtherResultsThatLackSomething(String name) throws IOException {
+    Path path = folder.resolve(name);
+    new ResultFile<>(path, NetworkResult.class, Conditions.here()).addPeak(1, 100);
+    Files.writeString(
+        path, Files.readString(path).replaceFirst("\"results\" *: *\\[ *]", "\"results\": [{}]"));
+    String command = name.replace(".json", "");
+    String said = refusal(FAILED, command + " --models cifar_resnet20 --output DIR --resume");
+    assertTrue(said.endsWith(name + " holds no results of vgnet bench"), said);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -118,12 +176,16 @@ class BenchCommandTest {
           1 | startup vgnetg_1_0mp --output DIR/text | text is not a folder
           1 | --models vgnetg_1_0mp --gpu DIR/text --output DIR/out | text is not a JSON object
           1 | --models vgnetg_1_0mp --gpu DIR/bytes --output DIR/out | bytes is not a JSON object
+          1 | --models vgnetg_1_0mp --gpu DIR/runs --output DIR/out | runs holds neither this engine's
+          1 | --models vgnetg_1_0mp --gpu DIR/batch --output DIR/out | batch holds neither this engine's
           1 | report DIR | results.json is not a JSON object: line 1
           """)
   void saysInALineWhatIsWrongAndLeavesNothing(int exitCode, String arguments, String reason)
       throws IOException {
     Files.writeString(folder.resolve("text"), "hello");
     Files.write(folder.resolve("bytes"), new byte[] {'{', '"', -1, -2, 0, 7});
+    Files.writeString(folder.resolve("runs"), "{\"latency\": [3]}");
+    Files.writeString(folder.resolve("batch"), "{\"latency\": [{\"medianMillis\": 3}]}");
     Files.writeString(folder.resolve("results.json"), "{\"conditions\": {\"cpu\"");
     String said = refusal(exitCode, arguments);
     assertTrue(said.contains(reason), said);

@@ -92,7 +92,7 @@ final class FakeGpuSessions {
         session.report(shape).steps().size(), session.profile(Tensor.of(shape, pixels)).length);
   }
 
-  /** The share of the largest logit that {@code CudaTest} allows of their deviation. */
+  /** The share of the largest logit that the check of a GPU machine allows of their deviation. */
   private static float limit(Precision precision, float[] logits) {
     float largest = 0;
     for (float logit : logits) {

@@ -53,12 +53,17 @@ public record Workload(Model model, Shape shape, float[] images) {
     Model model = Model.of(Zoo.importStateDict(weights, "random", "", options).file());
     int size = model.metadata().preprocessing().crop();
     Shape shape = Shape.of(batch, model.graph().inputChannels(), size, size);
+    return new Workload(model, shape, images(shape));
+  }
+
+  /** As many numbers as a shape has, in [-1, 1). */
+  public static float[] images(Shape shape) {
     float[] images = new float[Math.toIntExact(shape.elementCount())];
     Random random = new Random(2);
     for (int i = 0; i < images.length; i++) {
       images[i] = random.nextFloat() * 2 - 1;
     }
-    return new Workload(model, shape, images);
+    return images;
   }
 
   /**

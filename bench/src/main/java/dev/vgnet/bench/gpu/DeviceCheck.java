@@ -154,8 +154,9 @@ final class DeviceCheck {
     try {
       stage.run();
       failures.removeLast();
-    } catch (RuntimeException e) {
-      // Whatever it is: a machine that is lent for minutes is not asked twice.
+    } catch (RuntimeException | Error e) {
+      // Whatever it is, as bindings throw errors, too: a machine that is lent for minutes is not
+      // asked twice.
       failures.set(failures.size() - 1, new Failure(network, precision, name, e.toString()));
       say("%-22s %s %s FAILED: %s", network, precision, name, e);
     }

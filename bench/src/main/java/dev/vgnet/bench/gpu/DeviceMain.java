@@ -98,7 +98,14 @@ public final class DeviceMain implements Callable<Integer> {
     Locale.setDefault(Locale.ROOT);
     CommandLine command = new CommandLine(new DeviceMain());
     command.setCaseInsensitiveEnumValuesAllowed(true);
-    System.exit(command.execute(arguments));
+    int exitCode = FAILED;
+    try {
+      exitCode = command.execute(arguments);
+    } catch (Error e) {
+      // The command line leaves errors alone, with which a JVM ends as if a goal were missed.
+      e.printStackTrace();
+    }
+    System.exit(exitCode);
   }
 
   @Override

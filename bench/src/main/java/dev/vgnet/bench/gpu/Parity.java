@@ -57,7 +57,7 @@ public record Parity(
   }
 
   /** The goals for networks as deep as the zoo's. */
-  private static double limit(Precision precision) {
+  static double limit(Precision precision) {
     return switch (precision) {
       case FP32 -> 1e-4;
       case TF32 -> 5e-3;

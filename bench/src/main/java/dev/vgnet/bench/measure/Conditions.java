@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -33,6 +34,11 @@ public record Conditions(
     String jvm,
     List<String> jvmFlags,
     Map<String, String> versions) {
+  /** Refuses what a file holds only in part. */
+  public Conditions {
+    Stream.of(cpu, system, jvm, jvmFlags, versions).forEach(Objects::requireNonNull);
+  }
+
   /**
    * Those of this process and of the JVMs it will start.
    *

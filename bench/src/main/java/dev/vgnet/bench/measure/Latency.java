@@ -2,6 +2,7 @@ package dev.vgnet.bench.measure;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.openjdk.jmh.results.IterationResult;
@@ -23,6 +24,14 @@ public record Latency(
     double median, double p95, double p99, long runs, double drift, List<double[]> iterations) {
   /** More than this is no steady state. */
   private static final double STEADY = 0.05;
+
+  /** Refuses what a file holds only in part. */
+  public Latency {
+    Objects.requireNonNull(iterations);
+    if (!(median > 0)) {
+      throw new IllegalArgumentException("a median of " + median);
+    }
+  }
 
   /**
    * What JMH measured.

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.openjdk.jmh.results.RunResult;
 
 /**
@@ -37,6 +39,12 @@ public record LayerResult(
     Effort effort,
     double[] load,
     Latency micros) {
+  /** Refuses what a file holds only in part. */
+  public LayerResult {
+    Stream.of(model, step, kind, kernel, output, measured, effort, load, micros)
+        .forEach(Objects::requireNonNull);
+  }
+
   /** Steps that are alike. */
   record Layer(StepReport first, int alike) {}
 

@@ -7,8 +7,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.openjdk.jmh.results.RunResult;
 
 /**
@@ -20,9 +22,9 @@ import org.openjdk.jmh.results.RunResult;
  * @param multiplyAccumulates of one image
  * @param measured the end of the measurement, UTC
  * @param load the load average over a minute, before and after
- * @param engines milliseconds a run, by {@link EngineKind#id}
- * @param ratios each further engine's time over the first one's: a sample is the ratio of a fork's
- *     medians or, with fewer than three forks, of two iterations of the same round
+ * @param engines milliseconds a run, by {@link EngineKind#id}; on the CPU this engine is among them
+ * @param ratios each further engine's time over the first one's, in two iterations of the same
+ *     round; a sample is the median of a fork's or, with fewer than three forks, one of them
  * @param earlier by {@link EngineKind#id}, the engines that were not measured again with the
  *     others; their ratio is to the first one as it was then
  */
@@ -39,6 +41,8 @@ public record NetworkResult(
     Map<String, Latency> engines,
     Map<String, Ratio> ratios,
     Map<String, Earlier> earlier) {
+  private static final String OURS = EngineKind.VGNET.id();
+
   /**
    * The measurement that an engine's figures come from, if it is not the last one.
    *
@@ -47,11 +51,24 @@ public record NetworkResult(
    * @param load as above
    * @param first what the first engine took then
    */
-  public record Earlier(String measured, Effort effort, double[] load, Latency first) {}
+  public record Earlier(String measured, Effort effort, double[] load, Latency first) {
+    /** Refuses what a file holds only in part. */
+    public Earlier {
+      Stream.of(measured, effort, load, first).forEach(Objects::requireNonNull);
+    }
+  }
 
-  /** Files that were written before anything was kept have no {@code earlier}. */
+  /**
+   * Refuses what a file holds only in part. Those that were written before anything was kept have
+   * no {@code earlier}.
+   */
   public NetworkResult {
     earlier = earlier == null ? Map.of() : earlier;
+    Stream.of(model, measured, effort, load, engines, ratios).forEach(Objects::requireNonNull);
+    boolean hasFirst = threads == 0 ? !engines.isEmpty() : engines.containsKey(OURS);
+    if (batch < 1 || !hasFirst) {
+      throw new IllegalArgumentException("a batch of %d by %s".formatted(batch, engines.keySet()));
+    }
   }
 
   /** Measures one setting. */

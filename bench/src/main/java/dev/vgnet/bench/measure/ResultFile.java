@@ -1,5 +1,6 @@
 package dev.vgnet.bench.measure;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.cli.CommandFailure;
 import java.io.IOException;
@@ -26,10 +27,15 @@ public final class ResultFile<R extends Record> {
   private final Map<Integer, Double> peaks = new TreeMap<>();
   private final List<R> results = new ArrayList<>();
 
-  /** Reads a file as it is, to report on it. */
+  /**
+   * Reads a file as it is, to report on it.
+   *
+   * @throws CommandFailure if it holds something else
+   * @throws IOException if it cannot be read
+   */
   public static <R extends Record> ResultFile<R> read(Path path, Class<R> type) throws IOException {
     Map<String, Object> file = content(path);
-    return new ResultFile<>(path, type, bean(Conditions.class, file.get("conditions")));
+    return new ResultFile<>(path, type, bean(path, Conditions.class, file.get("conditions")));
   }
 
   /**
@@ -43,7 +49,7 @@ public final class ResultFile<R extends Record> {
     this.conditions = conditions;
     if (Files.exists(path)) {
       Map<String, Object> file = content(path);
-      Conditions then = bean(Conditions.class, file.get("conditions"));
+      Conditions then = bean(path, Conditions.class, file.get("conditions"));
       this.conditions =
           then.with(conditions)
               .orElseThrow(
@@ -52,9 +58,11 @@ public final class ResultFile<R extends Record> {
                           "%s was measured under other conditions: %s"
                               .formatted(path, then.differences(conditions))));
       ((Map<?, ?>) file.get("peakGflops"))
-          .forEach((threads, peak) -> peaks.put(Integer.valueOf((String) threads), (Double) peak));
+          .forEach(
+              (threads, peak) ->
+                  peaks.put(Integer.valueOf((String) threads), ((Number) peak).doubleValue()));
       for (Object result : (List<?>) file.get("results")) {
-        results.add(bean(type, result));
+        results.add(bean(path, type, result));
       }
     }
   }
@@ -106,14 +114,26 @@ public final class ResultFile<R extends Record> {
   private static Map<String, Object> content(Path path) throws IOException {
     Map<String, Object> file = OutputFiles.readJson(path);
     if (file.get("conditions") instanceof Map
-        && file.get("peakGflops") instanceof Map
-        && file.get("results") instanceof List) {
+        && file.get("peakGflops") instanceof Map<?, ?> peaks
+        && peaks.keySet().stream().allMatch(threads -> ((String) threads).matches("\\d{1,9}"))
+        && peaks.values().stream().allMatch(Number.class::isInstance)
+        && file.get("results") instanceof List<?> results
+        && results.stream().allMatch(Map.class::isInstance)) {
       return file;
     }
-    throw new CommandFailure(path + " holds no results of vgnet bench");
+    throw noResults(path, null);
   }
 
-  private static <T> T bean(Class<T> type, Object value) throws IOException {
-    return JSON.std.beanFrom(type, JSON.std.asString(value));
+  /** A record whose constructor finds all that it needs. */
+  private static <T> T bean(Path path, Class<T> type, Object value) throws IOException {
+    try {
+      return JSON.std.beanFrom(type, JSON.std.asString(value));
+    } catch (JsonProcessingException e) {
+      throw noResults(path, e);
+    }
+  }
+
+  private static CommandFailure noResults(Path path, Exception cause) {
+    return new CommandFailure(path + " holds no results of vgnet bench", cause);
   }
 }

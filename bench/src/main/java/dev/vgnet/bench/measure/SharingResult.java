@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Engines on the same weights and images that share the cores with others, taking turns within each
@@ -27,6 +29,12 @@ public record SharingResult(
     Effort effort,
     double[] load,
     List<Share> shares) {
+  /** Refuses what a file holds only in part. */
+  public SharingResult {
+    Stream.of(model, measured, effort, load, shares).forEach(Objects::requireNonNull);
+    shares.forEach(Objects::requireNonNull);
+  }
+
   /**
    * What an engine got in one contention.
    *
@@ -47,7 +55,13 @@ public record SharingResult(
       Ratio slowDown,
       double fairSlowDown,
       Ratio ratio,
-      List<double[]> rounds) {}
+      List<double[]> rounds) {
+    /** Refuses what a file holds only in part. */
+    public Share {
+      Stream.of(engine, contention, latency, slowDown, ratio, rounds)
+          .forEach(Objects::requireNonNull);
+    }
+  }
 
   /** Measures one setting. */
   static SharingResult measure(

@@ -8,6 +8,7 @@ import dev.vgnet.bench.measure.NetworkResult;
 import dev.vgnet.bench.measure.ResultFile;
 import dev.vgnet.bench.measure.Size;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
@@ -98,8 +99,7 @@ final class ConditionsText {
 
   private String times() {
     List<String> times = measurements().map(Measurement::measured).sorted().toList();
-    double load =
-        measurements().mapToDouble(m -> Math.max(m.load()[0], m.load()[1])).max().orElse(0);
+    double load = measurements().flatMapToDouble(m -> Arrays.stream(m.load())).max().orElse(0);
     return number(
         "measured from %s to %s; load average %.1f at most, the engines' own threads included",
         times.getFirst(), times.getLast(), load);

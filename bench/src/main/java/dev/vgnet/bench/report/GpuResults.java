@@ -27,17 +27,27 @@ public final class GpuResults {
   private static final String OURS = "CUDA";
   private static final String PEER = "PyTorch";
 
+  private static final String MEDIAN = "medianMillis";
+  private static final String ON_DEVICE = "onDeviceMillis";
+
   private final List<Median> medians = new ArrayList<>();
 
-  /** Those of files that may be of either kind. */
+  /**
+   * Those of files that may be of either kind.
+   *
+   * @throws CommandFailure if one holds something else
+   * @throws IOException if one cannot be read
+   */
   public static GpuResults read(List<Path> files) throws IOException {
     GpuResults results = new GpuResults();
     for (Path file : files) {
       Map<String, Object> content = OutputFiles.readJson(file);
       String device = String.valueOf(content.get("device"));
-      if (content.get("latency") instanceof List<?> latencies) {
+      if (content.get("latency") instanceof List<?> latencies && areRuns(latencies)) {
         latencies.forEach(one -> results.add(OURS, device, (Map<?, ?>) one, "network"));
-      } else if (content.get("torch") != null && content.get("results") instanceof List<?> runs) {
+      } else if (content.get("torch") != null
+          && content.get("results") instanceof List<?> runs
+          && areRuns(runs)) {
         runs.forEach(one -> results.add(PEER, device, (Map<?, ?>) one, "model"));
       } else {
         throw new CommandFailure(
@@ -47,9 +57,19 @@ public final class GpuResults {
     return results;
   }
 
+  /** Whether each says of how many images its times are, if it has any. */
+  private static boolean areRuns(List<?> list) {
+    return list.stream()
+        .allMatch(
+            one ->
+                one instanceof Map<?, ?> run
+                    && (run.get("batch") instanceof Number
+                        || !run.containsKey(MEDIAN) && !run.containsKey(ON_DEVICE)));
+  }
+
   private void add(String engine, String device, Map<?, ?> one, String model) {
-    add(engine, device, one, model, "medianMillis", "");
-    add(engine, device, one, model, "onDeviceMillis", ", without copies,");
+    add(engine, device, one, model, MEDIAN, "");
+    add(engine, device, one, model, ON_DEVICE, " without copies");
   }
 
   private void add(

@@ -61,7 +61,8 @@ final class NetworkTable {
   }
 
   private Line line(PaperTable.Row row) {
-    return new Line(row, result(row.model(), threads), result(row.model(), 0));
+    return new Line(
+        row, threads == 0 ? null : result(row.model(), threads), result(row.model(), 0));
   }
 
   private NetworkResult result(String model, int count) {

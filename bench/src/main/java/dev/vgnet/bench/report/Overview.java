@@ -42,13 +42,15 @@ final class Overview {
   public String toString() {
     Columns<PaperTable.Row> columns = new Columns<>();
     columns.addPaper(row -> row);
-    for (Size size : sizes) {
+    for (int batch : sizes.stream().map(Size::batch).distinct().toList()) {
       for (String column : gpu.columns()) {
         columns.add(
-            column + ", batch " + size.batch(),
+            column + ", batch " + batch,
             "%.3f",
-            row -> gpu.millis(column, row.model(), size.batch()).orElse(null));
+            row -> gpu.millis(column, row.model(), batch).orElse(null));
       }
+    }
+    for (Size size : sizes) {
       columns.add(size.label(), row -> result(row, size).map(Overview::cell).orElse(null));
     }
     for (EngineKind kind : EngineKind.values()) {

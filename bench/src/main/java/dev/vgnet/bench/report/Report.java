@@ -55,23 +55,29 @@ public final class Report {
       throw new CommandFailure(
           page + " has no lines <!-- begin tables --> and <!-- end tables -->");
     }
-    Path from = page.toAbsolutePath().getParent();
     String pictures =
         charts.stream()
-            .map(name -> "![%s](%s/%s.svg)\n\n".formatted(name, relative(from, folder), name))
+            .map(
+                name ->
+                    "![%s](%s)\n\n".formatted(name, relative(page, folder.resolve(name + ".svg"))))
             .collect(Collectors.joining());
     String tables = overview().replaceAll("(?m)^## ", "### ");
     String rest =
-        "Percentiles, spread, images a second and GFLOP/s are in [table.md](%s/table.md).\n"
-            .formatted(relative(from, folder));
+        "Percentiles, spread, images a second and GFLOP/s are in [table.md](%s).\n"
+            .formatted(relative(page, folder.resolve("table.md")));
     OutputFiles.write(
         page,
         marked.replaceFirst(
             Matcher.quoteReplacement(String.join("\n", BEGIN, "", pictures + tables, rest, END))));
   }
 
-  private static String relative(Path from, Path folder) {
-    return from.relativize(folder.toAbsolutePath()).toString().replace('\\', '/');
+  /** A link of a page. */
+  private static String relative(Path page, Path file) {
+    return page.toAbsolutePath()
+        .getParent()
+        .relativize(file.toAbsolutePath())
+        .toString()
+        .replace('\\', '/');
   }
 
   /** All tables. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,6 +38,7 @@ class LauncherTest {
     project = Files.createDirectory(folder.toRealPath().resolve("project"));
     Files.copy(Path.of("..", "vgnet"), project.resolve("vgnet"));
     Files.createFile(project.resolve("pom.xml"));
+    Files.createFile(Files.createDirectories(project.resolve("bench/gpu")).resolve("peer.py"));
     for (String module : List.of("engine-core", "weights", "bench")) {
       Files.createDirectories(project.resolve(module).resolve("src/main"));
       Files.createFile(project.resolve(module).resolve("pom.xml"));
@@ -169,6 +171,19 @@ class LauncherTest {
       run(project.resolve("vgnet"), "C.UTF-8", "doctor");
       assertEquals(Math.min(use, 2), calls().size(), "use " + use);
     }
+  }
+
+  /** It lies in the jar of the benchmarks, but not among their sources. */
+  @Test
+  void aChangedPeerIsBuiltForTheBenchmarksOnly() throws Exception {
+    installMaven("true");
+    FileTime built = Files.getLastModifiedTime(project.resolve("bench/target/.built"));
+    Files.setLastModifiedTime(
+        project.resolve("bench/gpu/peer.py"), FileTime.fromMillis(built.toMillis() + 1_000));
+    run(project.resolve("vgnet"), "C.UTF-8", "doctor");
+    assertEquals(List.of(), calls());
+    run(project.resolve("vgnet"), "C.UTF-8", "bench", "layers");
+    assertEquals(1, calls().size(), calls()::toString);
   }
 
   @Test

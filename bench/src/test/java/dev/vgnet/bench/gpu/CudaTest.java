@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vgnet.Model;
 import dev.vgnet.Session;
 import dev.vgnet.SessionOptions;
+import dev.vgnet.bench.engine.Workload;
 import dev.vgnet.cuda.driver.Driver;
 import dev.vgnet.cuda.driver.Drivers;
 import dev.vgnet.cuda.driver.EmulatedDriver;
@@ -21,8 +22,6 @@ import dev.vgnet.tensor.Shape;
 import dev.vgnet.zoo.ImportOptions;
 import dev.vgnet.zoo.Zoo;
 import java.util.List;
-import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,7 +101,7 @@ class CudaTest {
     try (CudaModel model =
         new CudaModel(file.graph(), file.tensors(), driver, Precision.FP32, KernelChoice.FASTEST)) {
       Endurance endurance =
-          Endurance.of("resnet", model, driver::usedBytes, input, images(input), 10, 10);
+          Endurance.of("resnet", model, driver::usedBytes, input, Workload.images(input), 10, 10);
       assertEquals(0, endurance.differing());
       assertEquals(0, endurance.deviceBytes());
     }
@@ -144,15 +143,14 @@ class CudaTest {
       String network, Precision precision, int size, Driver driver, KernelChoice choice) {
     ModelFile file = file(network);
     Shape input = Shape.of(BATCH, 3, size, size);
-    float[] images = images(input);
-    float[] expected = new float[BATCH * 1000];
+    float[] images = Workload.images(input);
+    float[] expected;
     SessionOptions reference = SessionOptions.builder().backend("reference").build();
-    int classes;
     try (Session session = Model.of(file).newSession(reference)) {
-      classes = session.outputShape(input).extent(1);
+      expected = new float[(int) session.outputShape(input).elementCount()];
       session.run(input, images, expected);
     }
-    float[][] outputs = new float[1][BATCH * classes];
+    float[][] outputs = new float[1][expected.length];
     List<StepReport> steps;
     try (CudaModel model = new CudaModel(file.graph(), file.tensors(), driver, precision, choice)) {
       model.run(input, images, outputs);
@@ -161,39 +159,9 @@ class CudaTest {
       assertArrayEquals(first, outputs[0], "the same again");
       steps = model.report(input).steps();
     }
-    double limit = limit(precision) * deviation(expected, BATCH * classes);
-    for (int i = 0; i < BATCH * classes; i++) {
-      double error = Math.abs(expected[i] - outputs[0][i]);
-      assertTrue(
-          error <= limit, "logit %d is off by %s, the limit is %s".formatted(i, error, limit));
-    }
+    double error = Parity.error(expected, outputs[0]);
+    double limit = Parity.limit(precision);
+    assertTrue(error <= limit, "off by %s deviations, the limit is %s".formatted(error, limit));
     return steps;
-  }
-
-  private static float[] images(Shape shape) {
-    float[] images = new float[(int) shape.elementCount()];
-    Random random = new Random(2);
-    for (int i = 0; i < images.length; i++) {
-      images[i] = random.nextFloat() * 2 - 1;
-    }
-    return images;
-  }
-
-  /** Of the logits' standard deviation: what each precision is allowed on a real device. */
-  private static double limit(Precision precision) {
-    return switch (precision) {
-      case FP32 -> 1e-4;
-      case TF32 -> 5e-3;
-      case FP16 -> 2e-2;
-    };
-  }
-
-  private static double deviation(float[] logits, int count) {
-    double mean = IntStream.range(0, count).mapToDouble(i -> logits[i]).average().orElseThrow();
-    return Math.sqrt(
-        IntStream.range(0, count)
-            .mapToDouble(i -> (logits[i] - mean) * (logits[i] - mean))
-            .average()
-            .orElseThrow());
   }
 }

@@ -91,6 +91,45 @@ class DeviceCheckTest {
   }
 
   @Test
+  void goesOnAfterAnError() throws IOException {
+    EmulatedBackend.setDevice(
+        Optional.of(
+            _ -> {
+              throw new UnsatisfiedLinkError("made up");
+            }));
+    Workload workload = Workload.random(NETWORK, 1);
+    DeviceCheck check = new DeviceCheck(new EmulatedBackend(), output, false);
+    check.prove(NETWORK, workload, Parity.reference(workload), Precision.FP32);
+    assertTrue(check.failed());
+    Map<?, ?> failure = (Map<?, ?>) results("failures").getFirst();
+    assertEquals(UnsatisfiedLinkError.class.getName() + ": made up", failure.get("error"));
+  }
+
+  /** Memory for so many images is asked for before any stage. */
+  @Test
+  void anErrorIsNoMissedGoal() throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx64m",
+            "--add-modules",
+            "jdk.incubator.vector",
+            DeviceMain.class.getName(),
+            "--device",
+            "CPU",
+            "--batch",
+            "500000",
+            "--output",
+            output.toString(),
+            NETWORK);
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    Process process = builder.redirectErrorStream(true).start();
+    List<String> said = process.inputReader().readAllLines();
+    assertEquals(4, process.waitFor(), said::toString);
+    assertTrue(said.stream().anyMatch(line -> line.contains("OutOfMemoryError")), said::toString);
+  }
+
+  @Test
   void addsToWhatAnotherProcessHasFound() throws IOException {
     Workload workload = Workload.random(NETWORK, 1);
     float[] expected = Parity.reference(workload);

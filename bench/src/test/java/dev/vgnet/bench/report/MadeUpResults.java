@@ -40,12 +40,13 @@ public final class MadeUpResults {
     return result(model, new Size(batch, 2), millis, drift, ratios);
   }
 
-  /** With the engines that there are ratios of. */
+  /** With the engines that there are ratios of, beside the first on the CPU or a GPU. */
   public static NetworkResult result(
       String model, Size size, double millis, double drift, Map<String, Ratio> ratios) {
     List<EngineKind> kinds =
         Stream.concat(
-                Stream.of(EngineKind.VGNET), ratios.keySet().stream().map(EngineKind::of).sorted())
+                Stream.of(size.threads() == 0 ? EngineKind.CUDA_FP32 : EngineKind.VGNET),
+                ratios.keySet().stream().map(EngineKind::of).sorted())
             .toList();
     Map<String, Latency> engines = new LinkedHashMap<>();
     for (EngineKind kind : kinds) {

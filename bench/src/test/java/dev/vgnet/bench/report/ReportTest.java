@@ -137,6 +137,11 @@ class ReportTest {
     assertFalse(once.contains("old"), once);
     report.insert(page, pictures, List.of("a-b"));
     assertEquals(once, Files.readString(page));
+    assertTrue(once.contains("(pictures/table.md)"), once);
+    report.insert(page, folder, List.of("a-b"));
+    String beside = Files.readString(page);
+    assertTrue(beside.contains("![a-b](a-b.svg)"), beside);
+    assertTrue(beside.contains("(table.md)"), beside);
     Path other = folder.resolve("table.md");
     report.write(folder);
     assertThrows(CommandFailure.class, () -> report.insert(other, folder, List.of()));
@@ -168,10 +173,51 @@ class ReportTest {
     Map<String, String> row =
         row(report(ours, peer), "ImageNet; batch 16, 2 threads", "VGNetG-1.0MP");
     assertEquals("0.250", row.get("CUDA TF32 ms"));
-    assertEquals("0.125", row.get("CUDA TF32, without copies, ms"));
+    assertEquals("0.125", row.get("CUDA TF32 without copies ms"));
     assertEquals("0.500", row.get("PyTorch FP16 ms"));
     assertFalse(row.containsKey("PyTorch FP32 ms"));
     assertThrows(CommandFailure.class, () -> report(folder.resolve("results.json")));
+  }
+
+  @Test
+  void figuresOfAGpuAreInTheOverviewOnce() throws IOException {
+    for (String model : List.of("vgnetg_1_0mp", "mobilenet_v2_x0_5")) {
+      file.replace(List.of(), MadeUpResults.result(model, new Size(16, 1), 70, 0, Map.of()));
+    }
+    Path ours = folder.resolve("gpu.json");
+    Files.writeString(
+        ours,
+        """
+        {"device": "a GPU", "latency": [
+          {"network": "vgnetg_1_0mp", "precision": "TF32", "batch": 16, "medianMillis": 0.25,
+           "onDeviceMillis": 0.125}]}
+        """);
+    String text = report(ours);
+    assertEquals(
+        List.of(
+            "batches/s",
+            "CUDA TF32, batch 16",
+            "CUDA TF32 without copies, batch 16",
+            "batch 16, 1 thread",
+            "batch 16, 2 threads"),
+        cells(text.lines().filter(line -> line.contains("batches/s")).findFirst().orElseThrow())
+            .subList(6, 11));
+  }
+
+  /** Beside what a CPU computed of other batches, and alone. */
+  @Test
+  void aBatchThatOnlyAGpuComputedHasATable() throws IOException {
+    Path alone = Files.createDirectory(folder.resolve("alone"));
+    for (ResultFile<NetworkResult> results : List.of(file, MadeUpResults.file(alone))) {
+      file = results;
+      for (String model : List.of("vgnetg_1_0mp", "mobilenet_v2_x0_5")) {
+        file.replace(List.of(), MadeUpResults.result(model, new Size(4, 0), 1, 0, Map.of()));
+      }
+      Map<String, String> row = row(report(), "ImageNet; batch 4", "VGNetG-1.0MP");
+      assertEquals("4.00", row.get("this engine, CUDA FP32 ms"));
+      assertFalse(row.containsKey("this engine ms"));
+      assertFalse(row.containsKey("GFLOP/s"));
+    }
   }
 
   @Test
@@ -295,6 +341,13 @@ class ReportTest {
     Files.writeString(path, JSON.std.asString(content));
     file = ResultFile.read(path, NetworkResult.class);
     assertEquals(text, report());
+  }
+
+  @Test
+  void aPeakMayBeAWholeNumber() throws IOException {
+    Path path = folder.resolve("results.json");
+    Files.writeString(path, Files.readString(path).replace("100.0", "100"));
+    assertEquals(100, ResultFile.read(path, NetworkResult.class).peak(2));
   }
 
   @Test
