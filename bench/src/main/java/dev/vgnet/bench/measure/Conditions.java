@@ -66,10 +66,15 @@ public record Conditions(
                 "jmh", Version.getPlainVersion())));
   }
 
-  /** Of the flags of this JVM those that are handed on to the ones that are measured. */
+  /**
+   * Of the flags of this JVM those that are handed on to the ones that are measured: its own, and
+   * all settings of the engine. Settings of what measures are no condition.
+   */
   static List<String> jvmFlags(List<String> own) {
-    String bits = "-D" + Vectors.BITS_PROPERTY + "=";
-    return own.stream().filter(flag -> flag.startsWith("-X") || flag.startsWith(bits)).toList();
+    return own.stream()
+        .filter(flag -> flag.startsWith("-X") || flag.startsWith("-Ddev.vgnet."))
+        .filter(flag -> !flag.startsWith("-Ddev.vgnet.bench."))
+        .toList();
   }
 
   /** These, with further versions. */
