@@ -237,6 +237,12 @@ class ReportTest {
     return path;
   }
 
+  @Test
+  void theGpuIsTold() throws IOException {
+    file = MadeUpResults.file(Files.createDirectory(folder.resolve("gpu")), "a GPU");
+    assertTrue(report().contains("\n* GPU: a GPU\n"));
+  }
+
   /** Beside what a CPU computed of other batches, and alone. */
   @Test
   void aBatchThatOnlyAGpuComputedHasATable() throws IOException {
