@@ -138,6 +138,9 @@ final class BenchCommand implements Callable<Integer> {
     if (settings.stream().anyMatch(setting -> setting.engines().contains(EngineKind.DJL))) {
       conditions = conditions.withVersions(Djl.versions());
     }
+    if (devices.contains(On.CUDA)) {
+      conditions = conditions.withGpu();
+    }
     Measure measure = new Measure(effort, options.isAgain(), conditions, out);
     ResultFile<NetworkResult> file = measure.networks(path, settings, Tables::summary);
     Report report = new Report(file, gpuResults);

@@ -40,7 +40,11 @@ final class MeasureOptions {
   @Option(names = "--quick", description = "One JVM a setting and short iterations: a first look.")
   private boolean quick;
 
-  @Option(names = "--resume", description = "Go on with what the folder holds already.")
+  @Option(
+      names = "--resume",
+      description =
+          "Go on with what the folder holds already. That is kept, whatever state of the engine it"
+              + " was measured with; the files say when.")
   private boolean resume;
 
   @Option(names = "--again", description = "Like --resume, but what is asked for is measured anew.")

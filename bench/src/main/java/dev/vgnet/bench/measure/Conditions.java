@@ -2,6 +2,7 @@ package dev.vgnet.bench.measure;
 
 import dev.vgnet.bench.engine.OnnxRuntime;
 import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.runtime.Availability;
 import dev.vgnet.runtime.Backends;
 import dev.vgnet.runtime.Device;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.openjdk.jmh.util.Version;
  * from another.
  *
  * @param vectorBits the width of the vectors that the engine computes with
+ * @param gpu the GPU and the versions of its libraries; empty where none was measured
  * @param jvmFlags of the JVMs that are measured, beside those that load modules
  * @param versions of what is measured and of what measures
  */
@@ -30,12 +32,14 @@ public record Conditions(
     String cpu,
     int processors,
     int vectorBits,
+    String gpu,
     String system,
     String jvm,
     List<String> jvmFlags,
     Map<String, String> versions) {
-  /** Refuses what a file holds only in part. */
+  /** Refuses what a file holds only in part. Those of the CPU alone may have no {@code gpu}. */
   public Conditions {
+    gpu = gpu == null ? "" : gpu;
     Stream.of(cpu, system, jvm, jvmFlags, versions).forEach(Objects::requireNonNull);
   }
 
@@ -52,6 +56,7 @@ public record Conditions(
         cpuName(),
         Runtime.getRuntime().availableProcessors(),
         Vectors.SPECIES.vectorBitSize(),
+        "",
         "%s %s %s"
             .formatted(
                 System.getProperty("os.name"),
@@ -66,23 +71,57 @@ public record Conditions(
                 "jmh", Version.getPlainVersion())));
   }
 
-  /** Of the flags of this JVM those that are handed on to the ones that are measured. */
+  /**
+   * Of the flags of this JVM those that are handed on to the ones that are measured: its own, and
+   * all settings of the engine. Settings of what measures are no condition.
+   */
   static List<String> jvmFlags(List<String> own) {
-    String bits = "-D" + Vectors.BITS_PROPERTY + "=";
-    return own.stream().filter(flag -> flag.startsWith("-X") || flag.startsWith(bits)).toList();
+    return own.stream()
+        .filter(flag -> flag.startsWith("-X") || flag.startsWith("-Ddev.vgnet."))
+        .filter(flag -> !flag.startsWith("-Ddev.vgnet.bench."))
+        .toList();
   }
 
   /** These, with further versions. */
   public Conditions withVersions(Map<String, String> further) {
     Map<String, String> all = new TreeMap<>(versions);
     all.putAll(further);
-    return new Conditions(cpu, processors, vectorBits, system, jvm, jvmFlags, all);
+    return new Conditions(cpu, processors, vectorBits, gpu, system, jvm, jvmFlags, all);
   }
 
-  /** These, with the versions that only the others know; empty if the two contradict each other. */
+  /**
+   * These, with the GPU that CUDA engines compute on.
+   *
+   * @throws dev.vgnet.error.DeviceUnavailableException if there is none
+   */
+  public Conditions withGpu() {
+    return withGpu(gpu(Backends.choose(Device.CUDA, Optional.empty()).probe()));
+  }
+
+  /** What a probe says of the device and of versions, but not of where it found libraries. */
+  static String gpu(Availability probe) {
+    return Stream.concat(
+            Stream.of(probe.detail()),
+            probe.findings().stream()
+                .filter(line -> line.matches("(driver's CUDA|.*'s version): .*")))
+        .collect(Collectors.joining("; "));
+  }
+
+  private Conditions withGpu(String gpu) {
+    return new Conditions(cpu, processors, vectorBits, gpu, system, jvm, jvmFlags, versions);
+  }
+
+  /**
+   * These, with the GPU and the versions that only the others know; empty if the two contradict
+   * each other.
+   */
   Optional<Conditions> with(Conditions others) {
-    Conditions both = withVersions(others.versions);
-    return both.equals(others.withVersions(versions)) ? Optional.of(both) : Optional.empty();
+    Conditions both = completedBy(others);
+    return both.equals(others.completedBy(this)) ? Optional.of(both) : Optional.empty();
+  }
+
+  private Conditions completedBy(Conditions others) {
+    return withGpu(gpu.isEmpty() ? others.gpu : gpu).withVersions(others.versions);
   }
 
   /** What the others contradict these in, in words. */
@@ -103,6 +142,9 @@ public record Conditions(
     facts.put("the CPU", cpu);
     facts.put("the number of processors", processors);
     facts.put("the width of vectors", vectorBits);
+    if (!gpu.isEmpty()) {
+      facts.put("the GPU", gpu);
+    }
     facts.put("the system", system);
     facts.put("the JVM", jvm);
     facts.put("the list of JVM flags", jvmFlags);

@@ -52,9 +52,10 @@ final class ConditionsText {
           "GFLOP/s and shares of the peak count direct sums; 3x3 convolutions by Winograd's"
               + " filtering need fewer, so that they can exceed it");
     }
-    if (!gpu.devices().isEmpty()) {
-      lines.add("GPU: " + String.join("; ", gpu.devices()));
-    }
+    Stream.concat(Stream.of(conditions.gpu()), gpu.devices().stream())
+        .filter(device -> !device.isEmpty())
+        .distinct()
+        .forEach(device -> lines.add("GPU: " + device));
     if (!file.results().isEmpty()) {
       lines.add(effort());
       lines.add(times());

@@ -19,10 +19,16 @@ public final class GpuResults {
   /**
    * A median.
    *
-   * @param engine with its precision and, of PyTorch, its way to run
-   * @param device the GPU
+   * @param engine with its precision, and whether copies are left out
+   * @param device the GPU, as the file has it
+   * @param batch images a run
    */
-  record Median(String column, String device, String model, int batch, double millis) {}
+  private record Median(String engine, String device, String model, int batch, double millis) {
+    /** The GPU as PyTorch has it, which says its name and nothing else. */
+    String gpu() {
+      return device.replaceFirst(", compute capability .*", "");
+    }
+  }
 
   private static final String OURS = "CUDA";
   private static final String PEER = "PyTorch";
@@ -87,15 +93,20 @@ public final class GpuResults {
     }
   }
 
-  /** The columns that there are, sorted. */
+  /** The columns that there are, sorted: one for each engine, on each GPU if there are several. */
   List<String> columns() {
-    return medians.stream().map(Median::column).distinct().sorted().toList();
+    return medians.stream().map(this::column).distinct().sorted().toList();
+  }
+
+  private String column(Median median) {
+    boolean several = medians.stream().map(Median::gpu).distinct().count() > 1;
+    return median.engine() + (several ? " on " + median.gpu() : "");
   }
 
   /** The fastest way to run that was measured. */
   Optional<Double> millis(String column, String model, int batch) {
     return medians.stream()
-        .filter(m -> m.column().equals(column) && m.model().equals(model) && m.batch() == batch)
+        .filter(m -> column(m).equals(column) && m.model().equals(model) && m.batch() == batch)
         .map(Median::millis)
         .min(Comparator.naturalOrder());
   }

@@ -142,6 +142,7 @@ class MeasureTest {
         cpu,
         here.processors(),
         here.vectorBits(),
+        here.gpu(),
         here.system(),
         here.jvm(),
         here.jvmFlags(),

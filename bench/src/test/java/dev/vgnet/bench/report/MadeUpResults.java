@@ -23,8 +23,14 @@ public final class MadeUpResults {
 
   /** A file of them without any yet. */
   public static ResultFile<NetworkResult> file(Path folder) throws IOException {
+    return file(folder, "");
+  }
+
+  /** The same, with what was measured on a GPU. */
+  static ResultFile<NetworkResult> file(Path folder, String gpu) throws IOException {
     Conditions conditions =
-        new Conditions("a CPU", 2, 256, "an OS", "a JVM", List.of("-Dx=y"), Map.of("jmh", "1"));
+        new Conditions(
+            "a CPU", 2, 256, gpu, "an OS", "a JVM", List.of("-Dx=y"), Map.of("jmh", "1"));
     return new ResultFile<>(folder.resolve("results.json"), NetworkResult.class, conditions);
   }
 

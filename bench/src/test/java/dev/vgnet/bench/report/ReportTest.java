@@ -204,6 +204,45 @@ class ReportTest {
             .subList(6, 11));
   }
 
+  @Test
+  void eachGpuHasColumnsOfItsOwn() throws IOException {
+    Path one = latencies("one", 0.25);
+    Path other = latencies("other", 0.5);
+    Path peer = folder.resolve("peer.json");
+    Files.writeString(
+        peer,
+        """
+        {"device": "one", "torch": "2", "results": [
+          {"model": "vgnetg_1_0mp", "precision": "tf32", "batch": 16, "medianMillis": 0.75}]}
+        """);
+    String title = "ImageNet; batch 16, 2 threads";
+    Map<String, String> row = row(report(one, other, peer), title, "VGNetG-1.0MP");
+    assertEquals("0.250", row.get("CUDA TF32 on one ms"));
+    assertEquals("0.500", row.get("CUDA TF32 on other ms"));
+    assertEquals("0.750", row.get("PyTorch TF32 on one ms"));
+    row = row(report(one, peer), title, "VGNetG-1.0MP");
+    assertEquals("0.250", row.get("CUDA TF32 ms"));
+    assertEquals("0.750", row.get("PyTorch TF32 ms"));
+  }
+
+  private Path latencies(String gpu, double millis) throws IOException {
+    Path path = folder.resolve(gpu + ".json");
+    Files.writeString(
+        path,
+        """
+        {"device": "%s, compute capability 9.0, 139.8 GiB", "latency": [
+          {"network": "vgnetg_1_0mp", "precision": "TF32", "batch": 16, "medianMillis": %s}]}
+        """
+            .formatted(gpu, millis));
+    return path;
+  }
+
+  @Test
+  void theGpuIsTold() throws IOException {
+    file = MadeUpResults.file(Files.createDirectory(folder.resolve("gpu")), "a GPU");
+    assertTrue(report().contains("\n* GPU: a GPU\n"));
+  }
+
   /** Beside what a CPU computed of other batches, and alone. */
   @Test
   void aBatchThatOnlyAGpuComputedHasATable() throws IOException {

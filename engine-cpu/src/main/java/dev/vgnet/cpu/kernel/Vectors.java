@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public final class Vectors {
   /** The system property that forces the width in bits: 128, 256 or 512. */
-  public static final String BITS_PROPERTY = "dev.vgnet.vector.bits";
+  static final String BITS_PROPERTY = "dev.vgnet.vector.bits";
 
   /** The widest vector the CPU handles well, unless {@link #BITS_PROPERTY} says otherwise. */
   public static final VectorSpecies<Float> SPECIES = species(System.getProperty(BITS_PROPERTY));

@@ -195,6 +195,11 @@ final class Execution implements Job {
     workspace.imageOffset = image * imageLength;
   }
 
+  /** Where the maps of an image lie that all workers share. */
+  float[] sharedArena() {
+    return arenas.get(0, 0);
+  }
+
   /** Some stages of the program for one image, shared by all workers. */
   Job part(int image, List<Stage> stages) {
     return new Job() {

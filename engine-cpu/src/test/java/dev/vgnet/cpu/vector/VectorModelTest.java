@@ -227,6 +227,33 @@ class VectorModelTest {
   }
 
   @Test
+  void aStepByItselfFindsAnInputAgainThatItOverwrites() {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    Graph excited = net.graph(net.squeezeExcite(net.pointwise("x", 3, 16), 16, 8));
+    Shape input = Shape.of(1, 3, 9, 9);
+    String step;
+    try (CompiledModel model = Check.compile(net, excited, 1)) {
+      step =
+          model.report(input).steps().stream()
+              .filter(report -> report.kind().equals("squeeze-excite"))
+              .findFirst()
+              .orElseThrow()
+              .name();
+    }
+    float[] image = Check.images(random, input);
+    try (StepRunner runner = new StepRunner(excited, net.tensors, 1, input, image, step)) {
+      runner.run();
+      float[] once = runner.featureMaps();
+      runner.run();
+      assertFalse(Arrays.equals(once, runner.featureMaps()), "it overwrites nothing");
+      for (int i = 1; i < 10 * StepRunner.RUNS; i++) {
+        runner.run();
+      }
+      assertArrayEquals(once, runner.featureMaps());
+    }
+  }
+
+  @Test
   void anImageTooLargeIsRefusedAndTheModelGoesOn() {
     SampleNetwork net = new SampleNetwork(random, 3);
     Graph wide = net.graph(net.sum(net.pointwise("x", 3, 66), net.pointwise("x", 3, 66)));
