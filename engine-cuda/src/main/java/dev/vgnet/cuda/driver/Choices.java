@@ -16,6 +16,13 @@ import java.util.Properties;
  * or written only means that all is measured again. Safe for any thread.
  */
 public final class Choices {
+  /**
+   * To be raised with every change to which ways are offered, what one of a certain name does, or
+   * what a way must prove before it is taken: what an older version has chosen is then measured
+   * again, as a name says nothing of these.
+   */
+  static final int WAYS = 2;
+
   private static final System.Logger LOGGER = System.getLogger(Choices.class.getName());
 
   private final Optional<Path> file;

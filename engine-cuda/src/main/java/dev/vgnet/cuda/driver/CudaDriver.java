@@ -96,11 +96,12 @@ final class CudaDriver implements Driver {
             .choices(
                 files,
                 options,
-                "%s, %s, cuDNN %s"
-                    .formatted(
-                        gpu,
-                        KernelCompiler.version(),
-                        cudnn.isPresent() ? Toolkit.cudnnVersion() : "none"));
+                new Conditions(
+                    Choices.WAYS,
+                    gpu,
+                    Toolkit.driverVersion(),
+                    KernelCompiler.version(),
+                    cudnn.map(_ -> Toolkit.cudnnVersion())));
   }
 
   private static synchronized CUctx_st context(Gpu gpu) {

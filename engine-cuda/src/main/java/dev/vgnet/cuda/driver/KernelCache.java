@@ -73,10 +73,10 @@ final class KernelCache {
   /**
    * Where to keep what has been measured with the kernels of sources and options.
    *
-   * @param machine what the times depend on beside them
+   * @param conditions of the measurements, beside them
    */
-  Choices choices(Map<String, String> files, List<String> options, String machine) {
-    return Choices.of(folder.resolve(hash(files, options, machine) + ".choices"));
+  Choices choices(Map<String, String> files, List<String> options, Conditions conditions) {
+    return Choices.of(folder.resolve(hash(files, options, conditions.toString()) + ".choices"));
   }
 
   private static String hash(Map<String, String> files, List<String> options, String other) {

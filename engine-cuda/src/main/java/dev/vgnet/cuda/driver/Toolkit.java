@@ -8,6 +8,7 @@ import static org.bytedeco.cuda.global.cudart.cuDeviceGetAttribute;
 import static org.bytedeco.cuda.global.cudart.cuDeviceGetCount;
 import static org.bytedeco.cuda.global.cudart.cuDeviceGetName;
 import static org.bytedeco.cuda.global.cudart.cuDeviceTotalMem;
+import static org.bytedeco.cuda.global.cudart.cuDriverGetVersion;
 import static org.bytedeco.cuda.global.cudart.cuInit;
 import static org.bytedeco.cuda.global.cudart.cudaRuntimeGetVersion;
 import static org.bytedeco.cuda.global.cudnn.cudnnGetVersion;
@@ -46,6 +47,13 @@ final class Toolkit {
             + (nvrtcVersion(major, minor) == NVRTC_SUCCESS
                 ? new Version(major[0], minor[0])
                 : "not told"));
+  }
+
+  /** The newest CUDA that the driver supports. */
+  static Version driverVersion() {
+    int[] version = new int[1];
+    Check.success(cuDriverGetVersion(version), "asking the driver for its version");
+    return Version.of(version[0]);
   }
 
   /** Such as {@code 9.19.0}. */

@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 
 /**
  * Builds ways to compute steps, and finds out which of several is the fastest that computes what it
- * should: measured once, then known. For one thread.
+ * should: measured once, then known, until {@code Choices.WAYS} is raised. For one thread.
  */
 final class Chooser {
   private static final System.Logger LOGGER = System.getLogger(Chooser.class.getName());

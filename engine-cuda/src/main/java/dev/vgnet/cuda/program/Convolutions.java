@@ -1,6 +1,7 @@
 package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.program.DeviceWeights.Key;
+import dev.vgnet.cuda.program.DeviceWeights.Order;
 import dev.vgnet.plan.Folding;
 import dev.vgnet.plan.Step;
 
@@ -25,7 +26,7 @@ final class Convolutions {
     if (step.groups() == 1 && channels >= LEAST_TILE_CHANNELS) {
       return new Products(scope)
           .product(
-              new Key(step.name(), step.weight()),
+              new Key(step.name(), Order.PRODUCT, step.weight()),
               input,
               window,
               () -> {
@@ -39,7 +40,7 @@ final class Convolutions {
     int outputs = output.channels();
     long weight =
         scope.weights.prepare(
-            new Key(step.name(), step.weight()),
+            new Key(step.name(), Order.BY_POSITION, step.weight()),
             () ->
                 transposed(
                     folding.fold(scope.weights.values(step.weight())),
@@ -97,7 +98,7 @@ final class Convolutions {
   private long depthwiseWeight(Step.Depthwise step, Folding folding) {
     int channels = step.output().channels();
     return scope.weights.prepare(
-        new Key(step.name(), step.weight()),
+        new Key(step.name(), Order.BY_POSITION, step.weight()),
         () ->
             transposed(
                 perChannel(step, folding, channels, scope),

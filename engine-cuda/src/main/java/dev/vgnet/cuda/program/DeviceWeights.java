@@ -25,10 +25,29 @@ final class DeviceWeights implements AutoCloseable {
   /** Any number but 0, which says that there is nothing. */
   private static final long UNPLACED = 1;
 
-  /** What numbers on the device depend on. */
-  record Key(String step, String role, List<Integer> columns) {
-    Key(String step, String role) {
-      this(step, role, List.of());
+  /** The order of a tensor's numbers on the device. */
+  enum Order {
+    /** As in the tensor. */
+    STORED,
+    /** {@code [out][in]}, the columns in the order of the input's channels. */
+    BY_OUTPUT,
+    /** {@code [row][out]}, as tiles of products read it. */
+    PRODUCT,
+    /** {@code [position][channel][out]}. */
+    BY_POSITION,
+    /** {@code [in][out]}. */
+    TRANSPOSED
+  }
+
+  /**
+   * What numbers on the device depend on that are a tensor's, folded or not.
+   *
+   * @param columns for each channel of the input, that of the tensor; empty where they are never in
+   *     another order
+   */
+  record Key(String step, Order order, String tensor, List<Integer> columns) {
+    Key(String step, Order order, String tensor) {
+      this(step, order, tensor, List.of());
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.program.DeviceWeights.Key;
+import dev.vgnet.cuda.program.DeviceWeights.Order;
 import dev.vgnet.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +105,7 @@ final class Excitation {
   private long expandWeight(Step.SqueezeExcite step) {
     int channels = step.input().channels();
     return scope.weights.prepare(
-        new Key(step.name(), step.expandWeight()),
+        new Key(step.name(), Order.TRANSPOSED, step.expandWeight()),
         () -> {
           double[] values = scope.weights.values(step.expandWeight());
           int squeezed = values.length / channels;

@@ -58,7 +58,7 @@ final class OwnKernels {
     DeviceEpilogue epilogue =
         scope
             .epilogue(step.name(), first.map(Affine::shift), step.epilogue())
-            .withGain(scope.channels(step.name(), "gain", first.map(Affine::scale)));
+            .withGain(scope.channels(step.name(), StepScope.Role.GAIN, first.map(Affine::scale)));
     scope.launches.elementwise(
         scope.readable(step.input()), epilogue, output, scope.sliceSums(output));
     return "number by number";

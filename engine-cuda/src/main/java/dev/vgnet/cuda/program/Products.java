@@ -1,6 +1,7 @@
 package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.program.DeviceWeights.Key;
+import dev.vgnet.cuda.program.DeviceWeights.Order;
 import dev.vgnet.plan.Epilogue;
 import dev.vgnet.plan.Folding;
 import dev.vgnet.plan.SortedValue;
@@ -70,7 +71,7 @@ final class Products {
       Epilogue epilogue,
       View output) {
     return product(
-        new Key(step, weight, columns),
+        new Key(step, Order.PRODUCT, weight, columns),
         input,
         Window.PIXEL,
         rows(weight, folding, columns),
@@ -87,7 +88,7 @@ final class Products {
         scope.view(new Value(pair.input())),
         new Convolutions(scope).filter(pair),
         packed(
-            new Key(step.name(), step.weight(), pair.sorted().channels()),
+            new Key(step.name(), Order.PRODUCT, step.weight(), pair.sorted().channels()),
             step.input().channels(),
             output.channels(),
             rows(step.weight(), folding, pair.sorted().channels())),

@@ -1,6 +1,5 @@
 package dev.vgnet.cuda.program;
 
-import dev.vgnet.cuda.program.DeviceWeights.Key;
 import dev.vgnet.graph.Operator.BatchNorm;
 import dev.vgnet.plan.Affine;
 import dev.vgnet.plan.Epilogue;
@@ -17,6 +16,18 @@ import java.util.Optional;
  * weights, and the launches that it becomes. For one thread.
  */
 final class StepScope {
+  /** What numbers by channel are to a step, made of one tensor or several. */
+  enum Role {
+    BIAS,
+    SCALE,
+    SHIFT,
+    GAIN,
+    INPUT_GAIN,
+    INPUT_BIAS
+  }
+
+  private record ChannelsKey(String step, Role role) {}
+
   final DeviceWeights weights;
   final Workspace workspace;
   final Launches launches = new Launches();
@@ -47,9 +58,9 @@ final class StepScope {
     Optional<Affine> norm = epilogue.norm().map(this::affine);
     return new DeviceEpilogue(
         0,
-        channels(step, "bias", bias),
-        channels(step, "scale", norm.map(Affine::scale)),
-        channels(step, "shift", norm.map(Affine::shift)),
+        channels(step, Role.BIAS, bias),
+        channels(step, Role.SCALE, norm.map(Affine::scale)),
+        channels(step, Role.SHIFT, norm.map(Affine::shift)),
         epilogue.residual().map(this::readable),
         epilogue.activation(),
         epilogue.finalActivation());
@@ -64,8 +75,8 @@ final class StepScope {
     View prepared = workspace.map(input);
     DeviceEpilogue epilogue =
         new DeviceEpilogue(
-            channels(step, "input gain", norm.map(Affine::scale)),
-            channels(step, "input bias", norm.map(Affine::shift)),
+            channels(step, Role.INPUT_GAIN, norm.map(Affine::scale)),
+            channels(step, Role.INPUT_BIAS, norm.map(Affine::shift)),
             0,
             0,
             Optional.empty(),
@@ -79,9 +90,9 @@ final class StepScope {
     return Affine.of(norm, weights::values);
   }
 
-  long channels(String step, String role, Optional<double[]> values) {
+  long channels(String step, Role role, Optional<double[]> values) {
     return values
-        .map(numbers -> weights.prepare(new Key(step, role), () -> floats(numbers)))
+        .map(numbers -> weights.prepare(new ChannelsKey(step, role), () -> floats(numbers)))
         .orElse(0L);
   }
 

@@ -1,6 +1,7 @@
 package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.program.DeviceWeights.Key;
+import dev.vgnet.cuda.program.DeviceWeights.Order;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.plan.Epilogue;
 import dev.vgnet.plan.Folding;
@@ -69,7 +70,7 @@ final class Vectors {
     launch(
         input,
         packed(
-            new Key(step.name(), weight + " by output", columns),
+            new Key(step.name(), Order.BY_OUTPUT, weight, columns),
             columns,
             () -> folding.fold(scope.weights.values(weight))),
         scope.epilogue(step.name(), folding.bias(), epilogue),
@@ -113,7 +114,7 @@ final class Vectors {
   /** A tensor as it is. */
   long matrix(String step, String tensor) {
     return scope.weights.prepare(
-        new Key(step, tensor + " as it is"), () -> StepScope.floats(scope.weights.values(tensor)));
+        new Key(step, Order.STORED, tensor), () -> StepScope.floats(scope.weights.values(tensor)));
   }
 
   /** From {@code [out][in]} to the same with columns in another order. */

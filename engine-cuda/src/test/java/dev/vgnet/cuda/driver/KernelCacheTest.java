@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +76,30 @@ class KernelCacheTest {
     int before = compiled;
     get(cache);
     assertEquals(before + 1, compiled);
+  }
+
+  private static Optional<String> choice(KernelCache cache, Conditions conditions) {
+    return cache.choices(FILES, OPTIONS, conditions).get("step");
+  }
+
+  @Test
+  void choosesAgainUnderOtherConditions() {
+    KernelCache cache = new KernelCache(folder);
+    Gpu gpu = new Gpu(0, "H200", 9, 0, 1L << 37);
+    Version driver = new Version(13, 0);
+    Optional<String> cudnn = Optional.of("9.19.0");
+    Conditions measured = new Conditions(1, gpu, driver, "13.0", cudnn);
+    Choices choices = cache.choices(FILES, OPTIONS, measured);
+    choices.put("step", "own");
+    choices.save();
+    assertEquals(Optional.of("own"), choice(cache, measured));
+    List.of(
+            new Conditions(2, gpu, driver, "13.0", cudnn),
+            new Conditions(1, new Gpu(0, "B200", 10, 0, 1L << 37), driver, "13.0", cudnn),
+            new Conditions(1, gpu, new Version(13, 1), "13.0", cudnn),
+            new Conditions(1, gpu, driver, "13.1", cudnn),
+            new Conditions(1, gpu, driver, "13.0", Optional.empty()))
+        .forEach(other -> assertEquals(Optional.empty(), choice(cache, other), other.toString()));
   }
 
   @Test

@@ -28,7 +28,9 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Random graphs and batches on the emulated device, and on a GPU if there is one. */
+/**
+ * Random graphs, batches and sizes of images on the emulated device, and on a GPU if there is one.
+ */
 class RandomNetworkTest {
   private static final long SEED = 20_261_121;
 
@@ -95,7 +97,7 @@ class RandomNetworkTest {
               : network.depthwise(each, 32, 32, 3, 2, 1, true);
       Shape input = Shape.of(2, 3, 9, 11);
       Driver driver = new EmulatedDriver(Precision.FP32, CAPACITY, true, SEED);
-      check(Precision.FP32, driver, choice, network, network.graph(last), input, random);
+      check(Precision.FP32, driver, choice, network, network.graph(last), random, input);
     }
   }
 
@@ -110,7 +112,16 @@ class RandomNetworkTest {
     Graph graph = sample.graph();
     Shape input = Shape.of(random.nextInt(1, 6), sample.inputChannels, sample.height, sample.width);
     try {
-      check(precision, device.apply(precision), choice, sample.network, graph, input, random);
+      check(
+          precision,
+          device.apply(precision),
+          choice,
+          sample.network,
+          graph,
+          random,
+          input,
+          sample.otherInput(graph),
+          input);
     } catch (Throwable e) {
       String plan =
           PlanText.of(
@@ -127,8 +138,22 @@ class RandomNetworkTest {
       KernelChoice choice,
       SampleNetwork network,
       Graph graph,
-      Shape input,
-      Random random) {
+      Random random,
+      Shape... inputs) {
+    try (CudaModel model = new CudaModel(graph, network.tensors, driver, precision, choice)) {
+      for (Shape input : inputs) {
+        run(model, precision, network, graph, random, input);
+      }
+    }
+  }
+
+  private static void run(
+      CudaModel model,
+      Precision precision,
+      SampleNetwork network,
+      Graph graph,
+      Random random,
+      Shape input) {
     float[] images =
         SampleNetwork.floats(random.doubles(input.elementCount(), -1.7, 1.7).toArray());
     double[] exact = new double[images.length];
@@ -138,9 +163,7 @@ class RandomNetworkTest {
     List<String> names = graph.outputs();
     float[][] outputs = new float[names.size()][];
     Arrays.setAll(outputs, i -> new float[expected.get(names.get(i)).length]);
-    try (CudaModel model = new CudaModel(graph, network.tensors, driver, precision, choice)) {
-      model.run(input, images, outputs);
-    }
+    model.run(input, images, outputs);
     double largest =
         expected.values().stream()
             .flatMapToDouble(Arrays::stream)
@@ -158,8 +181,8 @@ class RandomNetworkTest {
         double error = Math.abs(values[k] - outputs[i][k]);
         assertTrue(
             error <= tolerance,
-            "%s: number %d: expected %s, found %s"
-                .formatted(names.get(i), k, values[k], outputs[i][k]));
+            "%s of %s: number %d: expected %s, found %s"
+                .formatted(names.get(i), input, k, values[k], outputs[i][k]));
       }
     }
   }
