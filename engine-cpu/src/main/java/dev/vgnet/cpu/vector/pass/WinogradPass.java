@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * A 3x3 convolution with stride 1 as {@link Winograd} does it, in groups or not. For a block of
  * tiles of the output, the windows of the input are transformed, all channels of them; then, panel
  * by panel of output channels, come a matrix product for each of the 36 positions, the transform
- * back and the finish.
+ * back and the finish. A unit is a block, or some panels of one.
  */
 public final class WinogradPass implements Pass {
   /** Tiles of a block: enough to make good use of weights that come from the last cache. */
@@ -38,6 +38,12 @@ public final class WinogradPass implements Pass {
   private final WinogradTiles tiles;
   private final Chunks blocks;
   private final WinogradPanels panels;
+
+  /**
+   * Workers that may share a block, each with panels of its own and all windows: of few tiles, the
+   * weights are more than the inputs, and so each worker reads but some of them.
+   */
+  private final int sharers;
 
   /** From one transformed pixel to the next, and from one position to the next. */
   private final int pixelStride;
@@ -64,9 +70,10 @@ public final class WinogradPass implements Pass {
     this.groups = groups;
     this.finish = finish;
     tiles = new WinogradTiles(input, output, window);
-    blocks =
-        Chunks.of(
-            WinogradTiles.count(output), output.channels() / groups, threads, MIN_BLOCK, MAX_BLOCK);
+    Chunks alone = blocks(1);
+    boolean few = groups == 1 && alone.count() < threads;
+    blocks = few ? alone : blocks(threads);
+    sharers = few ? Math.min(threads, blocks.tiles().size()) : 1;
     // The vector after the channels is where the last of an input in parts may write to.
     pixelStride = Vectors.padded(input.channels()) + Vectors.LANES;
     inputStride = skewed((long) largestBlock() * pixelStride);
@@ -75,6 +82,11 @@ public final class WinogradPass implements Pass {
     panels =
         new WinogradPanels(
             step, inPerGroup(), output.channels(), groups, shapes, pixelStride, weight, weights);
+  }
+
+  private Chunks blocks(int threads) {
+    return Chunks.of(
+        WinogradTiles.count(output), output.channels() / groups, threads, MIN_BLOCK, MAX_BLOCK);
   }
 
   /** An odd number of cache lines, so that what is a stride apart does not share a place there. */
@@ -105,7 +117,7 @@ public final class WinogradPass implements Pass {
 
   @Override
   public int units() {
-    return blocks.count();
+    return blocks.count() * sharers;
   }
 
   @Override
@@ -126,7 +138,9 @@ public final class WinogradPass implements Pass {
 
   @Override
   public void run(Workspace workspace, int from, int to) {
-    for (int block = from; block < to; block++) {
+    for (int unit = from; unit < to; ) {
+      int block = unit / sharers;
+      int end = Math.min((block + 1) * sharers, to);
       int first = blocks.first(block);
       int count = blocks.length(block);
       transformInputs(workspace, first, count);
@@ -134,10 +148,16 @@ public final class WinogradPass implements Pass {
         tiles.setOutputPixels(
             workspace.offsets, POSITIONS + i * TILE_PIXELS, first + i, nowhere(workspace));
       }
-      for (int panel = 0; panel < panels.list().size(); panel++) {
+      int lastPanel = firstPanel(end - block * sharers);
+      for (int panel = firstPanel(unit - block * sharers); panel < lastPanel; panel++) {
         compute(workspace, panels.list().get(panel), first, count);
       }
+      unit = end;
     }
+  }
+
+  private int firstPanel(int sharer) {
+    return panels.list().size() * sharer / sharers;
   }
 
   private void compute(Workspace workspace, Panel panel, int first, int count) {
