@@ -3,6 +3,7 @@ package dev.vgnet.cli;
 import dev.vgnet.error.EngineException;
 import dev.vgnet.error.ImageShapeException;
 import dev.vgnet.error.Printable;
+import dev.vgnet.error.Reason;
 import dev.vgnet.model.AtomicFile;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -195,8 +196,7 @@ public final class Main {
       case FileSystemException e when e.getReason() != null -> e.getMessage();
       case NoSuchFileException e -> e.getFile() + ": no such file";
       case AccessDeniedException e -> e.getFile() + ": permission denied";
-      case Exception e when e.getMessage() == null -> e.getClass().getSimpleName();
-      default -> failure.getMessage();
+      default -> Reason.of(failure);
     };
   }
 }

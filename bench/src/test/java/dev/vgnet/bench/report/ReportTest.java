@@ -147,17 +147,21 @@ class ReportTest {
     assertThrows(CommandFailure.class, () -> report.insert(other, folder, List.of()));
   }
 
-  @Test
-  void columnsWithoutADeviceAreLeftOut() throws IOException {
-    assertFalse(report().contains("CUDA"));
-    Path ours = folder.resolve("gpu.json");
-    Files.writeString(
-        ours,
+  /** This engine's figures of one network on one GPU. */
+  private Path oursOnAGpu() throws IOException {
+    return Files.writeString(
+        folder.resolve("gpu.json"),
         """
         {"device": "a GPU", "latency": [
           {"network": "vgnetg_1_0mp", "precision": "TF32", "batch": 16, "medianMillis": 0.25,
            "onDeviceMillis": 0.125}]}
         """);
+  }
+
+  @Test
+  void columnsWithoutADeviceAreLeftOut() throws IOException {
+    assertFalse(report().contains("CUDA"));
+    Path ours = oursOnAGpu();
     Path peer = folder.resolve("peer.json");
     Files.writeString(
         peer,
@@ -184,14 +188,7 @@ class ReportTest {
     for (String model : List.of("vgnetg_1_0mp", "mobilenet_v2_x0_5")) {
       file.replace(List.of(), MadeUpResults.result(model, new Size(16, 1), 70, 0, Map.of()));
     }
-    Path ours = folder.resolve("gpu.json");
-    Files.writeString(
-        ours,
-        """
-        {"device": "a GPU", "latency": [
-          {"network": "vgnetg_1_0mp", "precision": "TF32", "batch": 16, "medianMillis": 0.25,
-           "onDeviceMillis": 0.125}]}
-        """);
+    Path ours = oursOnAGpu();
     String text = report(ours);
     assertEquals(
         List.of(
