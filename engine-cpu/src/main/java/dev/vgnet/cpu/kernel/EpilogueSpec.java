@@ -29,16 +29,17 @@ public record EpilogueSpec(
 
   /** What a tile can do of it in registers: all of it where that is little, or just the bias. */
   public EpilogueSpec ofTile() {
-    return TileSpec.hasRoom(this)
-        ? this
-        : new EpilogueSpec(bias, Optional.empty(), false, false, Optional.empty());
+    return TileSpec.hasRoom(this) ? this : onlyBias();
   }
 
-  /** What tiles leave of it. */
-  public EpilogueSpec afterTile() {
-    return TileSpec.hasRoom(this)
-        ? COPY
-        : new EpilogueSpec(false, activation, affine, residual, finalActivation);
+  /** No more than the bias. */
+  public EpilogueSpec onlyBias() {
+    return new EpilogueSpec(bias, Optional.empty(), false, false, Optional.empty());
+  }
+
+  /** All but the bias. */
+  public EpilogueSpec withoutBias() {
+    return new EpilogueSpec(false, activation, affine, residual, finalActivation);
   }
 
   /** Roughly the operations on each vector, bias apart. */

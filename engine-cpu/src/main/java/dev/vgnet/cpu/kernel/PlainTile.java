@@ -29,6 +29,7 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
       int weightsOffset,
       float[] out,
       int outOffset,
+      int residual,
       int pixel,
       boolean dry) {
     if (dry) {
@@ -37,14 +38,22 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
     for (int p = pixel; p < pixel + spec.pixels(); p++) {
       for (int j = 0; j < panel; j += GROUP) {
         int to = outOffset + p * spec.outStride() + j;
-        group(in, inOffsets, p, weights, weightsOffset + j, out, to);
+        int added = residual + p * spec.residualStride() + j;
+        group(in, inOffsets, p, weights, weightsOffset + j, out, to, added);
       }
     }
   }
 
   /** Four channels of one pixel. */
   private void group(
-      float[] in, int[] inOffsets, int pixel, float[] weights, int weight, float[] out, int to) {
+      float[] in,
+      int[] inOffsets,
+      int pixel,
+      float[] weights,
+      int weight,
+      float[] out,
+      int to,
+      int added) {
     boolean bias = spec.epilogue().bias();
     float a = bias ? weights[weight] : 0;
     float b = bias ? weights[weight + 1] : 0;
@@ -71,14 +80,14 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
         }
       }
     }
-    out[to] = finish(a, weights, w);
-    out[to + 1] = finish(b, weights, w + 1);
-    out[to + 2] = finish(c, weights, w + 2);
-    out[to + 3] = finish(d, weights, w + 3);
+    out[to] = finish(a, weights, w, out, added);
+    out[to + 1] = finish(b, weights, w + 1, out, added + 1);
+    out[to + 2] = finish(c, weights, w + 2, out, added + 2);
+    out[to + 3] = finish(d, weights, w + 3, out, added + 3);
   }
 
-  private float finish(float sum, float[] weights, int scale) {
-    return epilogue.apply(sum, weights, scale, weights, scale + panel, weights, 0);
+  private float finish(float sum, float[] weights, int scale, float[] residuals, int residual) {
+    return epilogue.apply(sum, weights, scale, weights, scale + panel, residuals, residual);
   }
 
   @Override
@@ -98,11 +107,12 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
 
   @Override
   public void rehearse(TileKernel kernel, float[] memory, boolean dry) {
-    kernel.tile(memory, offsets, memory, 0, memory, (int) read(), 0, dry);
+    kernel.tile(memory, offsets, memory, 0, memory, (int) read(), 0, 0, dry);
   }
 
   private long read() {
-    long read = spec.weights();
+    long residual = (spec.pixels() - 1L) * spec.residualStride() + panel;
+    long read = Math.max(spec.weights(), residual);
     for (Tap tap : taps) {
       long end =
           tap.offset(spec.pixels() - 1)

@@ -2,6 +2,8 @@ package dev.vgnet.cpu.kernel;
 
 import dev.vgnet.graph.Operator.Function;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The shape of a {@link TileKernel}: a tile of {@code pixels} x {@code vectors} sums, over the
@@ -12,9 +14,15 @@ import java.util.List;
  * @param taps what is summed up, in the order of the packed weights
  * @param outStride from one output pixel to the next
  * @param epilogue what is done to each sum before it is stored, see {@link #hasRoom}
+ * @param residualStride from one pixel of the residual to the next, if the epilogue has one
  */
 public record TileSpec(
-    int pixels, int vectors, List<Tap> taps, int outStride, EpilogueSpec epilogue) {
+    int pixels,
+    int vectors,
+    List<Tap> taps,
+    int outStride,
+    EpilogueSpec epilogue,
+    int residualStride) {
   /**
    * One run of input channels that starts at an offset of its own: a channel segment of a pointwise
    * convolution, or one position of a larger kernel.
@@ -88,6 +96,9 @@ public record TileSpec(
     }
   }
 
+  /** Of the epilogue, on each sum. */
+  private static final int MAX_OPERATIONS = 5;
+
   public TileSpec {
     require(pixels > 0, "pixels", pixels);
     require(vectors > 0, "vectors", vectors);
@@ -96,20 +107,28 @@ public record TileSpec(
     require(outStride > 0, "outStride", outStride);
     require(hasRoom(epilogue), "operations of the epilogue", epilogue.operations());
     taps = List.copyOf(taps);
+    residualStride = epilogue.residual() ? residualStride : 0;
     for (Tap tap : taps) {
       require(!tap.isInRows() || pixels % tap.columns == 0, "pixels of rows", pixels);
     }
   }
 
+  /** Without a residual. */
+  public TileSpec(int pixels, int vectors, List<Tap> taps, int outStride, EpilogueSpec epilogue) {
+    this(pixels, vectors, taps, outStride, epilogue, 0);
+  }
+
   /**
-   * Whether tiles can do this: a bias, an activation that just compares, and a norm, but for that
-   * of the widest vectors, whose tiles have so many sums that the first compiler would give up.
+   * Whether tiles can do this: a bias, activations that just compare, a norm and a residual, but
+   * not all of them at once, and neither of the last two with the widest vectors, whose tiles have
+   * so many sums: the first compiler would give up.
    */
   static boolean hasRoom(EpilogueSpec epilogue) {
-    return !(epilogue.affine() && Vectors.LANES == 16)
-        && !epilogue.residual()
-        && epilogue.finalActivation().isEmpty()
-        && epilogue.activation().filter(function -> !compares(function)).isEmpty();
+    return !(Vectors.LANES == 16 && (epilogue.affine() || epilogue.residual()))
+        && epilogue.operations() <= MAX_OPERATIONS
+        && Stream.of(epilogue.activation(), epilogue.finalActivation())
+            .flatMap(Optional::stream)
+            .allMatch(TileSpec::compares);
   }
 
   private static boolean compares(Function activation) {

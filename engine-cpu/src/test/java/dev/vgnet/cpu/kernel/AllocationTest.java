@@ -53,10 +53,12 @@ class AllocationTest {
               shape.vectors(),
               taps,
               stride,
-              new EpilogueSpec(true, Optional.of(Function.RELU), true, false, Optional.empty())
-                  .ofTile());
+              new EpilogueSpec(true, Optional.of(Function.RELU), false, true, Optional.empty())
+                  .ofTile(),
+              stride);
       TileKernel tile = TileKernel.of(spec);
-      kernels.put("tile " + shape, () -> tile.run(spec, arena, rows, weights, 12, arena, out, 28));
+      kernels.put(
+          "tile " + shape, () -> tile.run(spec, arena, rows, weights, 12, arena, out, 12, 28));
     }
     for (int channels : new int[] {28, stride}) {
       depthwise(kernels, 3, channels, EpilogueSpec.COPY);

@@ -93,7 +93,7 @@ class FirstCompilerTest {
       for (TileSpec spec : tiles()) {
         TileKernel kernel = TileKernel.of(spec);
         for (int i = 0; i < CALLS; i++) {
-          kernel.run(spec, arena, offsets, weights, 0, arena, 200_000, 2 * spec.pixels());
+          kernel.run(spec, arena, offsets, weights, 0, arena, 200_000, 0, 2 * spec.pixels());
         }
       }
     }
@@ -159,7 +159,8 @@ class FirstCompilerTest {
 
     private static TileSpec tile(TileShape shape, List<Tap> taps, EpilogueSpec epilogue) {
       int outStride = shape.vectors() * Vectors.LANES;
-      return new TileSpec(shape.pixels(), shape.vectors(), taps, outStride, epilogue.ofTile());
+      return new TileSpec(
+          shape.pixels(), shape.vectors(), taps, outStride, epilogue.ofTile(), outStride);
     }
   }
 }

@@ -108,7 +108,7 @@ class TileKernelTest {
       float[] memory = samples.floats(1000);
       float[] before = memory.clone();
       for (TileKernel kernel : List.of(TileKernel.of(spec), new PlainTile(spec))) {
-        kernel.tile(memory, new int[taps], memory, 0, memory, 500, 0, true);
+        kernel.tile(memory, new int[taps], memory, 0, memory, 500, 0, 0, true);
         assertArrayEquals(before, memory);
       }
     }
@@ -121,7 +121,7 @@ class TileKernelTest {
     float[] memory = new float[1000];
     assertThrows(
         IllegalArgumentException.class,
-        () -> kernel.run(spec, memory, new int[1], memory, 0, memory, 500, 3));
+        () -> kernel.run(spec, memory, new int[1], memory, 0, memory, 500, 0, 3));
   }
 
   /** Runs all panels of a layer and compares them with sums in double precision. */
@@ -156,21 +156,39 @@ class TileKernelTest {
     boolean affine = Vectors.LANES < 16 && samples.random.nextBoolean();
     float[] scale = samples.floats(outChannels);
     float[] shift = samples.floats(outChannels);
+    boolean added = Vectors.LANES < 16 && !(raised && affine) && samples.random.nextBoolean();
+    Optional<Function> relu = Optional.of(Function.RELU);
+    boolean raisedLast = added && !raised && !affine;
     EpilogueSpec epilogue =
         new EpilogueSpec(
             biased,
-            Optional.ofNullable(raised ? Function.RELU : null),
+            raised ? relu : Optional.empty(),
             affine,
-            false,
-            Optional.empty());
+            added,
+            raisedLast ? relu : Optional.empty());
     int outStride = Vectors.padded(outChannels);
+    int residualStride = outStride + samples.random.nextInt(3);
     int first = samples.random.nextInt(9);
-    float[] out = Samples.poison(first + pixels * outStride);
+    int firstResidual = first + pixels * outStride;
+    float[] residuals = samples.floats(pixels * residualStride);
+    float[] out = Samples.poison(firstResidual + residuals.length);
+    System.arraycopy(residuals, 0, out, firstResidual, residuals.length);
     int panelStart = 0;
     for (TileShape shape : shapes) {
-      TileSpec spec = new TileSpec(shape.pixels(), shape.vectors(), taps, outStride, epilogue);
+      TileSpec spec =
+          new TileSpec(shape.pixels(), shape.vectors(), taps, outStride, epilogue, residualStride);
       float[] packed = pack(weights, bias, scale, shift, channels, panelStart, spec, 3);
-      TileKernel.of(spec).run(spec, in, offsets, packed, 3, out, first + panelStart, pixels);
+      TileKernel.of(spec)
+          .run(
+              spec,
+              in,
+              offsets,
+              packed,
+              3,
+              out,
+              first + panelStart,
+              firstResidual + panelStart,
+              pixels);
       panelStart += shape.vectors() * Vectors.LANES;
     }
     assertEquals(outStride, panelStart);
@@ -193,10 +211,12 @@ class TileKernelTest {
         int channel = o;
         double activated = raised ? Math.max(0, sum) : sum;
         double tolerance = Samples.tolerance(channels, magnitude);
+        double normed = affine ? scale[o] * activated + shift[o] : activated;
+        double sumWithResidual = added ? normed + residuals[p * residualStride + o] : normed;
         assertEquals(
-            affine ? scale[o] * activated + shift[o] : activated,
+            raisedLast ? Math.max(0, sumWithResidual) : sumWithResidual,
             out[first + p * outStride + o],
-            affine ? Samples.tolerance(1, Math.abs(activated) + 1) + tolerance : tolerance,
+            Samples.tolerance(2, Math.abs(activated) + 1) + tolerance,
             () -> "%s to %d, pixel %d, channel %d".formatted(taps, outChannels, pixel, channel));
       }
     }

@@ -36,14 +36,16 @@ class TwinTest {
       int pixels = samples.oneOf(shape.pixels(), 49);
       int stride = shape.vectors() * Vectors.LANES + 3;
       TileSpec spec =
-          new TileSpec(shape.pixels(), shape.vectors(), taps, stride, tileEpilogue(i % 2 == 0));
+          new TileSpec(
+              shape.pixels(), shape.vectors(), taps, stride, tileEpilogue(i % 2 == 0), stride + 2);
       float[] in = numbers(49 * 19 + 200);
       float[] weights = numbers(spec.weights() + 2);
-      float[] out = numbers(49 * stride + 1);
+      int residual = 49 * stride + 1;
+      float[] out = numbers(residual + 49 * (stride + 2));
       float[] twin = out.clone();
       int[] offsets = {4, 0, 2, 9, 1};
-      TileKernel.of(spec).run(spec, in, offsets, weights, 2, out, 1, pixels);
-      new PlainTile(spec).run(spec, in, offsets, weights, 2, twin, 1, pixels);
+      TileKernel.of(spec).run(spec, in, offsets, weights, 2, out, 1, residual, pixels);
+      new PlainTile(spec).run(spec, in, offsets, weights, 2, twin, 1, residual, pixels);
       assertArrayEquals(bits(out), bits(twin), spec::toString);
     }
   }
@@ -53,14 +55,16 @@ class TwinTest {
     for (int stride : new int[] {1, 2}) {
       Tap tap = Tap.of(7, stride * 9).at(3, 9).inRows(4, stride * 60);
       TileSpec spec =
-          new TileSpec(8, 1, Collections.nCopies(3, tap), Vectors.LANES, tileEpilogue(true));
+          new TileSpec(
+              8, 1, Collections.nCopies(3, tap), Vectors.LANES, tileEpilogue(true), Vectors.LANES);
       float[] in = numbers(1000);
       float[] weights = numbers(spec.weights());
-      float[] out = numbers(24 * spec.panel());
+      int residual = 24 * spec.panel();
+      float[] out = numbers(2 * residual);
       float[] twin = out.clone();
       int[] offsets = {4, 64, 124};
-      TileKernel.of(spec).run(spec, in, offsets, weights, 0, out, 0, 20);
-      new PlainTile(spec).run(spec, in, offsets, weights, 0, twin, 0, 20);
+      TileKernel.of(spec).run(spec, in, offsets, weights, 0, out, 0, residual, 20);
+      new PlainTile(spec).run(spec, in, offsets, weights, 0, twin, 0, residual, 20);
       assertArrayEquals(bits(out), bits(twin), spec::toString);
     }
   }
@@ -245,11 +249,14 @@ class TwinTest {
   }
 
   private EpilogueSpec tileEpilogue(boolean bias) {
-    Function[] functions = {null, Function.RELU, Function.RELU6};
-    Function activation = functions[samples.random.nextInt(functions.length)];
     boolean affine = samples.random.nextBoolean();
-    return new EpilogueSpec(bias, Optional.ofNullable(activation), affine, false, Optional.empty())
-        .ofTile();
+    boolean residual = samples.random.nextBoolean();
+    return new EpilogueSpec(bias, comparing(), affine, residual, comparing()).ofTile();
+  }
+
+  private Optional<Function> comparing() {
+    Function[] functions = {null, Function.RELU, Function.RELU6};
+    return Optional.ofNullable(functions[samples.random.nextInt(functions.length)]);
   }
 
   /** Mostly small ones, and some of those that are special. */

@@ -64,9 +64,15 @@ public final class Finish {
     pieces = Piece.of(input, output, residual).toArray(Piece[]::new);
   }
 
+  /** What tiles do of it, which read a residual that lies in one part. */
+  EpilogueSpec ofTile() {
+    return residual.parts().size() == 1 ? spec.ofTile() : spec.onlyBias();
+  }
+
   /** What tiles leave of it. */
   Finish afterTile() {
-    return new Finish(spec.afterTile(), parameters, input, output, residual);
+    EpilogueSpec left = ofTile().equals(spec) ? EpilogueSpec.COPY : spec.withoutBias();
+    return new Finish(left, parameters, input, output, residual);
   }
 
   /** Those that {@link #apply} needs. */

@@ -46,6 +46,10 @@ public final class Product {
   private final Weights.Packed packed;
   private final View output;
   private final Part out;
+
+  /** What tiles add, if they do. */
+  private final Part added;
+
   private final Finish finish;
 
   /** What tiles leave to do of {@code finish}. */
@@ -68,6 +72,7 @@ public final class Product {
       Weights weights) {
     this.output = output;
     out = output.whole();
+    added = finish.residual().parts().getFirst();
     this.finish = finish;
     rest = finish.afterTile();
     int first = 0;
@@ -77,7 +82,12 @@ public final class Product {
       List<Tap> panelTaps = taps.of(first, first + channels);
       TileSpec spec =
           new TileSpec(
-              tile.pixels(), tile.vectors(), panelTaps, out.stride(), finish.spec().ofTile());
+              tile.pixels(),
+              tile.vectors(),
+              panelTaps,
+              out.stride(),
+              finish.ofTile(),
+              added.stride());
       panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, first, channels));
       first += channels;
       offset = Math.addExact(offset, spec.weights());
@@ -157,6 +167,7 @@ public final class Product {
             packed.offset() + p.weights,
             arena,
             output.pixel(workspace, out, firstPixel) + p.channel,
+            finish.residual().pixel(workspace, added, firstPixel) + p.channel,
             pixels);
     if (!rest.isIdentity()) {
       rest.apply(workspace, firstPixel, pixels, p.channel, p.channels);

@@ -155,6 +155,7 @@ final class WinogradPanels {
             packed.offset() + start(panel, position),
             workspace.arena,
             sums,
+            0,
             count);
   }
 
