@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.vgnet.Model;
 import dev.vgnet.error.ModelFormatException;
+import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.ShapeInference;
@@ -58,6 +59,10 @@ public final class OnnxExport {
     Graph graph = model.graph();
     int size = model.metadata().preprocessing().crop();
     Map<String, Shape> shapes = shapes(model, size);
+    if (shapes.containsKey("")) {
+      throw new UnsupportedModelException(
+          "the input or a node has an empty name, which stands for no value at all in ONNX");
+    }
     Map<String, Shape> otherShapes = shapesOfLargerImages(model, size, shapes);
 
     OnnxGraph onnx = new OnnxGraph(shapes.keySet());

@@ -33,6 +33,7 @@ final class OnnxGraph {
    */
   OnnxGraph(Collection<String> values) {
     names = new HashSet<>(values);
+    names.add(""); // stands for no value at all
   }
 
   GraphProto.Builder proto() {

@@ -112,6 +112,25 @@ class OnnxExportTest {
     assertArrayEquals(new float[] {0.5f, 0.5f, 0.5f}, values);
   }
 
+  /** In ONNX that would be no weight at all. */
+  @Test
+  void namesAWeightThatHasNoName() {
+    Model model =
+        model(
+            List.of(),
+            Map.of("", Tensor.of(Shape.of(1, 3, 1, 1), new float[3])),
+            new Node("y", new Conv2d("", Optional.empty(), 1, 0, 1), List.of("x")));
+    GraphProto graph = OnnxExport.translate(model).getGraph();
+    assertEquals("_", graph.getInitializer(0).getName());
+    assertEquals(List.of("x", "_"), graph.getNode(0).getInputList());
+  }
+
+  @Test
+  void refusesValuesThatHaveNoName() {
+    Model model = model(List.of(), Map.of(), new Node("", new Flatten(), List.of("x")));
+    assertThrows(UnsupportedModelException.class, () -> OnnxExport.translate(model));
+  }
+
   /** One kernel of 301 x 301 numbers, for each of 40,000 channels. */
   @Test
   void refusesWeightsThatFitNoArray() {

@@ -192,7 +192,9 @@ final class DepthwiseGenerator {
     code.aload(ROW_OFFSETS).iload(windowRow).iaload().istore(inIndex);
     kernel.address(inIndex, Index.of(inIndex).plus(CHANNEL, 1).plus(FIRST_COLUMN, spec.inStride()));
     for (int column = 0; column < spec.columns(); column++) {
-      addColumnIfInside(column);
+      if (column % spec.stride() < spec.kernel()) {
+        addColumnIfInside(column);
+      }
     }
   }
 

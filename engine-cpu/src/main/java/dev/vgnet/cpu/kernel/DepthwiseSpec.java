@@ -29,7 +29,10 @@ public record DepthwiseSpec(
   /** One row of sums, one row of weights and an input fit into 16 registers. */
   private static final int MAX_PIXELS = 7;
 
-  /** The same where there are 32. */
+  /** The same where no two windows share an input, so that each is loaded for one product. */
+  private static final int MAX_APART = 4;
+
+  /** The same where there are 32 registers. */
   private static final int MAX_LONG_PIXELS = Vectors.LANES == 16 ? 14 : MAX_PIXELS;
 
   /**
@@ -61,9 +64,12 @@ public record DepthwiseSpec(
 
   /**
    * The same kernel with the strips that best make up a row of so many pixels: long ones, if they
-   * have room for the epilogue.
+   * have room for the epilogue, and short ones where windows lie apart.
    */
   public DepthwiseSpec forRow(int outWidth) {
+    if (stride > kernel) {
+      return withPixels(even(outWidth, MAX_APART));
+    }
     DepthwiseSpec longer = withPixels(even(outWidth, MAX_LONG_PIXELS));
     return longer.operations(1) <= MAX_LONG_OPERATIONS
         ? longer
@@ -105,6 +111,11 @@ public record DepthwiseSpec(
     return (pixels - 1) * stride + kernel;
   }
 
+  /** Those of them that windows read, which may be far apart. */
+  private int readColumns() {
+    return Math.min(columns(), pixels * kernel);
+  }
+
   /** The packed weights of a vector of channels, with the numbers of the epilogue. */
   public int block() {
     int rows = (epilogue.bias() ? 1 : 0) + (epilogue.affine() ? 2 : 0);
@@ -113,7 +124,9 @@ public record DepthwiseSpec(
 
   private int operations(int rows) {
     int stores = partial ? 3 * pixels + 6 : pixels;
-    return rows * (pixels * kernel + columns() + kernel) + stores + pixels * epilogue.operations();
+    return rows * (pixels * kernel + readColumns() + kernel)
+        + stores
+        + pixels * epilogue.operations();
   }
 
   private static void require(boolean condition, String what, int value) {

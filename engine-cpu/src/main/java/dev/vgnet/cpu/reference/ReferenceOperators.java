@@ -162,11 +162,11 @@ final class ReferenceOperators {
   static void adaptiveAveragePool(FeatureMap in, FeatureMap out) {
     for (int c = 0; c < in.channels(); c++) {
       for (int y = 0; y < out.height(); y++) {
-        int top = Math.floorDiv(y * in.height(), out.height());
-        int bottom = Math.ceilDiv((y + 1) * in.height(), out.height());
+        int top = (int) Math.floorDiv((long) y * in.height(), out.height());
+        int bottom = (int) Math.ceilDiv((y + 1L) * in.height(), out.height());
         for (int x = 0; x < out.width(); x++) {
-          int left = Math.floorDiv(x * in.width(), out.width());
-          int right = Math.ceilDiv((x + 1) * in.width(), out.width());
+          int left = (int) Math.floorDiv((long) x * in.width(), out.width());
+          int right = (int) Math.ceilDiv((x + 1L) * in.width(), out.width());
           double sum = 0;
           for (int row = top; row < bottom; row++) {
             for (int column = left; column < right; column++) {

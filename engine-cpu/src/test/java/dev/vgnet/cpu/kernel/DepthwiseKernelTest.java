@@ -43,6 +43,12 @@ class DepthwiseKernelTest {
     }
   }
 
+  @Test
+  void windowsFarApart() {
+    check(3, 20, 1, 300, 28);
+    check(1, 1500, 0, 12_000, 3);
+  }
+
   /** Against plain sums and an epilogue by itself. */
   @Test
   void epilogues() {

@@ -117,7 +117,7 @@ class FirstCompilerTest {
       int stride = 2 * Vectors.LANES;
       List<DepthwiseSpec> specs = new ArrayList<>();
       for (int kernel : new int[] {3, 5}) {
-        for (int step : new int[] {1, 2}) {
+        for (int step : new int[] {1, 2, 20}) {
           for (boolean partial : new boolean[] {false, true}) {
             for (int width : new int[] {6, 7, 13, 14}) {
               specs.add(

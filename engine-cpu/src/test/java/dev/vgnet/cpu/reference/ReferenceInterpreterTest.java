@@ -21,6 +21,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,17 @@ class ReferenceInterpreterTest {
     assertEquals(
         "tensor weight: UINT8[65536, 32768] does not fit in an array, as this backend needs it",
         e.getMessage());
+  }
+
+  /** The product of both heights is no int. */
+  @Test
+  void poolsTallMapsAdaptively() {
+    int height = 50_000;
+    FeatureMap in = new FeatureMap(1, height, 1, new double[height]);
+    Arrays.setAll(in.values(), y -> y);
+    FeatureMap out = new FeatureMap(1, height, 1, new double[height]);
+    ReferenceOperators.adaptiveAveragePool(in, out);
+    assertArrayEquals(in.values(), out.values());
   }
 
   /** Two inputs are one graph input, cut in two by slices. */
