@@ -67,7 +67,7 @@ public final class Backends {
     }
     String wanted = "device " + device + name.map(n -> ", backend " + n).orElse("");
     if (candidates.isEmpty()) {
-      throw new DeviceUnavailableException(wanted + ": " + absence(installed, name));
+      throw new DeviceUnavailableException(wanted + ": " + absence(installed, device, name));
     }
     throw new DeviceUnavailableException(
         refused.entrySet().stream()
@@ -84,7 +84,7 @@ public final class Backends {
   }
 
   /** Why no backend is both of the device and of the name that are wanted. */
-  private static String absence(List<Backend> installed, Optional<String> name) {
+  private static String absence(List<Backend> installed, Device device, Optional<String> name) {
     return installed.stream()
         .filter(b -> name.isPresent() && b.name().equals(name.get()))
         .findFirst()
@@ -92,6 +92,14 @@ public final class Backends {
         .orElseGet(
             () ->
                 "no such backend is installed; installed are "
-                    + installed.stream().map(b -> b.name() + " (" + b.device() + ")").toList());
+                    + installed.stream().map(b -> b.name() + " (" + b.device() + ")").toList()
+                    + remedy(installed, device));
+  }
+
+  /** What applications forget, as nothing of theirs names it. */
+  private static String remedy(List<Backend> installed, Device device) {
+    return device == Device.CUDA || installed.stream().anyMatch(b -> b.device() == Device.CPU)
+        ? ""
+        : "; add engine-cpu (module dev.vgnet.cpu) to the class path or module path";
   }
 }
