@@ -28,6 +28,9 @@ import java.util.function.Supplier;
  * <p>Memory grows with the largest image that is run: feature maps take a small multiple of it, for
  * a batch once a thread. Sizes that no array can hold are refused; one that the heap cannot hold
  * ends in {@link OutOfMemoryError}. Who lets others choose the size bounds it.
+ *
+ * <p>A session has to be closed. Of one that is forgotten, the threads end some time after it was
+ * collected as garbage, but the memory of a GPU stays taken as long as the process lives.
  */
 public final class Session implements AutoCloseable {
   private static final int REMEMBERED_SHAPES = 16;

@@ -29,12 +29,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -124,6 +127,26 @@ class SessionTest {
         assertTrue(tasks.isEmpty());
       }
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void aForgottenSessionLeavesNoThreads() throws InterruptedException {
+    Set<Thread> workers = workers();
+    open("vector", 3).run(images(Shape.of(1, 3, 9, 9), 1));
+    Set<Thread> own = workers();
+    own.removeAll(workers);
+    assertEquals(2, own.size());
+    while (own.stream().anyMatch(Thread::isAlive)) {
+      System.gc();
+      Thread.sleep(10);
+    }
+  }
+
+  private static Set<Thread> workers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("vgnet-worker-"))
+        .collect(Collectors.toSet());
   }
 
   private static int runUntilClosed(
