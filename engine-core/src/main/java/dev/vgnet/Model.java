@@ -11,7 +11,8 @@ import java.util.Map;
 
 /**
  * A network with its weights: loaded and checked once, immutable, shared by any number of sessions
- * and threads. The weights stay in the mapped file until a session needs them.
+ * and threads. The weights stay in the mapped file until a session needs them; those of a file
+ * inside an archive, which cannot be mapped, are in memory.
  */
 public final class Model {
   private final ModelFile file;

@@ -20,12 +20,17 @@ import java.util.function.Supplier;
 /**
  * A model made ready for one device. Every method may be called from any thread; runs are served
  * one after the other in the order they arrive, each with all threads of the session (open several
- * sessions to run several at a time: they share the model). Images are {@code [N, C, H, W]},
- * row-major float32; batch and size may differ from run to run.
+ * sessions to run several at a time: they share the model). A call from within a run, as of a task
+ * that the {@linkplain SessionOptions.Builder#executor executor} runs in the calling thread, is
+ * refused with an {@link IllegalStateException}. Images are {@code [N, C, H, W]}, row-major
+ * float32; batch and size may differ from run to run.
  *
  * <p>Memory grows with the largest image that is run: feature maps take a small multiple of it, for
  * a batch once a thread. Sizes that no array can hold are refused; one that the heap cannot hold
  * ends in {@link OutOfMemoryError}. Who lets others choose the size bounds it.
+ *
+ * <p>A session has to be closed. Of one that is forgotten, the threads end some time after it was
+ * collected as garbage, but the memory of a GPU stays taken as long as the process lives.
  */
 public final class Session implements AutoCloseable {
   private static final int REMEMBERED_SHAPES = 16;
@@ -97,7 +102,7 @@ public final class Session implements AutoCloseable {
         () -> {
           Shape output = checkedOutputShape(input.shape());
           float[] values = new float[Math.toIntExact(output.elementCount())];
-          run(input.shape(), input.toFloatArray(), values);
+          compute(input.shape(), input.toFloatArray(), values);
           return Tensor.of(output, values);
         });
   }
@@ -122,18 +127,25 @@ public final class Session implements AutoCloseable {
    * @throws IllegalStateException if the session is closed
    */
   public void run(Shape shape, float[] images, float[] output) {
-    lock.lock();
+    hold();
     try {
       requireOpen();
       Shape outputShape = checkedOutputShape(shape);
       requireLength("images", images.length, shape);
       requireLength("output", output.length, outputShape);
       requireApart(images, output);
-      outputs[0] = output;
+      compute(shape, images, output);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void compute(Shape shape, float[] images, float[] output) {
+    outputs[0] = output;
+    try {
       compiled.run(shape, images, outputs);
     } finally {
       outputs[0] = null;
-      lock.unlock();
     }
   }
 
@@ -238,7 +250,7 @@ public final class Session implements AutoCloseable {
    */
   @Override
   public void close() {
-    lock.lock();
+    hold();
     try {
       if (!closed) {
         closed = true;
@@ -260,7 +272,7 @@ public final class Session implements AutoCloseable {
 
   /** Does something with the session held, unless it is closed. */
   void ifOpen(Runnable action) {
-    lock.lock();
+    hold();
     try {
       if (!closed) {
         action.run();
@@ -272,13 +284,22 @@ public final class Session implements AutoCloseable {
 
   /** Does something with the session held; it must be open. */
   <T> T locked(Supplier<T> action) {
-    lock.lock();
+    hold();
     try {
       requireOpen();
       return action.get();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Waits until no other thread uses the session; to be ended with {@code lock.unlock()}. */
+  private void hold() {
+    if (lock.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          "called from within a run of the same session: its executor runs tasks in the caller");
+    }
+    lock.lock();
   }
 
   private void requireOpen() {

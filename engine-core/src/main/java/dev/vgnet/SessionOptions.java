@@ -76,6 +76,7 @@ public record SessionOptions(
     /**
      * Takes the threads beside the caller's from here. Each run submits {@code threads - 1} tasks
      * that last as long as the run; a run goes on (more slowly) if the executor starts them late.
+     * Tasks of the application's own that it runs in the calling thread cannot use the session.
      */
     public Builder executor(Executor executor) {
       this.executor = Optional.of(executor);

@@ -152,7 +152,7 @@ public final class ContactSheet {
     String pictures = entries.size() == 1 ? "1 picture" : entries.size() + " pictures";
     long known = entries.stream().filter(e -> e.right().isPresent()).count();
     long right = entries.stream().filter(e -> e.right().orElse(false)).count();
-    return known == 0 ? pictures : "%s · %d of %d right".formatted(pictures, right, known);
+    return known == 0 ? pictures : pictures + " · " + right + " of " + known + " right";
   }
 
   private static void drawCard(Graphics2D graphics, Entry entry, int x, int y, int height) {

@@ -144,7 +144,7 @@ public final class PlanText {
   }
 
   private static String window(int kernel, int stride) {
-    return " %dx%d s%d".formatted(kernel, kernel, stride);
+    return " " + kernel + "x" + kernel + " s" + stride;
   }
 
   private static String operands(Step step) {
@@ -167,16 +167,14 @@ public final class PlanText {
 
   private static String segment(Segment segment) {
     Buffer buffer = segment.buffer();
-    return segment.channels() == buffer.channels()
-        ? "b" + buffer.id()
-        : "b%d[%d:%d]"
-            .formatted(
-                buffer.id(), segment.firstChannel(), segment.firstChannel() + segment.channels());
+    int first = segment.firstChannel();
+    String part = "[" + first + ":" + (first + segment.channels()) + "]";
+    return "b" + buffer.id() + (segment.channels() == buffer.channels() ? "" : part);
   }
 
   private static String buffer(Buffer buffer) {
-    return "b%d %dx%dx%d"
-        .formatted(buffer.id(), buffer.channels(), buffer.height(), buffer.width());
+    String extents = buffer.channels() + "x" + buffer.height() + "x" + buffer.width();
+    return "b" + buffer.id() + " " + extents;
   }
 
   private static String function(Operator.Function function) {

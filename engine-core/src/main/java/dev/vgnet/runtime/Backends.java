@@ -1,15 +1,14 @@
 package dev.vgnet.runtime;
 
 import dev.vgnet.error.DeviceUnavailableException;
+import dev.vgnet.error.Providers;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
@@ -21,9 +20,6 @@ import java.util.stream.Collectors;
 public final class Backends {
   private static final System.Logger LOGGER = System.getLogger(Backends.class.getName());
 
-  /** So many broken providers end the search: a loader may fail without getting any further. */
-  private static final int MAX_FAILURES = 100;
-
   private static final List<Backend> ALL =
       load(ServiceLoader.load(Backend.class, Backend.class.getClassLoader()).iterator(), LOGGER);
 
@@ -31,21 +27,9 @@ public final class Backends {
 
   /** The providers that load, the best first. */
   static List<Backend> load(Iterator<Backend> providers, System.Logger logger) {
-    List<Backend> backends = new ArrayList<>();
-    int failures = 0;
-    while (failures < MAX_FAILURES) {
-      try {
-        if (!providers.hasNext()) {
-          break;
-        }
-        backends.add(providers.next());
-      } catch (ServiceConfigurationError | LinkageError e) {
-        failures++;
-        logger.log(Level.WARNING, "a backend cannot be loaded", e);
-      }
-    }
-    backends.sort(Comparator.comparingInt(Backend::priority).reversed());
-    return List.copyOf(backends);
+    return Providers.load(providers, "a backend", logger).stream()
+        .sorted(Comparator.comparingInt(Backend::priority).reversed())
+        .toList();
   }
 
   /** All backends, the best first, whether or not they can be used here. */
@@ -83,7 +67,7 @@ public final class Backends {
     }
     String wanted = "device " + device + name.map(n -> ", backend " + n).orElse("");
     if (candidates.isEmpty()) {
-      throw new DeviceUnavailableException(wanted + ": " + absence(installed, name));
+      throw new DeviceUnavailableException(wanted + ": " + absence(installed, device, name));
     }
     throw new DeviceUnavailableException(
         refused.entrySet().stream()
@@ -100,7 +84,7 @@ public final class Backends {
   }
 
   /** Why no backend is both of the device and of the name that are wanted. */
-  private static String absence(List<Backend> installed, Optional<String> name) {
+  private static String absence(List<Backend> installed, Device device, Optional<String> name) {
     return installed.stream()
         .filter(b -> name.isPresent() && b.name().equals(name.get()))
         .findFirst()
@@ -108,6 +92,14 @@ public final class Backends {
         .orElseGet(
             () ->
                 "no such backend is installed; installed are "
-                    + installed.stream().map(b -> b.name() + " (" + b.device() + ")").toList());
+                    + installed.stream().map(b -> b.name() + " (" + b.device() + ")").toList()
+                    + remedy(installed, device));
+  }
+
+  /** What applications forget, as nothing of theirs names it. */
+  private static String remedy(List<Backend> installed, Device device) {
+    return device == Device.CUDA || installed.stream().anyMatch(b -> b.device() == Device.CPU)
+        ? ""
+        : "; add engine-cpu (module dev.vgnet.cpu) to the class path or module path";
   }
 }

@@ -1,6 +1,7 @@
 package dev.vgnet.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -114,6 +115,22 @@ class BackendsTest {
     Error same = new ServiceConfigurationError("Error locating configuration files");
     assertEquals(
         List.of(), Backends.load(providers(Stream.generate(() -> broken(same)).iterator()), log));
+  }
+
+  @Test
+  void whoHasNoBackendOfTheProcessorIsToldWhereItIs() {
+    for (List<Backend> installed : List.of(List.<Backend>of(), List.of(CUDA))) {
+      assertTrue(absence(installed, Device.CPU).contains("add engine-cpu (module dev.vgnet.cpu)"));
+    }
+    assertTrue(absence(List.of(), Device.AUTO).contains("add engine-cpu"));
+    assertFalse(absence(List.of(SLOW), Device.CUDA).contains("engine-cpu"));
+  }
+
+  private String absence(List<Backend> installed, Device device) {
+    return assertThrows(
+            DeviceUnavailableException.class,
+            () -> Backends.choose(installed, device, Optional.empty(), log))
+        .getMessage();
   }
 
   @Test

@@ -21,17 +21,24 @@ import dev.vgnet.model.Preprocessing;
 import dev.vgnet.runtime.Device;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -88,6 +95,58 @@ class SessionTest {
     }
     assertThrows(IllegalStateException.class, () -> session.run(input));
     assertThrows(IllegalStateException.class, () -> session.report(input.shape()));
+  }
+
+  @Test
+  void refusesCallsFromWithinARun() {
+    Queue<Runnable> tasks = new ArrayDeque<>();
+    Executor draining =
+        task -> {
+          tasks.add(task);
+          while (!tasks.isEmpty()) {
+            tasks.remove().run();
+          }
+        };
+    SessionOptions options = SessionOptions.builder().threads(2).executor(draining).build();
+    Tensor input = images(Shape.of(2, 3, 9, 9), 1);
+    try (Session session = model().newSession(options)) {
+      float[] expected = session.run(input).toFloatArray();
+      List<Executable> calls =
+          List.of(
+              () -> session.run(input),
+              () -> session.run(input.shape(), input.toFloatArray(), new float[10]),
+              () -> session.warmUp(1),
+              session::close);
+      for (Executable call : calls) {
+        tasks.add(
+            () -> {
+              Exception refusal = assertThrows(IllegalStateException.class, call);
+              assertTrue(refusal.getMessage().contains("from within a run"), refusal.toString());
+            });
+        assertArrayEquals(expected, session.run(input).toFloatArray());
+        assertTrue(tasks.isEmpty());
+      }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void aForgottenSessionLeavesNoThreads() throws InterruptedException {
+    Set<Thread> workers = workers();
+    open("vector", 3).run(images(Shape.of(1, 3, 9, 9), 1));
+    Set<Thread> own = workers();
+    own.removeAll(workers);
+    assertEquals(2, own.size());
+    while (own.stream().anyMatch(Thread::isAlive)) {
+      System.gc();
+      Thread.sleep(10);
+    }
+  }
+
+  private static Set<Thread> workers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("vgnet-worker-"))
+        .collect(Collectors.toSet());
   }
 
   private static int runUntilClosed(

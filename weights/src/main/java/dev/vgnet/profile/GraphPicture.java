@@ -80,7 +80,7 @@ public final class GraphPicture {
     double height = layout.height() + 2 * MARGIN + TITLE;
     start("svg", "xmlns", "http://www.w3.org/2000/svg");
     attributes("width", number(width), "height", number(height));
-    attributes("viewBox", "0 0 %s %s".formatted(number(width), number(height)));
+    attributes("viewBox", "0 0 " + number(width) + " " + number(height));
     start("style");
     svg.writeCharacters(STYLE);
     svg.writeEndElement();
@@ -92,8 +92,8 @@ public final class GraphPicture {
         "",
         MARGIN,
         MARGIN + 32,
-        "%.1f us in %d steps; the redder, the longer".formatted(total / 1e3, steps.size()));
-    start("g", "transform", "translate(%d,%d)".formatted(MARGIN, MARGIN + TITLE));
+        number(total / 1e3) + " us in " + steps.size() + " steps; the redder, the longer");
+    start("g", "transform", "translate(" + MARGIN + "," + (MARGIN + TITLE) + ")");
     for (Line line : layout.lines()) {
       start("polyline", "points", points(line));
       svg.writeEndElement();
@@ -121,7 +121,7 @@ public final class GraphPicture {
   private void step(Box box, StepReport step, long time) throws XMLStreamException {
     double share = (double) time / Math.max(1, total);
     String products =
-        "%.1f GMAC/s".formatted((double) batch * step.multiplyAccumulates() / Math.max(1, time));
+        number((double) batch * step.multiplyAccumulates() / Math.max(1, time)) + " GMAC/s";
     start("g");
     start("title");
     svg.writeCharacters(
@@ -135,7 +135,8 @@ public final class GraphPicture {
     text("", x, y + LINE_HEIGHT, shortened(step.kind() + ": " + step.kernel(), SMALL));
     String work = step.multiplyAccumulates() > 0 ? " · " + products : "";
     text("", x, y + 2 * LINE_HEIGHT, shortened(shape(step) + work, SMALL));
-    String cost = "%.1f us (%.1f %%) · %s".formatted(time / 1e3, 100 * share, bytes(step.bytes()));
+    String cost =
+        number(time / 1e3) + " us (" + number(100 * share) + " %) · " + bytes(step.bytes());
     text("", x, y + 3 * LINE_HEIGHT, cost);
     svg.writeEndElement();
   }
@@ -153,7 +154,9 @@ public final class GraphPicture {
   }
 
   private static String bytes(long bytes) {
-    return bytes < 1e6 ? "%.1f kB".formatted(bytes / 1e3) : "%.2f MB".formatted(bytes / 1e6);
+    return bytes < 1e6
+        ? number(bytes / 1e3) + " kB"
+        : String.format(Locale.ROOT, "%.2f MB", bytes / 1e6);
   }
 
   /** From white to red, which the step that takes longest is. */

@@ -1,5 +1,6 @@
 package dev.vgnet.zoo;
 
+import dev.vgnet.error.Providers;
 import dev.vgnet.error.UnsupportedModelException;
 import dev.vgnet.graph.GraphStatistics;
 import dev.vgnet.torch.StateDict;
@@ -18,16 +19,18 @@ import java.util.stream.Stream;
 
 /** The networks of every {@link Family} that can be found. */
 final class Families implements Architecture {
+  private static final System.Logger LOGGER = System.getLogger(Families.class.getName());
+
   private final List<Family> families;
 
   Families(List<Family> families) {
     this.families = families;
   }
 
-  /** Those of this module and of any other that the calling thread's class loader finds. */
+  /** Those that the class loader of the zoo finds, its own among them. */
   static Families found() {
-    return new Families(
-        ServiceLoader.load(Family.class).stream().map(ServiceLoader.Provider::get).toList());
+    ServiceLoader<Family> loader = ServiceLoader.load(Family.class, Family.class.getClassLoader());
+    return new Families(Providers.load(loader.iterator(), "a family of networks", LOGGER));
   }
 
   @Override

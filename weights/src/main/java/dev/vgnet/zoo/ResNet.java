@@ -143,7 +143,7 @@ public final class ResNet implements Family {
                     .flatMap(
                         k ->
                             networks(
-                                "cifar_wrn%d_%d".formatted(6 * n + 4, k),
+                                "cifar_wrn" + (6 * n + 4) + "_" + k,
                                 cifar(CIFAR_WIDTHS.stream().map(w -> k * w).toList(), n, true),
                                 CIFAR_CLASSES)));
   }

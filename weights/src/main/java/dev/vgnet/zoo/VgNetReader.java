@@ -163,7 +163,7 @@ final class VgNetReader {
   private int fixedFiltersPeriod(VgNetConfig config) {
     for (int stage = 1; stage <= VgNetConfig.STAGES; stage++) {
       for (int i = 1; i < config.layers().get(stage - 1); i++) {
-        String key = "features.stage%d.%d.half3x3.0.weight".formatted(stage, i);
+        String key = "features.stage" + stage + "." + i + ".half3x3.0.weight";
         Optional<Tensor> kernels = keys.depthwiseKernels(key);
         if (kernels.isPresent()) {
           double[] values = kernels.get().toDoubleArray();

@@ -56,10 +56,14 @@ public final class Vgg implements Family {
       int poolings = stage - 1;
       style =
           style
-              .rule("stage" + stage + ".*.conv", "features.{3*number%+d}".formatted(poolings - 3))
-              .rule("stage" + stage + ".*.norm", "features.{3*number%+d}".formatted(poolings - 2));
+              .rule("stage" + stage + ".*.conv", module(poolings - 3))
+              .rule("stage" + stage + ".*.norm", module(poolings - 2));
     }
     return style;
+  }
+
+  private static String module(int offset) {
+    return "features.{3*number" + (offset < 0 ? "" : "+") + offset + "}";
   }
 
   @Override

@@ -28,11 +28,13 @@ public final class Zoo {
   private static final int KEYS_SHOWN = 5;
   private static final int THUMBNAIL_SIZE = 32;
 
+  private static final List<Architecture> FAMILIES = List.of(new VgNet(), Families.found());
+
   private Zoo() {}
 
   /** Every network that has a name. */
   public static List<ArchitectureInfo> architectures() {
-    return families().stream().flatMap(family -> family.catalogue().stream()).toList();
+    return FAMILIES.stream().flatMap(family -> family.catalogue().stream()).toList();
   }
 
   /**
@@ -95,7 +97,7 @@ public final class Zoo {
    * @throws UnsupportedModelException if no network has that name
    */
   public static StateDict randomStateDict(String name, long seed) {
-    return families().stream()
+    return FAMILIES.stream()
         .flatMap(family -> family.randomStateDict(name, seed).stream())
         .findFirst()
         .orElseThrow(
@@ -104,13 +106,9 @@ public final class Zoo {
                     "no network is called %s; %s".formatted(Printable.shortened(name), known())));
   }
 
-  private static List<Architecture> families() {
-    return List.of(new VgNet(), Families.found());
-  }
-
   private static String known() {
     return "known are networks of %s: see vgnet list"
-        .formatted(families().stream().flatMap(Architecture::families).collect(joining(", ")));
+        .formatted(FAMILIES.stream().flatMap(Architecture::families).collect(joining(", ")));
   }
 
   private static Network recognise(StateDict stateDict, ImportOptions options) {
@@ -120,7 +118,7 @@ public final class Zoo {
           "has %,d tensors, more than any network: at most %,d are looked at"
               .formatted(count, MAX_TENSORS));
     }
-    for (Architecture family : families()) {
+    for (Architecture family : FAMILIES) {
       var network = family.recognise(stateDict, options);
       if (network.isPresent()) {
         return network.get();

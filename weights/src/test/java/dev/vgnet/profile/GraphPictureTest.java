@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.util.DefaultLocale;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -64,6 +65,13 @@ class GraphPictureTest {
     String text = parsed(svg).getDocumentElement().getTextContent();
     assertTrue(text.contains("cl\\u0001\\ufffe\\uffff: pointwise"), text);
     assertTrue(text.contains("…\\ude00"), text);
+  }
+
+  @Test
+  @DefaultLocale(language = "fa", country = "IR")
+  void hasTheDigitsOfSvgInEveryLocale() {
+    String svg = GraphPicture.svg("", STEPS, new long[] {1_000, 6_000, 2_000, 1_000}, 2);
+    assertTrue(svg.codePoints().allMatch(c -> c < 0x80 || !Character.isDigit(c)), svg);
   }
 
   @Test

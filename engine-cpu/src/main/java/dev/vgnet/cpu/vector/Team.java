@@ -16,7 +16,8 @@ import java.util.concurrent.locks.LockSupport;
  * own share of a phase, so that its caches keep the rows it wrote before, and then helps the
  * others. A job therefore ends even if no thread but the caller's ever comes.
  *
- * <p>One thread at a time calls {@link #run}; {@link #close} is called once, after the last job.
+ * <p>One thread at a time calls {@link #run}; {@link #close} is called once, after the last job;
+ * its caller alone would finish one that is under way.
  */
 final class Team implements AutoCloseable {
   /** How long a worker waits for something to do before it gives its processor back. */
@@ -29,7 +30,7 @@ final class Team implements AutoCloseable {
   private static final int PADDING = 16;
 
   private final int size;
-  private final Thread[] threads;
+  private Thread[] threads;
   private final Optional<Executor> executor;
   private final Runnable visit = this::visit;
 
@@ -71,10 +72,18 @@ final class Team implements AutoCloseable {
 
   /**
    * @param size how many workers, the caller included
-   * @param executor where the others come from; own daemon threads if absent
+   * @param executor where the others come from; if absent, own daemon threads, which inherit
+   *     nothing of this one: they may outlive what it belongs to
    */
   Team(int size, Optional<Executor> executor) {
-    this(size, executor, Thread.ofPlatform().daemon().name("vgnet-worker-", 1).factory());
+    this(
+        size,
+        executor,
+        Thread.ofPlatform()
+            .daemon()
+            .name("vgnet-worker-", 1)
+            .inheritInheritableThreadLocals(false)
+            .factory());
   }
 
   /**
@@ -138,6 +147,7 @@ final class Team implements AutoCloseable {
         }
       }
     }
+    threads = new Thread[0];
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -7,6 +7,7 @@ import dev.vgnet.runtime.CompiledModel;
 import dev.vgnet.runtime.ExecutionReport;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
+import java.lang.ref.Cleaner.Cleanable;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -22,6 +23,9 @@ final class VectorModel implements CompiledModel {
   private final Team team;
   private final Execution execution;
 
+  /** Ends the team, at the latest when the model has been collected as garbage. */
+  private final Cleanable end;
+
   /** The most recently used first; null where there is none yet. */
   private final Program[] programs = new Program[MAX_PROGRAMS];
 
@@ -30,6 +34,12 @@ final class VectorModel implements CompiledModel {
     weights = new Weights(tensors);
     execution = new Execution(options.threads());
     team = new Team(options.threads(), options.executor()); // last, as it starts threads
+    try {
+      end = Forgotten.watch(this, team::close);
+    } catch (Throwable e) {
+      team.close();
+      throw e;
+    }
   }
 
   @Override
@@ -89,7 +99,7 @@ final class VectorModel implements CompiledModel {
 
   @Override
   public void close() {
-    team.close();
+    end.clean();
     execution.close();
     weights.close();
     Arrays.fill(programs, null);

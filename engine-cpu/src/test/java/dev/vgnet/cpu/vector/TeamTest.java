@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -223,6 +225,63 @@ class TeamTest {
     assertEquals(before + 3, workers());
     team.close();
     assertEquals(before, workers());
+  }
+
+  @Test
+  void closeLetsGoOfTheThreads() throws InterruptedException {
+    List<WeakReference<Thread>> made = new ArrayList<>();
+    ThreadFactory factory =
+        life -> {
+          Thread thread = new Thread(life);
+          made.add(new WeakReference<>(thread));
+          return thread;
+        };
+    Team team = new Team(3, Optional.empty(), factory);
+    team.close();
+    while (made.stream().anyMatch(thread -> thread.get() != null)) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertEquals(3, team.size());
+  }
+
+  @Test
+  void ownThreadsInheritNothing() {
+    InheritableThreadLocal<String> local = new InheritableThreadLocal<>();
+    local.set("the opener's");
+    Thread opener = Thread.currentThread();
+    ClassLoader before = opener.getContextClassLoader();
+    opener.setContextClassLoader(new ClassLoader() {});
+    AtomicReference<List<Object>> found = new AtomicReference<>();
+    Job job =
+        new Job() {
+          @Override
+          public int phases() {
+            return 1;
+          }
+
+          @Override
+          public int blocks(int phase) {
+            return 2;
+          }
+
+          @Override
+          public void run(int worker, int phase, int block) {
+            Thread thread = Thread.currentThread();
+            if (thread != opener) {
+              found.set(Arrays.asList(local.get(), thread.getContextClassLoader()));
+            }
+            while (found.get() == null) {
+              Thread.yield();
+            }
+          }
+        };
+    try (Team team = new Team(2, Optional.empty())) {
+      team.run(job);
+    } finally {
+      opener.setContextClassLoader(before);
+    }
+    assertEquals(Arrays.asList(null, ClassLoader.getSystemClassLoader()), found.get());
   }
 
   @Test

@@ -18,6 +18,6 @@ public record CudnnAlgorithm(int number, WeightLayout weightLayout, long workspa
 
   /** Such as {@code cudnn 1 nhwc}; the same for the same way in all runs. */
   public String name() {
-    return "cudnn %d %s".formatted(number, weightLayout == WeightLayout.NHWC ? "nhwc" : "nchw");
+    return "cudnn " + number + (weightLayout == WeightLayout.NHWC ? " nhwc" : " nchw");
   }
 }

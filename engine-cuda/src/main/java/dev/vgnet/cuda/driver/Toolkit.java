@@ -59,7 +59,7 @@ final class Toolkit {
   /** Such as {@code 9.19.0}. */
   static String cudnnVersion() {
     long version = cudnnGetVersion();
-    return "%d.%d.%d".formatted(version / 10_000, version % 10_000 / 100, version % 100);
+    return version / 10_000 + "." + version % 10_000 / 100 + "." + version % 100;
   }
 
   static Devices devices() {

@@ -38,7 +38,7 @@ final class StepKey {
   }
 
   private static String window(int kernel, int stride, int padding) {
-    return " %dx%d/%d+%d".formatted(kernel, kernel, stride, padding);
+    return " " + kernel + "x" + kernel + "/" + stride + "+" + padding;
   }
 
   private static String text(Prologue prologue) {
@@ -60,6 +60,6 @@ final class StepKey {
         .map(part -> part.channels() + "/" + part.stride() + (view.isAligned() ? "" : "!"))
         .collect(
             Collectors.joining(
-                "+", "%dx%dx%dx(".formatted(view.images(), view.height(), view.width()), ")"));
+                "+", view.images() + "x" + view.height() + "x" + view.width() + "x(", ")"));
   }
 }

@@ -19,11 +19,13 @@ import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.util.DefaultLocale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -125,6 +127,18 @@ class KernelChoiceTest {
     driver.log.clear();
     assertEquals(first, kernels(driver, KernelChoice.FASTEST));
     assertTrue(driver.log.isEmpty(), "it is known");
+  }
+
+  /** Choices are shared by processes whose locales have other digits. */
+  @Test
+  @DefaultLocale(language = "fa", country = "IR")
+  void remembersItInEveryLocale() {
+    EmulatedDriver driver = driver(true);
+    List<String> first = kernels(driver, KernelChoice.FASTEST);
+    driver.log.clear();
+    Locale.setDefault(Locale.ROOT);
+    assertEquals(first, kernels(driver, KernelChoice.FASTEST));
+    assertTrue(driver.log.isEmpty(), driver.log::toString);
   }
 
   @Test

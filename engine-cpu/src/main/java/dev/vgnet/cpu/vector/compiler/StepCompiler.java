@@ -78,7 +78,7 @@ public final class StepCompiler {
       case Step.Pool s -> {
         Window window = new Window(s.kernel(), s.stride(), s.padding());
         steps.add(new PoolPass(s.kind(), steps.view(s.input()), output, window));
-        yield "%dx%d s%d".formatted(s.kernel(), s.kernel(), s.stride());
+        yield s.kernel() + "x" + s.kernel() + " s" + s.stride();
       }
       case Step.AdaptiveAveragePool s -> {
         steps.add(new AdaptivePoolPass(steps.view(s.input()), output));
