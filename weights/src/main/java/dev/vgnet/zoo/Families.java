@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -60,8 +61,11 @@ final class Families implements Architecture {
     for (int i = 1; i < statistics.size(); i++) {
       if (statistics.get(i).parameters() != first.parameters()) {
         notes.add(
-            "%,d parameters in checkpoints of %s"
-                .formatted(statistics.get(i).parameters(), structure.styles().get(i).name()));
+            String.format(
+                Locale.ROOT,
+                "%,d parameters in checkpoints of %s",
+                statistics.get(i).parameters(),
+                structure.styles().get(i).name()));
       }
     }
     return new ArchitectureInfo(

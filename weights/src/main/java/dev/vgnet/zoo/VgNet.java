@@ -10,6 +10,7 @@ import dev.vgnet.zoo.VgNetConfig.Filters;
 import dev.vgnet.zoo.VgNetConfig.Tail;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -83,8 +84,10 @@ final class VgNet implements Architecture {
       String notes =
           variant.startsWith("f")
               ? ""
-              : "%,d parameters in the public generation, whose tail shares no kernels"
-                  .formatted(statistics(VgNetGeneration.PUBLIC).parameters());
+              : String.format(
+                  Locale.ROOT,
+                  "%,d parameters in the public generation, whose tail shares no kernels",
+                  statistics(VgNetGeneration.PUBLIC).parameters());
       return new ArchitectureInfo(
           name(),
           FAMILY,

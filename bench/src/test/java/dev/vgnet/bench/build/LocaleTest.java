@@ -2,10 +2,15 @@ package dev.vgnet.bench.build;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.vgnet.Model;
+import dev.vgnet.Session;
+import dev.vgnet.SessionOptions;
 import dev.vgnet.bench.measure.ChildJvm;
 import dev.vgnet.model.ModelFile;
 import dev.vgnet.plan.PlanText;
 import dev.vgnet.plan.Planner;
+import dev.vgnet.runtime.ExecutionReport.StepReport;
+import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import dev.vgnet.zoo.ArchitectureInfo;
 import dev.vgnet.zoo.ImportOptions;
@@ -39,15 +44,25 @@ class LocaleTest {
 
     static List<String> all() throws Exception {
       List<String> texts =
-          new ArrayList<>(Zoo.architectures().stream().map(ArchitectureInfo::name).toList());
+          new ArrayList<>(Zoo.architectures().stream().map(ArchitectureInfo::toString).toList());
       for (String name : NETWORKS) {
         ImportedModel imported =
             Zoo.importStateDict(
                 Zoo.randomStateDict(name, 1), "checkpoint", "", ImportOptions.defaults());
         texts.add(imported.architecture());
         texts.addAll(plan(imported.file()).lines().toList());
+        texts.addAll(kernels(imported.file()));
       }
       return texts;
+    }
+
+    private static List<String> kernels(ModelFile file) {
+      SessionOptions options = SessionOptions.builder().backend("vector").build();
+      try (Session session = Model.of(file).newSession(options)) {
+        return session.report(Shape.of(1, 3, 32, 32)).steps().stream()
+            .map(StepReport::kernel)
+            .toList();
+      }
     }
 
     private static String plan(ModelFile file) {

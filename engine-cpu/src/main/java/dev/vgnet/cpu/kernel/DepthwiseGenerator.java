@@ -101,7 +101,7 @@ final class DepthwiseGenerator {
     ClassDesc name =
         ClassDesc.of(
             DepthwiseGenerator.class.getPackageName(),
-            "Depthwise%dx%d".formatted(spec.kernel(), spec.kernel()));
+            "Depthwise" + spec.kernel() + "x" + spec.kernel());
     return KernelCode.classFile(
         name,
         DepthwiseKernel.class,

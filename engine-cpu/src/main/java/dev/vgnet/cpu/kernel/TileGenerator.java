@@ -85,8 +85,7 @@ final class TileGenerator {
   static byte[] generate(TileSpec spec) {
     ClassDesc name =
         ClassDesc.of(
-            TileGenerator.class.getPackageName(),
-            "Tile%dx%d".formatted(spec.pixels(), spec.vectors()));
+            TileGenerator.class.getPackageName(), "Tile" + spec.pixels() + "x" + spec.vectors());
     return KernelCode.classFile(name, TileKernel.class, builder -> addMethods(builder, name, spec));
   }
 

@@ -172,7 +172,7 @@ public final class DepthwisePass implements Pass {
 
   /** Such as {@code rows 3x3 s2 f32x16}. */
   public String describe() {
-    return "rows %dx%d s%d f32x%d"
-        .formatted(window.kernel(), window.kernel(), window.stride(), Vectors.LANES);
+    int kernel = window.kernel();
+    return "rows " + kernel + "x" + kernel + " s" + window.stride() + " f32x" + Vectors.LANES;
   }
 }

@@ -177,7 +177,7 @@ public final class Product {
   /** Such as {@code tile 6x4 f32x16 K=56+56}. */
   public String describe() {
     return panels.stream()
-        .map(panel -> "%dx%d".formatted(panel.spec.pixels(), panel.spec.vectors()))
+        .map(panel -> panel.spec.pixels() + "x" + panel.spec.vectors())
         .distinct()
         .collect(Collectors.joining(" ", "tile ", " f32x" + Vectors.LANES + " K=" + depth()));
   }

@@ -162,10 +162,10 @@ final class WinogradPanels {
   /** Such as {@code tile 6x2 f32x8 K=36x64}. */
   String describe() {
     return panels.stream()
-        .map(panel -> "%dx%d".formatted(panel.spec.pixels(), panel.spec.vectors()))
+        .map(panel -> panel.spec.pixels() + "x" + panel.spec.vectors())
         .distinct()
         .collect(
             Collectors.joining(
-                " ", "tile ", " f32x%d K=%dx%d".formatted(Vectors.LANES, POSITIONS, in)));
+                " ", "tile ", " f32x" + Vectors.LANES + " K=" + POSITIONS + "x" + in));
   }
 }

@@ -105,7 +105,7 @@ public final class WinogradPass implements Pass {
 
   /** Such as {@code winograd 4x4 tile 6x2 f32x8 K=36x64}. */
   public String describe() {
-    return "winograd %dx%d %s".formatted(TILE, TILE, panels.describe());
+    return "winograd " + TILE + "x" + TILE + " " + panels.describe();
   }
 
   @Override
