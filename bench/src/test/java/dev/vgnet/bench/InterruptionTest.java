@@ -64,6 +64,11 @@ class InterruptionTest {
             file.toString(),
             Boolean.toString(again));
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    // Java tells of options that these hold.
+    builder
+        .environment()
+        .keySet()
+        .removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
     return builder.redirectErrorStream(true).start();
   }
 

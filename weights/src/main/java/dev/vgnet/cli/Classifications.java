@@ -5,10 +5,9 @@ import dev.vgnet.error.ImageFormatException;
 import dev.vgnet.image.ContactSheet;
 import dev.vgnet.image.ImageClassifier;
 import dev.vgnet.image.ImageFiles;
+import dev.vgnet.image.PngFiles;
 import dev.vgnet.image.Prediction;
-import dev.vgnet.model.AtomicFile;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import javax.imageio.ImageIO;
 import me.tongfei.progressbar.ProgressBar;
 
 /** Classifies picture files and shows the result as a table, as JSON and as a contact sheet. */
@@ -129,8 +127,6 @@ final class Classifications {
               result.predictions(),
               expected.apply(result.file())));
     }
-    ByteArrayOutputStream png = new ByteArrayOutputStream();
-    ImageIO.write(ContactSheet.draw(title, entries), "png", png);
-    AtomicFile.write(file, png.toByteArray());
+    PngFiles.write(file, ContactSheet.draw(title, entries));
   }
 }

@@ -67,13 +67,19 @@ public final class ChildJvm {
   }
 
   private static BenchmarkFailure failure(int code, String errors) {
-    String reason =
-        errors
-            .lines()
-            .filter(line -> !line.startsWith("WARNING"))
-            .findFirst()
-            .orElse("it gave no reason");
     return new BenchmarkFailure(
-        errors, new IOException("a JVM ended with exit code %d: %s".formatted(code, reason)));
+        errors,
+        new IOException("a JVM ended with exit code %d: %s".formatted(code, reason(errors))));
+  }
+
+  /** The first line that is more than what a JVM says of its flags before it begins. */
+  static String reason(String errors) {
+    return errors
+        .lines()
+        .filter(
+            line ->
+                Stream.of("WARNING", "Picked up ", "NOTE: Picked up ").noneMatch(line::startsWith))
+        .findFirst()
+        .orElse("it gave no reason");
   }
 }

@@ -1,18 +1,16 @@
 package dev.vgnet.bench.report;
 
 import dev.vgnet.bench.measure.OutputFiles;
-import dev.vgnet.model.AtomicFile;
+import dev.vgnet.image.PngFiles;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
-import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.apache.batik.svggen.SVGGraphics2D;
@@ -43,11 +41,7 @@ final class ChartFiles {
     graphics.scale(PNG_SCALE, PNG_SCALE);
     chart.draw(graphics, area(size));
     graphics.dispose();
-    ByteArrayOutputStream png = new ByteArrayOutputStream();
-    if (!ImageIO.write(image, "png", png)) {
-      throw new IOException("this JDK cannot write PNG");
-    }
-    AtomicFile.write(path, png.toByteArray());
+    PngFiles.write(path, image);
   }
 
   private static void writeSvg(JFreeChart chart, Dimension size, Path path) throws IOException {

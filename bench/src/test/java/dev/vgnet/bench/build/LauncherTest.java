@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,14 +51,9 @@ class LauncherTest {
     Path home = Files.createDirectory(folder.resolve(name));
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"25.0.3\"\n");
     Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
-    install(java, "printf '%s\\n' \"$LC_ALL\" \"$@\"\n");
-    install(home.resolve("bin/javac"), "");
+    Programs.install(java, "printf '%s\\n' \"$LC_ALL\" \"$@\"\n");
+    Programs.install(home.resolve("bin/javac"), "");
     return home;
-  }
-
-  private static void install(Path program, String script) throws IOException {
-    Files.writeString(program, "#!/bin/sh\n" + script);
-    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   /** The locale, then the arguments. */
@@ -123,7 +117,7 @@ class LauncherTest {
 
   /** A Maven that notes how it is called, and whether another one runs. */
   private void installMaven(String work) throws IOException {
-    install(
+    Programs.install(
         folder.resolve("mvn"),
         """
         cd "${0%%/*}"
@@ -147,7 +141,7 @@ class LauncherTest {
 
   @Test
   void twoFirstUsesBuildOnce() throws Exception {
-    assumeTrue(isInstalled("flock"));
+    assumeTrue(Programs.isInstalled("flock"));
     installMaven("sleep 0.5");
     forgetWhatIsBuilt();
     try (ExecutorService two = Executors.newFixedThreadPool(2)) {
@@ -157,10 +151,6 @@ class LauncherTest {
       }
     }
     assertEquals(1, calls().size(), calls()::toString);
-  }
-
-  private static boolean isInstalled(String program) throws Exception {
-    return new ProcessBuilder("bash", "-c", "command -v " + program).start().waitFor() == 0;
   }
 
   @Test
@@ -208,19 +198,70 @@ class LauncherTest {
     Path link = Files.createSymbolicLink(folder.resolve("java"), found.resolve("bin/java"));
     assertTrue(Files.isExecutable(link));
     environment.put("JAVA_HOME", "");
-    installMaven("echo \"$JAVA25_HOME\" >>calls");
+    installMaven("echo \"$JAVA_HOME:$JAVA25_HOME\" >>calls");
     forgetWhatIsBuilt();
     assertEndsWith(
         List.of("dev.vgnet.cli.Main", "doctor"),
         run(project.resolve("vgnet"), "C.UTF-8", "doctor"));
-    assertEquals(found.toRealPath().toString(), calls().getLast());
+    assertEquals(":" + found.toRealPath(), calls().getLast());
+  }
+
+  @Test
+  void buildsWhereJavaHomeNamesNothing() throws Exception {
+    environment.put("JAVA_HOME", folder.resolve("gone").toString());
+    Files.createSymbolicLink(folder.resolve("java"), jdk.resolve("bin/java"));
+    installMaven("echo \"$JAVA_HOME\" >>calls");
+    forgetWhatIsBuilt();
+    run(project.resolve("vgnet"), "C.UTF-8", "doctor");
+    assertEquals(jdk.toRealPath().toString(), calls().getLast());
+  }
+
+  /** With whichever this machine has; a build that fails ends before that one is called. */
+  @Test
+  void buildsWhereNoJavaIsOnThePath() throws Exception {
+    environment.put("JAVA_HOME", "");
+    environment.put("HOME", folder.toString());
+    Files.createDirectory(folder.resolve(".jdks"));
+    installJdk(".jdks/found");
+    List<String> names =
+        List.of(
+            "cat",
+            "dirname",
+            "env",
+            "find",
+            "locale",
+            "mkdir",
+            "mktemp",
+            "readlink",
+            "rm",
+            "sed",
+            "tee",
+            "touch");
+    environment.put("PATH", Programs.only(folder.resolve("programs"), names).toString());
+    installMaven("echo \"$JAVA_HOME\" >>calls; echo \"$JAVA25_HOME\" >>calls; exit 1");
+    forgetWhatIsBuilt();
+    run(1, project.resolve("vgnet"), "C.UTF-8", "doctor");
+    assertEquals(3, calls().size(), calls()::toString);
+    assertEquals(calls().getLast(), calls().get(1));
+  }
+
+  @Test
+  void leavesMavenTheJavaThatTheUserHas() throws Exception {
+    Path jre = installJdk("jre");
+    Files.delete(jre.resolve("bin/javac"));
+    environment.put("JAVA_HOME", jre.toString());
+    Files.createSymbolicLink(folder.resolve("java"), jdk.resolve("bin/java"));
+    installMaven("echo \"$JAVA_HOME\" >>calls");
+    forgetWhatIsBuilt();
+    run(project.resolve("vgnet"), "C.UTF-8", "doctor");
+    assertEquals(jre.toString(), calls().getLast());
   }
 
   @Test
   void takesNoJavaThatDoesNotCompile() throws Exception {
     environment.put("JAVA_HOME", installJdk("jre").toString());
     Files.delete(folder.resolve("jre/bin/javac"));
-    install(folder.resolve("jre/bin/java"), "echo the wrong one\n");
+    Programs.install(folder.resolve("jre/bin/java"), "echo the wrong one\n");
     Files.createSymbolicLink(folder.resolve("java"), jdk.resolve("bin/java"));
     assertEndsWith(
         List.of("dev.vgnet.cli.Main", "doctor"),

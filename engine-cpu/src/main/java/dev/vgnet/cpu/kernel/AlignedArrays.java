@@ -11,7 +11,8 @@ package dev.vgnet.cpu.kernel;
 public final class AlignedArrays {
   /**
    * The index of the first float that begins a cache line, as does every sixteenth after it: what
-   * is left of the line behind the array's header of 16 bytes.
+   * is left of the line behind the array's header of 16 bytes. With one of 12 (compact headers) or
+   * 20 (no compressed class pointers) vectors cross cache lines, and compute the same.
    */
   public static final int FIRST = 12;
 

@@ -44,6 +44,12 @@ public final class VectorBackend implements Backend {
           false,
           "the module %s is not loaded; pass --add-modules %s to java".formatted(MODULE, MODULE));
     }
+    if (!FusedMultiplyAdd.isFast()) {
+      return new Availability(
+          false,
+          "the processor has no fused multiply-add, or Java does not use it (-XX:-UseFMA,"
+              + " -XX:UseAVX=0); in software it takes a thousand times as long");
+    }
     try {
       return new Availability(true, VectorProbe.describe());
     } catch (LinkageError | RuntimeException e) {

@@ -18,7 +18,8 @@ import java.util.function.Supplier;
 /**
  * Compiled kernels on disk, so that they are compiled once a machine. A file goes by the hash of
  * all that its content depends on, and ends with the hash of that content; one that is broken
- * counts as missing. Where nothing can be written, kernels are compiled each time.
+ * counts as missing. Where nothing can be written, or no folder is known, kernels are compiled each
+ * time.
  */
 final class KernelCache {
   /** A system property: the folder to use instead of the user's cache. */
@@ -28,25 +29,36 @@ final class KernelCache {
 
   private static final int HASH_BYTES = 32;
 
-  private final Path folder;
+  private final Optional<Path> folder;
 
-  KernelCache(Path folder) {
+  /** On disk only if there is a folder. */
+  KernelCache(Optional<Path> folder) {
     this.folder = folder;
   }
 
   static KernelCache ofUser() {
-    return new KernelCache(folderOfUser());
+    return new KernelCache(
+        folder(
+            System.getProperty(PROPERTY),
+            System.getenv("XDG_CACHE_HOME"),
+            System.getProperty("user.home")));
   }
 
-  /** The one that the system's and the user's settings name, of which blank ones say nothing. */
-  static Path folderOfUser() {
-    return path(System.getProperty(PROPERTY))
-        .orElseGet(
+  /**
+   * The one that settings name, of which blank ones say nothing, nor do relative ones of the system
+   * (Java calls an unknown home "?").
+   *
+   * @param setting of this program, or null
+   * @param caches where the user's caches are, or null
+   */
+  static Optional<Path> folder(String setting, String caches, String home) {
+    return path(setting)
+        .or(
             () ->
-                path(System.getenv("XDG_CACHE_HOME"))
-                    .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
-                    .resolve("vgnet")
-                    .resolve("cuda"));
+                path(caches)
+                    .filter(Path::isAbsolute)
+                    .or(() -> path(home).filter(Path::isAbsolute).map(of -> of.resolve(".cache")))
+                    .map(of -> of.resolve("vgnet").resolve("cuda")));
   }
 
   private static Optional<Path> path(String setting) {
@@ -60,12 +72,12 @@ final class KernelCache {
    */
   byte[] get(
       Map<String, String> files, List<String> options, String compiler, Supplier<byte[]> compile) {
-    Path file = folder.resolve(hash(files, options, compiler) + ".cubin");
-    return read(file)
+    Optional<Path> file = file(hash(files, options, compiler) + ".cubin");
+    return file.flatMap(KernelCache::read)
         .orElseGet(
             () -> {
               byte[] code = compile.get();
-              write(file, code);
+              file.ifPresent(path -> write(path, code));
               return code;
             });
   }
@@ -76,7 +88,13 @@ final class KernelCache {
    * @param conditions of the measurements, beside them
    */
   Choices choices(Map<String, String> files, List<String> options, Conditions conditions) {
-    return Choices.of(folder.resolve(hash(files, options, conditions.toString()) + ".choices"));
+    return file(hash(files, options, conditions.toString()) + ".choices")
+        .map(Choices::of)
+        .orElseGet(Choices::inMemory);
+  }
+
+  private Optional<Path> file(String name) {
+    return folder.map(path -> path.resolve(name));
   }
 
   private static String hash(Map<String, String> files, List<String> options, String other) {
@@ -111,7 +129,8 @@ final class KernelCache {
     return Optional.empty();
   }
 
-  private void write(Path file, byte[] code) {
+  private static void write(Path file, byte[] code) {
+    Path folder = file.getParent();
     try {
       Files.createDirectories(folder);
       Path temporary = Files.createTempFile(folder, "kernels", ".tmp");

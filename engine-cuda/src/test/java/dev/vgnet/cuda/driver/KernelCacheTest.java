@@ -2,7 +2,6 @@ package dev.vgnet.cuda.driver;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,15 +40,15 @@ class KernelCacheTest {
 
   @Test
   void compilesOnce() throws IOException {
-    byte[] first = get(new KernelCache(folder));
-    assertArrayEquals(first, get(new KernelCache(folder)));
+    byte[] first = get(new KernelCache(Optional.of(folder)));
+    assertArrayEquals(first, get(new KernelCache(Optional.of(folder))));
     assertEquals(1, compiled);
     onlyFile();
   }
 
   @Test
   void compilesAgainForOtherSourcesOptionsAndVersions() {
-    KernelCache cache = new KernelCache(folder);
+    KernelCache cache = new KernelCache(Optional.of(folder));
     get(cache);
     cache.get(Map.of("a.cu", "kernels"), OPTIONS, "13.0", this::compile);
     cache.get(Map.of("a.cuk", "ernel"), OPTIONS, "13.0", this::compile);
@@ -60,7 +59,7 @@ class KernelCacheTest {
 
   @Test
   void compilesAgainWhatIsBroken() throws IOException {
-    KernelCache cache = new KernelCache(folder);
+    KernelCache cache = new KernelCache(Optional.of(folder));
     get(cache);
     byte[] bytes = Files.readAllBytes(onlyFile());
     for (int length : new int[] {0, 1, 32, bytes.length - 1}) {
@@ -84,7 +83,7 @@ class KernelCacheTest {
 
   @Test
   void choosesAgainUnderOtherConditions() {
-    KernelCache cache = new KernelCache(folder);
+    KernelCache cache = new KernelCache(Optional.of(folder));
     Gpu gpu = new Gpu(0, "H200", 9, 0, 1L << 37);
     Version driver = new Version(13, 0);
     Optional<String> cudnn = Optional.of("9.19.0");
@@ -103,25 +102,48 @@ class KernelCacheTest {
   }
 
   @Test
-  void isInTheUsersFolderWhereTheSettingIsBlank() {
-    Path usual = KernelCache.folderOfUser();
-    assertTrue(usual.endsWith(Path.of("vgnet", "cuda")), usual.toString());
-    try {
-      for (String blank : new String[] {"", " "}) {
-        System.setProperty(KernelCache.PROPERTY, blank);
-        assertEquals(usual, KernelCache.folderOfUser());
-      }
-      System.setProperty(KernelCache.PROPERTY, folder.toString());
-      assertEquals(folder, KernelCache.folderOfUser());
-    } finally {
-      System.clearProperty(KernelCache.PROPERTY);
+  void isInTheUsersFolderUnlessASettingNamesAnother() {
+    String home = folder.resolve("home").toString();
+    String caches = folder.resolve("caches").toString();
+    Path inHome = folder.resolve("home/.cache/vgnet/cuda");
+    Path inCaches = folder.resolve("caches/vgnet/cuda");
+    assertEquals(Optional.of(folder), KernelCache.folder(folder.toString(), caches, home));
+    assertEquals(Optional.of(Path.of("here")), KernelCache.folder("here", caches, home));
+    for (String blank : new String[] {null, "", " "}) {
+      assertEquals(Optional.of(inCaches), KernelCache.folder(blank, caches, home));
+      assertEquals(Optional.of(inHome), KernelCache.folder(null, blank, home));
     }
+  }
+
+  @Test
+  void isNotWhereTheProcessHappensToRun() {
+    String home = folder.resolve("home").toString();
+    Path inHome = folder.resolve("home/.cache/vgnet/cuda");
+    assertEquals(Optional.of(inHome), KernelCache.folder(null, "caches", home));
+    for (String unknown : new String[] {null, "", "?"}) {
+      assertEquals(Optional.empty(), KernelCache.folder(null, "caches", unknown));
+    }
+  }
+
+  @Test
+  void keepsNothingWithoutAFolder() {
+    KernelCache cache = new KernelCache(Optional.empty());
+    get(cache);
+    get(cache);
+    assertEquals(2, compiled);
+    Gpu gpu = new Gpu(0, "H200", 9, 0, 1L << 37);
+    Conditions measured = new Conditions(1, gpu, new Version(13, 0), "13.0", Optional.empty());
+    Choices choices = cache.choices(FILES, OPTIONS, measured);
+    choices.put("step", "own");
+    choices.save();
+    assertEquals(Optional.of("own"), choices.get("step"));
+    assertEquals(Optional.empty(), choice(cache, measured));
   }
 
   @Test
   void compilesEachTimeWhereNothingCanBeWritten() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "no folder");
-    KernelCache cache = new KernelCache(file.resolve("cache"));
+    KernelCache cache = new KernelCache(Optional.of(file.resolve("cache")));
     get(cache);
     get(cache);
     assertEquals(2, compiled);
