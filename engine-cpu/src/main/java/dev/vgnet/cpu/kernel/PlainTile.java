@@ -18,7 +18,7 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
     taps = spec.taps().toArray(Tap[]::new);
     panel = spec.panel();
     epilogue = new PlainEpilogue(spec.epilogue());
-    offsets = new int[taps.length];
+    offsets = new int[spec.offsets()];
   }
 
   @Override
@@ -29,12 +29,12 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
       int weightsOffset,
       float[] out,
       int outOffset,
-      int residual,
       int pixel,
       boolean dry) {
     if (dry) {
       return;
     }
+    int residual = spec.epilogue().residual() ? inOffsets[taps.length] : 0;
     for (int p = pixel; p < pixel + spec.pixels(); p++) {
       for (int j = 0; j < panel; j += GROUP) {
         int to = outOffset + p * spec.outStride() + j;
@@ -107,7 +107,7 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
 
   @Override
   public void rehearse(TileKernel kernel, float[] memory, boolean dry) {
-    kernel.tile(memory, offsets, memory, 0, memory, (int) read(), 0, 0, dry);
+    kernel.tile(memory, offsets, memory, 0, memory, (int) read(), 0, dry);
   }
 
   private long read() {

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * Writes the class of a {@link TileKernel}:
  *
  * <pre>
- * tile(in, inOffsets, weights, w, out, o, residual, pixel, dry):
+ * tile(in, inOffsets, weights, w, out, o, pixel, dry):
  *   return if dry
  *   start the P x Q sums
  *   for (tap = first; tap &lt; end; tap++)           once for each run of equal taps
@@ -45,8 +45,7 @@ final class TileGenerator {
   private static final int MAX_OPERATIONS = 200;
 
   private static final MethodTypeDesc SIGNATURE =
-      MethodTypeDesc.of(
-          CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int, CD_int, CD_int, CD_boolean);
+      MethodTypeDesc.of(CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int, CD_int, CD_boolean);
 
   private static final int THIS = 0;
   private static final int IN = 1;
@@ -55,13 +54,13 @@ final class TileGenerator {
   private static final int WEIGHT = 4;
   private static final int OUT = 5;
   private static final int OUT_OFFSET = 6;
-  private static final int RESIDUAL = 7;
-  private static final int PIXEL = 8;
-  private static final int DRY = 9;
-  private static final int TAP = 10;
-  private static final int IN_OFFSET = 11;
-  private static final int CHANNEL = 12;
-  private static final int END = 13;
+  private static final int PIXEL = 7;
+  private static final int DRY = 8;
+  private static final int TAP = 9;
+  private static final int IN_OFFSET = 10;
+  private static final int CHANNEL = 11;
+  private static final int END = 12;
+  private static final int RESIDUAL = 13;
   private static final int INPUT = 14;
   private static final int FIRST_SUM = 15;
 
@@ -160,7 +159,7 @@ final class TileGenerator {
   private void callParts(ClassDesc owner, int parts) {
     for (int part = 0; part < parts; part++) {
       code.aload(THIS).aload(IN).aload(IN_OFFSETS).aload(WEIGHTS).iload(WEIGHT);
-      code.aload(OUT).iload(OUT_OFFSET).iload(RESIDUAL).iload(PIXEL).iload(DRY);
+      code.aload(OUT).iload(OUT_OFFSET).iload(PIXEL).iload(DRY);
       code.invokevirtual(owner, "tile" + part, SIGNATURE);
     }
     code.return_();
@@ -180,7 +179,10 @@ final class TileGenerator {
     kernel.address(WEIGHT, Index.of(WEIGHT).plus(bias + firstWeight));
     runs.forEach(this::addRun);
     EpilogueSpec left = last ? spec.epilogue() : EpilogueSpec.COPY;
-    kernel.address(RESIDUAL, Index.of(RESIDUAL).plus(PIXEL, spec.residualStride()));
+    if (left.residual()) {
+      code.aload(IN_OFFSETS).loadConstant(spec.taps().size()).iaload().istore(RESIDUAL);
+      kernel.address(RESIDUAL, Index.of(RESIDUAL).plus(PIXEL, spec.residualStride()));
+    }
     for (int p = 0; p < spec.pixels(); p++) {
       for (int q = 0; q < spec.vectors(); q++) {
         finish(left, p, q);

@@ -28,7 +28,6 @@ public interface TileKernel {
       int weightsOffset,
       float[] out,
       int outOffset,
-      int residual,
       int pixels) {
     int step = spec.pixels();
     int last = pixels - step;
@@ -38,7 +37,7 @@ public interface TileKernel {
     }
     for (int start = 0; start < pixels; start += step) {
       int pixel = Math.min(start, last);
-      tile(in, inOffsets, weights, weightsOffset, out, outOffset, residual, pixel, false);
+      tile(in, inOffsets, weights, weightsOffset, out, outOffset, pixel, false);
     }
   }
 
@@ -46,11 +45,10 @@ public interface TileKernel {
    * Computes {@code out[p][j] = epilogue(sum of in[t][p][c] * weights[t][c][j])} over all taps t
    * and channels c, for the pixels p of a tile.
    *
-   * @param inOffsets for each tap the first input of pixel 0
+   * @param inOffsets for each tap the first input of pixel 0; then, if the epilogue has a residual,
+   *     what is added to the first sum of pixel 0, in the array of {@code out}
    * @param out no part of any input or residual
    * @param outOffset the first sum of pixel 0
-   * @param residual what is added to that, in the array of {@code out}; unread if the epilogue has
-   *     none
    * @param pixel the first one of the tile
    * @param dry does nothing. Among dry runs the compilers see a method that is called often, not a
    *     loop that takes long, which they would compile a second time to replace it while it runs
@@ -62,7 +60,6 @@ public interface TileKernel {
       int weightsOffset,
       float[] out,
       int outOffset,
-      int residual,
       int pixel,
       boolean dry);
 }

@@ -141,6 +141,11 @@ public record TileSpec(
     return (rows + taps.stream().mapToInt(Tap::depth).sum()) * panel();
   }
 
+  /** The offsets that a kernel needs: of its taps, and of what it adds. */
+  public int offsets() {
+    return taps.size() + (epilogue.residual() ? 1 : 0);
+  }
+
   /** The output channels of a panel, rounded up to whole vectors. */
   public int panel() {
     return vectors * Vectors.LANES;

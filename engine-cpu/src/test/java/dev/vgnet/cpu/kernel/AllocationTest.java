@@ -57,8 +57,7 @@ class AllocationTest {
                   .ofTile(),
               stride);
       TileKernel tile = TileKernel.of(spec);
-      kernels.put(
-          "tile " + shape, () -> tile.run(spec, arena, rows, weights, 12, arena, out, 12, 28));
+      kernels.put("tile " + shape, () -> tile.run(spec, arena, rows, weights, 12, arena, out, 28));
     }
     for (int channels : new int[] {28, stride}) {
       depthwise(kernels, 3, channels, EpilogueSpec.COPY);

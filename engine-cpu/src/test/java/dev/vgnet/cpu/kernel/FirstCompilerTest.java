@@ -93,7 +93,7 @@ class FirstCompilerTest {
       for (TileSpec spec : tiles()) {
         TileKernel kernel = TileKernel.of(spec);
         for (int i = 0; i < CALLS; i++) {
-          kernel.run(spec, arena, offsets, weights, 0, arena, 200_000, 0, 2 * spec.pixels());
+          kernel.run(spec, arena, offsets, weights, 0, arena, 200_000, 2 * spec.pixels());
         }
       }
     }

@@ -43,9 +43,9 @@ class TwinTest {
       int residual = 49 * stride + 1;
       float[] out = numbers(residual + 49 * (stride + 2));
       float[] twin = out.clone();
-      int[] offsets = {4, 0, 2, 9, 1};
-      TileKernel.of(spec).run(spec, in, offsets, weights, 2, out, 1, residual, pixels);
-      new PlainTile(spec).run(spec, in, offsets, weights, 2, twin, 1, residual, pixels);
+      int[] offsets = {4, 0, 2, 9, 1, residual};
+      TileKernel.of(spec).run(spec, in, offsets, weights, 2, out, 1, pixels);
+      new PlainTile(spec).run(spec, in, offsets, weights, 2, twin, 1, pixels);
       assertArrayEquals(bits(out), bits(twin), spec::toString);
     }
   }
@@ -62,9 +62,9 @@ class TwinTest {
       int residual = 24 * spec.panel();
       float[] out = numbers(2 * residual);
       float[] twin = out.clone();
-      int[] offsets = {4, 64, 124};
-      TileKernel.of(spec).run(spec, in, offsets, weights, 0, out, 0, residual, 20);
-      new PlainTile(spec).run(spec, in, offsets, weights, 0, twin, 0, residual, 20);
+      int[] offsets = {4, 64, 124, residual};
+      TileKernel.of(spec).run(spec, in, offsets, weights, 0, out, 0, 20);
+      new PlainTile(spec).run(spec, in, offsets, weights, 0, twin, 0, 20);
       assertArrayEquals(bits(out), bits(twin), spec::toString);
     }
   }

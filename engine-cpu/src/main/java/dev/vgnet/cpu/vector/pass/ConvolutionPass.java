@@ -126,7 +126,7 @@ public final class ConvolutionPass implements Pass {
 
   @Override
   public int offsets() {
-    return window.kernel() * window.kernel();
+    return strips.stream().map(Strip::product).mapToInt(Product::offsets).max().orElseThrow();
   }
 
   @Override

@@ -24,7 +24,7 @@ public record PointwisePass(View input, Product product, Chunks chunks, long wor
 
   @Override
   public int offsets() {
-    return input.parts().size();
+    return product.offsets();
   }
 
   /** All panels of a chunk come one after the other, while its inputs are in the cache. */

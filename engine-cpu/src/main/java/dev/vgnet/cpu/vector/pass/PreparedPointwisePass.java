@@ -26,7 +26,7 @@ public record PreparedPointwisePass(
 
   @Override
   public int offsets() {
-    return 1;
+    return product.offsets();
   }
 
   @Override

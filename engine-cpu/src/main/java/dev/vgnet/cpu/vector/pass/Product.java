@@ -144,6 +144,11 @@ public final class Product {
     return panels.size();
   }
 
+  /** How many {@link Workspace#offsets} it needs: those of the inputs, and one of its own. */
+  int offsets() {
+    return panels.stream().mapToInt(panel -> panel.spec.offsets()).max().orElseThrow();
+  }
+
   /** The first output channel of a panel. */
   int channel(int panel) {
     return panels.get(panel).channel;
@@ -157,6 +162,10 @@ public final class Product {
   void run(Workspace workspace, int panel, int firstPixel, int pixels) {
     Panel p = panels.get(panel);
     float[] arena = workspace.arena;
+    if (p.spec.epilogue().residual()) {
+      int residual = finish.residual().pixel(workspace, added, firstPixel);
+      workspace.offsets[p.spec.taps().size()] = residual + p.channel;
+    }
     p.kernel
         .kernel()
         .run(
@@ -167,7 +176,6 @@ public final class Product {
             packed.offset() + p.weights,
             arena,
             output.pixel(workspace, out, firstPixel) + p.channel,
-            finish.residual().pixel(workspace, added, firstPixel) + p.channel,
             pixels);
     if (!rest.isIdentity()) {
       rest.apply(workspace, firstPixel, pixels, p.channel, p.channels);

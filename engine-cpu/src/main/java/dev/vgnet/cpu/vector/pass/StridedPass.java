@@ -24,7 +24,7 @@ public record StridedPass(View input, View output, int stride, Product product, 
 
   @Override
   public int offsets() {
-    return input.parts().size();
+    return product.offsets();
   }
 
   /** Panel by panel, so that a panel's weights serve all rows before they leave the cache. */

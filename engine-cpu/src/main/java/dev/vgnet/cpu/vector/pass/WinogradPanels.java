@@ -155,7 +155,6 @@ final class WinogradPanels {
             packed.offset() + start(panel, position),
             workspace.arena,
             sums,
-            0,
             count);
   }
 
