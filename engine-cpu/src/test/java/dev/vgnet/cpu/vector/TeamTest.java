@@ -254,28 +254,17 @@ class TeamTest {
     opener.setContextClassLoader(new ClassLoader() {});
     AtomicReference<List<Object>> found = new AtomicReference<>();
     Job job =
-        new Job() {
-          @Override
-          public int phases() {
-            return 1;
-          }
-
-          @Override
-          public int blocks(int phase) {
-            return 2;
-          }
-
-          @Override
-          public void run(int worker, int phase, int block) {
-            Thread thread = Thread.currentThread();
-            if (thread != opener) {
-              found.set(Arrays.asList(local.get(), thread.getContextClassLoader()));
-            }
-            while (found.get() == null) {
-              Thread.yield();
-            }
-          }
-        };
+        job(
+            2,
+            () -> {
+              Thread thread = Thread.currentThread();
+              if (thread != opener) {
+                found.set(Arrays.asList(local.get(), thread.getContextClassLoader()));
+              }
+              while (found.get() == null) {
+                Thread.yield();
+              }
+            });
     try (Team team = new Team(2, Optional.empty())) {
       team.run(job);
     } finally {
@@ -313,28 +302,17 @@ class TeamTest {
     try (Team team = new Team(3, Optional.empty())) {
       AtomicBoolean elsewhere = new AtomicBoolean();
       Job job =
-          new Job() {
-            @Override
-            public int phases() {
-              return 1;
-            }
-
-            @Override
-            public int blocks(int phase) {
-              return 1_000;
-            }
-
-            @Override
-            public void run(int worker, int phase, int block) {
-              if (Thread.currentThread() != caller) {
-                elsewhere.set(true);
-                throw failure;
-              }
-              while (!elsewhere.get()) {
-                Thread.yield();
-              }
-            }
-          };
+          job(
+              1_000,
+              () -> {
+                if (Thread.currentThread() != caller) {
+                  elsewhere.set(true);
+                  throw failure;
+                }
+                while (!elsewhere.get()) {
+                  Thread.yield();
+                }
+              });
       assertSame(failure, assertThrows(IllegalStateException.class, () -> team.run(job)));
       checkJobs(team, 100);
     }
@@ -398,5 +376,25 @@ class TeamTest {
       team.run(witness);
       witness.check();
     }
+  }
+
+  /** Does the same for each block of its only phase. */
+  private static Job job(int blocks, Runnable block) {
+    return new Job() {
+      @Override
+      public int phases() {
+        return 1;
+      }
+
+      @Override
+      public int blocks(int phase) {
+        return blocks;
+      }
+
+      @Override
+      public void run(int worker, int phase, int number) {
+        block.run();
+      }
+    };
   }
 }
