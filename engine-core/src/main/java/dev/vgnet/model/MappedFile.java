@@ -1,6 +1,7 @@
 package dev.vgnet.model;
 
 import dev.vgnet.error.Reason;
+import dev.vgnet.tensor.Shape;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,9 +16,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 
 /** Files as memory. */
 public final class MappedFile {
-  /** The longest array that every JVM has. */
-  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
-
   private MappedFile() {}
 
   /**
@@ -51,7 +49,7 @@ public final class MappedFile {
   }
 
   private static MemorySegment read(Path path, long size) throws IOException {
-    if (size > MAX_ARRAY) {
+    if (size > Shape.MAX_ARRAY_LENGTH) {
       throw new FileSystemException(
           path.toString(),
           null,
