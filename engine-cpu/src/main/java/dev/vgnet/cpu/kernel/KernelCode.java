@@ -89,12 +89,17 @@ final class KernelCode {
     }
   }
 
-  /** Repeats {@code body} until two int locals are equal: a loop whose turns nobody can count. */
-  void loopUntilEqual(int local, int limit, Runnable body) {
+  /**
+   * Repeats {@code body} until the int local is equal to what {@code limit} pushes: a loop whose
+   * turns nobody can count.
+   */
+  void loopUntilEqual(int local, Runnable limit, Runnable body) {
     Label top = code.newLabel();
     code.labelBinding(top);
     body.run();
-    code.iload(local).iload(limit).if_icmpne(top);
+    code.iload(local);
+    limit.run();
+    code.if_icmpne(top);
   }
 
   /** Stores the value of an index in an int local. */

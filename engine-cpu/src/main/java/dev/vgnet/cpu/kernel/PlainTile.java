@@ -7,18 +7,27 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
   /** Divides the length of every vector. */
   private static final int GROUP = 4;
 
+  /** Taps of each run in a rehearsal: of only one, the compiler would take their loop for none. */
+  private static final int REHEARSED = 2;
+
+  /** At most: bias, scale and shift. */
+  private static final int EPILOGUE_ROWS = 3;
+
   private final TileSpec spec;
-  private final Tap[] taps;
+  private final Tap[] runs;
   private final int panel;
   private final PlainEpilogue epilogue;
   private final int[] offsets;
 
   PlainTile(TileSpec spec) {
     this.spec = spec;
-    taps = spec.taps().toArray(Tap[]::new);
+    runs = spec.runs().toArray(Tap[]::new);
     panel = spec.panel();
     epilogue = new PlainEpilogue(spec.epilogue());
-    offsets = new int[spec.offsets()];
+    offsets = new int[runs.length + REHEARSED * runs.length + 1];
+    for (int run = 0; run < runs.length; run++) {
+      offsets[run] = runs.length + REHEARSED * (run + 1);
+    }
   }
 
   @Override
@@ -34,7 +43,8 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
     if (dry) {
       return;
     }
-    int residual = spec.epilogue().residual() ? inOffsets[taps.length] : 0;
+    int afterTaps = inOffsets[runs.length - 1];
+    int residual = spec.epilogue().residual() ? inOffsets[afterTaps] : 0;
     for (int p = pixel; p < pixel + spec.pixels(); p++) {
       for (int j = 0; j < panel; j += GROUP) {
         int to = outOffset + p * spec.outStride() + j;
@@ -60,23 +70,27 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
     float c = bias ? weights[weight + 2] : 0;
     float d = bias ? weights[weight + 3] : 0;
     int w = bias ? weight + panel : weight;
-    for (int t = 0; t < taps.length; t++) {
-      Tap tap = taps[t];
+    int t = runs.length;
+    for (int run = 0; run < runs.length; run++) {
+      Tap tap = runs[run];
       int step = tap.channelStride();
       int positions = tap.positions() * tap.positionStride();
-      int i = inOffsets[t] + tap.offset(pixel);
-      int shift = 0;
-      int end = w + tap.depth() * panel;
-      for (; w < end; w += panel) {
-        float x = in[i + shift];
-        a = Math.fma(x, weights[w], a);
-        b = Math.fma(x, weights[w + 1], b);
-        c = Math.fma(x, weights[w + 2], c);
-        d = Math.fma(x, weights[w + 3], d);
-        shift += tap.positionStride();
-        if (shift >= positions) {
-          shift = 0;
-          i += step;
+      int first = tap.offset(pixel);
+      for (; t < inOffsets[run]; t++) {
+        int i = inOffsets[t] + first;
+        int shift = 0;
+        int end = w + tap.depth() * panel;
+        for (; w < end; w += panel) {
+          float x = in[i + shift];
+          a = Math.fma(x, weights[w], a);
+          b = Math.fma(x, weights[w + 1], b);
+          c = Math.fma(x, weights[w + 2], c);
+          d = Math.fma(x, weights[w + 3], d);
+          shift += tap.positionStride();
+          if (shift >= positions) {
+            shift = 0;
+            i += step;
+          }
         }
       }
     }
@@ -111,15 +125,16 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
   }
 
   private long read() {
-    long residual = (spec.pixels() - 1L) * spec.residualStride() + panel;
-    long read = Math.max(spec.weights(), residual);
-    for (Tap tap : taps) {
+    long read = (spec.pixels() - 1L) * spec.residualStride() + panel;
+    long rows = EPILOGUE_ROWS;
+    for (Tap tap : runs) {
+      rows += (long) REHEARSED * tap.depth();
       long end =
           tap.offset(spec.pixels() - 1)
               + (long) tap.channels() * tap.channelStride()
               + (long) tap.positions() * tap.positionStride();
       read = Math.max(read, end);
     }
-    return read;
+    return Math.max(read, rows * panel);
   }
 }

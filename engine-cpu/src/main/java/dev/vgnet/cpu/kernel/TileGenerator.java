@@ -26,17 +26,17 @@ import java.util.TreeMap;
  * tile(in, inOffsets, weights, w, out, o, pixel, dry):
  *   return if dry
  *   start the P x Q sums
- *   for (tap = first; tap &lt; end; tap++)           once for each run of equal taps
- *     i = inOffsets[tap] + pixel * pixelStride
- *     for each channel                           several at a time, if there are many
- *       P x Q multiply-adds, unrolled
- *       i += channelStride; w += panel
+ *   for each run of taps of one shape, unrolled
+ *     for each of its taps
+ *       i = inOffsets[tap] + pixel * pixelStride
+ *       for each channel                         several at a time, if there are many
+ *         P x Q multiply-adds, unrolled
+ *         i += channelStride; w += panel
  *   finish and store the P x Q sums
  * </pre>
  *
- * Every run of equal taps is code of its own. A method with too many of them would be too large for
- * the compilers, so a tile is several methods where needed, each adding to what the one before
- * stored.
+ * Every run is code of its own. A method with too many of them would be too large for the
+ * compilers, so a tile is several methods where needed, each adding to what the one before stored.
  */
 final class TileGenerator {
   private static final int MAX_RUNS = 2;
@@ -62,10 +62,15 @@ final class TileGenerator {
   private static final int END = 12;
   private static final int RESIDUAL = 13;
   private static final int INPUT = 14;
-  private static final int FIRST_SUM = 15;
+  private static final int END_TAP = 15;
+  private static final int FIRST_SUM = 16;
 
-  /** Consecutive taps of one shape. */
-  private record Run(Tap tap, int first, int count) {}
+  /** Consecutive runs that one method adds up. */
+  private record Part(List<Tap> runs, int first) {
+    int end() {
+      return first + runs.size();
+    }
+  }
 
   private final TileSpec spec;
   private final CodeBuilder code;
@@ -89,28 +94,19 @@ final class TileGenerator {
   }
 
   private static void addMethods(ClassBuilder builder, ClassDesc name, TileSpec spec) {
-    List<List<Run>> parts = parts(spec);
+    List<Part> parts = parts(spec);
     if (parts.size() == 1) {
       builder.withMethodBody(
           "tile",
           SIGNATURE,
           ACC_PUBLIC,
-          code -> new TileGenerator(spec, code).tile(parts.getFirst(), 0, true));
+          code -> new TileGenerator(spec, code).tile(parts.getFirst()));
       return;
     }
-    int weight = 0;
     for (int i = 0; i < parts.size(); i++) {
-      List<Run> part = parts.get(i);
-      int firstWeight = weight;
-      boolean last = i == parts.size() - 1;
+      Part part = parts.get(i);
       builder.withMethodBody(
-          "tile" + i,
-          SIGNATURE,
-          ACC_PRIVATE,
-          code -> new TileGenerator(spec, code).tile(part, firstWeight, last));
-      for (Run run : part) {
-        weight += run.count() * run.tap().depth() * spec.panel();
-      }
+          "tile" + i, SIGNATURE, ACC_PRIVATE, code -> new TileGenerator(spec, code).tile(part));
     }
     builder.withMethodBody(
         "tile",
@@ -119,34 +115,22 @@ final class TileGenerator {
         code -> new TileGenerator(spec, code).callParts(name, parts.size()));
   }
 
-  private static List<Run> runs(List<Tap> taps) {
-    List<Run> runs = new ArrayList<>();
-    for (int i = 0; i < taps.size(); i++) {
-      Run last = runs.isEmpty() ? null : runs.getLast();
-      if (last != null && last.tap().equals(taps.get(i))) {
-        runs.set(runs.size() - 1, new Run(last.tap(), last.first(), last.count() + 1));
-      } else {
-        runs.add(new Run(taps.get(i), i, 1));
+  private static List<Part> parts(TileSpec spec) {
+    List<Part> parts = new ArrayList<>();
+    for (int run = 0; run < spec.runs().size(); run++) {
+      Tap next = spec.runs().get(run);
+      if (parts.isEmpty() || !hasRoom(spec, parts.getLast(), next)) {
+        parts.add(new Part(new ArrayList<>(), run));
       }
-    }
-    return runs;
-  }
-
-  private static List<List<Run>> parts(TileSpec spec) {
-    List<List<Run>> parts = new ArrayList<>();
-    for (Run run : runs(spec.taps())) {
-      if (parts.isEmpty() || !hasRoom(spec, parts.getLast(), run)) {
-        parts.add(new ArrayList<>());
-      }
-      parts.getLast().add(run);
+      parts.getLast().runs().add(next);
     }
     return parts;
   }
 
-  private static boolean hasRoom(TileSpec spec, List<Run> part, Run next) {
+  private static boolean hasRoom(TileSpec spec, Part part, Tap next) {
     int operations = spec.pixels() * spec.vectors() * (1 + spec.epilogue().operations());
-    operations += part.stream().mapToInt(run -> operations(spec, run.tap())).sum();
-    return part.size() < MAX_RUNS && operations + operations(spec, next.tap()) <= MAX_OPERATIONS;
+    operations += part.runs().stream().mapToInt(run -> operations(spec, run)).sum();
+    return part.runs().size() < MAX_RUNS && operations + operations(spec, next) <= MAX_OPERATIONS;
   }
 
   private static int operations(TileSpec spec, Tap tap) {
@@ -166,21 +150,32 @@ final class TileGenerator {
   }
 
   /**
-   * Writes a method of some of the taps. It returns at once if it is dry: if just the loops were
+   * Writes a method of some of the runs. It returns at once if it is dry: if just the loops were
    * left out, the compiler would find them hardly more frequent than the code around them, and keep
    * sums in memory there.
    */
-  private void tile(List<Run> runs, int firstWeight, boolean last) {
+  private void tile(Part part) {
     Label real = code.newLabel();
     code.iload(DRY).ifeq(real).return_().labelBinding(real);
-    kernel.address(OUT_OFFSET, Index.of(OUT_OFFSET).plus(PIXEL, spec.outStride()));
-    startSums(runs.getFirst().first() == 0);
-    int bias = spec.epilogue().bias() ? panel : 0;
-    kernel.address(WEIGHT, Index.of(WEIGHT).plus(bias + firstWeight));
-    runs.forEach(this::addRun);
+    if (part.first() > 0) {
+      addFirstOutput();
+    }
+    startSums(part.first() == 0);
+    kernel.address(WEIGHT, Index.of(WEIGHT).plus(spec.epilogue().bias() ? panel : 0));
+    code.loadConstant(spec.runs().size()).istore(TAP);
+    for (int run = 0; run < part.first(); run++) {
+      skip(run);
+    }
+    for (int run = part.first(); run < part.end(); run++) {
+      add(run);
+    }
+    if (part.first() == 0) {
+      addFirstOutput();
+    }
+    boolean last = part.end() == spec.runs().size();
     EpilogueSpec left = last ? spec.epilogue() : EpilogueSpec.COPY;
     if (left.residual()) {
-      code.aload(IN_OFFSETS).loadConstant(spec.taps().size()).iaload().istore(RESIDUAL);
+      code.aload(IN_OFFSETS).iload(TAP).iaload().istore(RESIDUAL);
       kernel.address(RESIDUAL, Index.of(RESIDUAL).plus(PIXEL, spec.residualStride()));
     }
     for (int p = 0; p < spec.pixels(); p++) {
@@ -190,6 +185,24 @@ final class TileGenerator {
       }
     }
     code.return_();
+  }
+
+  private void addFirstOutput() {
+    kernel.address(OUT_OFFSET, Index.of(OUT_OFFSET).plus(PIXEL, spec.outStride()));
+  }
+
+  /** Goes past the offsets and weights of a run that another method has added. */
+  private void skip(int run) {
+    int weights = spec.runs().get(run).depth() * panel;
+    pushEnd(run);
+    code.istore(END_TAP);
+    kernel.address(WEIGHT, Index.of(WEIGHT).plus(END_TAP, weights).plus(TAP, -weights));
+    code.iload(END_TAP).istore(TAP);
+  }
+
+  /** The index behind the offsets of a run. */
+  private void pushEnd(int run) {
+    code.aload(IN_OFFSETS).loadConstant(run).iaload();
   }
 
   /** Zeros are loaded: of known ones the compiler would keep a copy, for which a sum has to go. */
@@ -230,16 +243,25 @@ final class TileGenerator {
     new EpilogueCode(kernel, epilogue, OUT, shift + 1).apply(sum(p, q), scale, shift, residual);
   }
 
-  private void addRun(Run run) {
-    kernel.loop(
+  /**
+   * Where the loops over channels are none that the compiler counts, this one is none, either: it
+   * then leaves the first turn of those in the loop, and so has less to compile. As registers are
+   * few there, the end is read again after each tap.
+   */
+  private void add(int run) {
+    Tap tap = spec.runs().get(run);
+    if (!TapLoop.of(spec, tap).fenced()) {
+      pushEnd(run);
+      code.istore(END_TAP);
+      kernel.loopWhileLess(TAP, () -> code.iload(END_TAP), 1, () -> addTap(tap));
+      return;
+    }
+    kernel.loopUntilEqual(
         TAP,
-        run.first(),
-        run.first() + run.count(),
-        1,
+        () -> pushEnd(run),
         () -> {
-          code.aload(IN_OFFSETS).iload(TAP).iaload().istore(IN_OFFSET);
-          addFirstPixel(run.tap());
-          addTap(run.tap());
+          addTap(tap);
+          code.iinc(TAP, 1);
         });
   }
 
@@ -253,13 +275,15 @@ final class TileGenerator {
   }
 
   private void addTap(Tap tap) {
+    code.aload(IN_OFFSETS).iload(TAP).iaload().istore(IN_OFFSET);
+    addFirstPixel(tap);
     TapLoop loop = TapLoop.of(spec, tap);
     Index weights = Index.of(WEIGHT);
     Index inputs = Index.of(IN_OFFSET);
     if (loop.fenced()) {
       addChannels(tap, loop.first());
       kernel.address(END, weights.plus((tap.channels() - loop.first()) * row(tap)));
-      kernel.loopUntilEqual(WEIGHT, END, () -> addChannels(tap, loop.turn()));
+      kernel.loopUntilEqual(WEIGHT, () -> code.iload(END), () -> addChannels(tap, loop.turn()));
     } else {
       Index row = weights.plus(CHANNEL, row(tap));
       Index channel = inputs.plus(CHANNEL, tap.channelStride());

@@ -45,8 +45,9 @@ public interface TileKernel {
    * Computes {@code out[p][j] = epilogue(sum of in[t][p][c] * weights[t][c][j])} over all taps t
    * and channels c, for the pixels p of a tile.
    *
-   * @param inOffsets for each tap the first input of pixel 0; then, if the epilogue has a residual,
-   *     what is added to the first sum of pixel 0, in the array of {@code out}
+   * @param inOffsets the {@link TileSpec#header}; for each tap the first input of pixel 0; then, if
+   *     the epilogue has a residual, what is added to the first sum of pixel 0, in the array of
+   *     {@code out}
    * @param out no part of any input or residual
    * @param outOffset the first sum of pixel 0
    * @param pixel the first one of the tile

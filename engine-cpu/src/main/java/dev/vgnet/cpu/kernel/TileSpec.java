@@ -1,6 +1,7 @@
 package dev.vgnet.cpu.kernel;
 
 import dev.vgnet.graph.Operator.Function;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -9,9 +10,13 @@ import java.util.stream.Stream;
  * The shape of a {@link TileKernel}: a tile of {@code pixels} x {@code vectors} sums, over the
  * channels of all taps.
  *
+ * <p>How many taps of one shape follow each other is left open, as fewer shapes are fewer kernels
+ * to compile. Kernels find it in the {@link #header} of their offsets.
+ *
  * @param pixels the pixels of a tile
  * @param vectors the vectors of output channels of a tile
- * @param taps what is summed up, in the order of the packed weights
+ * @param runs the shapes of what is summed up, in the order of the packed weights; each is that of
+ *     one tap or several in a row
  * @param outStride from one output pixel to the next
  * @param epilogue what is done to each sum before it is stored, see {@link #hasRoom}
  * @param residualStride from one pixel of the residual to the next, if the epilogue has one
@@ -19,7 +24,7 @@ import java.util.stream.Stream;
 public record TileSpec(
     int pixels,
     int vectors,
-    List<Tap> taps,
+    List<Tap> runs,
     int outStride,
     EpilogueSpec epilogue,
     int residualStride) {
@@ -103,19 +108,49 @@ public record TileSpec(
     require(pixels > 0, "pixels", pixels);
     require(vectors > 0, "vectors", vectors);
     require(pixels * vectors <= TileShape.MAX_SUMS, "sums", pixels * vectors);
-    require(!taps.isEmpty(), "taps", 0);
+    require(!runs.isEmpty(), "runs", 0);
     require(outStride > 0, "outStride", outStride);
     require(hasRoom(epilogue), "operations of the epilogue", epilogue.operations());
-    taps = List.copyOf(taps);
-    residualStride = epilogue.residual() ? residualStride : 0;
-    for (Tap tap : taps) {
+    runs = List.copyOf(runs);
+    for (Tap tap : runs) {
       require(!tap.isInRows() || pixels % tap.columns == 0, "pixels of rows", pixels);
     }
   }
 
-  /** Without a residual. */
-  public TileSpec(int pixels, int vectors, List<Tap> taps, int outStride, EpilogueSpec epilogue) {
-    this(pixels, vectors, taps, outStride, epilogue, 0);
+  /** Of these taps; for the others see {@link TileSpec}. */
+  public static TileSpec of(
+      TileShape shape, List<Tap> taps, int outStride, EpilogueSpec epilogue, int residualStride) {
+    return new TileSpec(
+        shape.pixels(),
+        shape.vectors(),
+        runs(taps).stream().map(run -> taps.get(run.first)).toList(),
+        outStride,
+        epilogue,
+        epilogue.residual() ? residualStride : 0);
+  }
+
+  /** Equal taps that follow each other. */
+  private record Run(int first, int end) {}
+
+  private static List<Run> runs(List<Tap> taps) {
+    List<Run> runs = new ArrayList<>();
+    for (int first = 0, end; first < taps.size(); first = end) {
+      end = first + 1;
+      while (end < taps.size() && taps.get(end).equals(taps.get(first))) {
+        end++;
+      }
+      runs.add(new Run(first, end));
+    }
+    return runs;
+  }
+
+  /**
+   * What kernels find before the offsets of these taps: for each run the index behind its last
+   * offset.
+   */
+  public static int[] header(List<Tap> taps) {
+    List<Run> runs = runs(taps);
+    return runs.stream().mapToInt(run -> runs.size() + run.end).toArray();
   }
 
   /**
@@ -135,15 +170,14 @@ public record TileSpec(
     return activation == Function.RELU || activation == Function.RELU6;
   }
 
-  /** The number of packed weights of one panel of output channels, with the epilogue's numbers. */
-  public int weights() {
+  /**
+   * The number of packed weights of one panel of output channels, with the epilogue's numbers.
+   *
+   * @param taps of this shape
+   */
+  public int weights(List<Tap> taps) {
     int rows = (epilogue.bias() ? 1 : 0) + (epilogue.affine() ? 2 : 0);
     return (rows + taps.stream().mapToInt(Tap::depth).sum()) * panel();
-  }
-
-  /** The offsets that a kernel needs: of its taps, and of what it adds. */
-  public int offsets() {
-    return taps.size() + (epilogue.residual() ? 1 : 0);
   }
 
   /** The output channels of a panel, rounded up to whole vectors. */

@@ -47,17 +47,13 @@ class AllocationTest {
     int stride = Vectors.padded(28);
     for (TileShape shape : TileShape.choose(28, 28)) {
       List<Tap> taps = List.of(Tap.of(28, stride), Tap.of(28, stride), Tap.of(13, 16));
-      TileSpec spec =
-          new TileSpec(
-              shape.pixels(),
-              shape.vectors(),
-              taps,
-              stride,
-              new EpilogueSpec(true, Optional.of(Function.RELU), false, true, Optional.empty())
-                  .ofTile(),
-              stride);
+      EpilogueSpec epilogue =
+          new EpilogueSpec(true, Optional.of(Function.RELU), false, true, Optional.empty());
+      TileSpec spec = TileSpec.of(shape, taps, stride, epilogue.ofTile(), stride);
       TileKernel tile = TileKernel.of(spec);
-      kernels.put("tile " + shape, () -> tile.run(spec, arena, rows, weights, 12, arena, out, 28));
+      int[] inOffsets = Samples.offsets(taps, rows);
+      kernels.put(
+          "tile " + shape, () -> tile.run(spec, arena, inOffsets, weights, 12, arena, out, 28));
     }
     for (int channels : new int[] {28, stride}) {
       depthwise(kernels, 3, channels, EpilogueSpec.COPY);

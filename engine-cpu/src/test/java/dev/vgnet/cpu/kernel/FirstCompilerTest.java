@@ -90,10 +90,12 @@ class FirstCompilerTest {
           operation.rehearse(operation.generate(), arena, false);
         }
       }
-      for (TileSpec spec : tiles()) {
+      for (Tile tile : tiles()) {
+        TileSpec spec = tile.spec();
         TileKernel kernel = TileKernel.of(spec);
+        int[] inOffsets = Samples.offsets(tile.taps(), offsets);
         for (int i = 0; i < CALLS; i++) {
-          kernel.run(spec, arena, offsets, weights, 0, arena, 200_000, 2 * spec.pixels());
+          kernel.run(spec, arena, inOffsets, weights, 0, arena, 200_000, 2 * spec.pixels());
         }
       }
     }
@@ -132,8 +134,10 @@ class FirstCompilerTest {
       return specs;
     }
 
-    private static List<TileSpec> tiles() {
-      List<TileSpec> specs = new ArrayList<>();
+    private record Tile(TileSpec spec, List<Tap> taps) {}
+
+    private static List<Tile> tiles() {
+      List<Tile> tiles = new ArrayList<>();
       for (int vectors = 1; vectors <= 8; vectors++) {
         TileShape shape = TileShape.choose(vectors * Vectors.LANES, TileShape.MAX_SUMS).getFirst();
         List<Tap> alike = List.of(Tap.of(8, 16), Tap.of(8, 16));
@@ -141,7 +145,8 @@ class FirstCompilerTest {
         List<Tap> withRests = List.of(Tap.of(38, 16), Tap.of(26, 16));
         for (List<Tap> taps : List.of(alike, different, withRests)) {
           for (EpilogueSpec epilogue : epilogues()) {
-            specs.add(tile(shape, taps, epilogue));
+            tiles.add(tile(shape, taps, epilogue));
+            tiles.add(tile(new TileShape(1, vectors), taps, epilogue));
           }
         }
       }
@@ -152,15 +157,14 @@ class FirstCompilerTest {
         TileShape shape = TileShape.sliding(columns, rows);
         EpilogueSpec epilogue =
             new EpilogueSpec(true, Optional.of(Function.RELU6), true, false, NONE);
-        specs.add(tile(shape, List.of(tap, tap), epilogue));
+        tiles.add(tile(shape, List.of(tap, tap), epilogue));
       }
-      return specs;
+      return tiles;
     }
 
-    private static TileSpec tile(TileShape shape, List<Tap> taps, EpilogueSpec epilogue) {
+    private static Tile tile(TileShape shape, List<Tap> taps, EpilogueSpec epilogue) {
       int outStride = shape.vectors() * Vectors.LANES;
-      return new TileSpec(
-          shape.pixels(), shape.vectors(), taps, outStride, epilogue.ofTile(), outStride);
+      return new Tile(TileSpec.of(shape, taps, outStride, epilogue.ofTile(), outStride), taps);
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.vgnet.cpu.kernel;
 
+import dev.vgnet.cpu.kernel.TileSpec.Tap;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 /** Random numbers from a printed seed, and what they may be off by. */
@@ -34,6 +36,18 @@ final class Samples {
 
   int oneOf(int... choices) {
     return choices[random.nextInt(choices.length)];
+  }
+
+  /**
+   * What a tile wants to know of its taps: their header, then these.
+   *
+   * @param offsets of each tap, and whatever follows them
+   */
+  static int[] offsets(List<Tap> taps, int... offsets) {
+    int[] header = TileSpec.header(taps);
+    int[] all = Arrays.copyOf(header, header.length + offsets.length);
+    System.arraycopy(offsets, 0, all, header.length, offsets.length);
+    return all;
   }
 
   /**

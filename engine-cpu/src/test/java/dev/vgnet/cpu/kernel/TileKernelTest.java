@@ -2,6 +2,7 @@ package dev.vgnet.cpu.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -73,9 +74,7 @@ class TileKernelTest {
   @Test
   void refusesTilesThatBreakRows() {
     Tap tap = Tap.of(16, 16).inRows(4, 500);
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> new TileSpec(6, 1, List.of(tap), 16, EpilogueSpec.COPY));
+    assertThrows(IllegalArgumentException.class, () -> spec(new TileShape(6, 1), List.of(tap)));
   }
 
   @Test
@@ -92,10 +91,28 @@ class TileKernelTest {
 
   @Test
   void kernelsAreShared() {
-    TileSpec spec = new TileSpec(2, 1, List.of(Tap.of(3, 4)), 16, EpilogueSpec.COPY);
-    assertSame(
-        TileKernel.of(spec),
-        TileKernel.of(new TileSpec(2, 1, List.of(Tap.of(3, 4)), 16, EpilogueSpec.COPY)));
+    TileShape shape = new TileShape(2, 1);
+    List<Tap> taps = List.of(Tap.of(3, 4), Tap.of(5, 4));
+    TileKernel kernel = TileKernel.of(spec(shape, taps));
+    assertSame(kernel, TileKernel.of(spec(shape, taps)));
+    List<Tap> more = List.of(Tap.of(3, 4), Tap.of(5, 4), Tap.of(5, 4), Tap.of(5, 4));
+    assertSame(kernel, TileKernel.of(spec(shape, more)));
+    assertNotSame(kernel, TileKernel.of(spec(shape, taps.reversed())));
+  }
+
+  @Test
+  void tilesOfOnePixel() {
+    for (int inChannels : CHANNELS) {
+      for (int outChannels : CHANNELS) {
+        Tap tap = Tap.of(inChannels, 16);
+        check(List.of(tap, tap, new Tap(inChannels, 16, 3)), outChannels, 1);
+        check(List.of(tap.at(2, 5)), outChannels, 1);
+      }
+    }
+  }
+
+  private static TileSpec spec(TileShape shape, List<Tap> taps) {
+    return TileSpec.of(shape, taps, 16, EpilogueSpec.COPY, 0);
   }
 
   @Test
@@ -105,11 +122,12 @@ class TileKernelTest {
       for (int i = 0; i < taps; i++) {
         different.add(Tap.of(3 + i, 16));
       }
-      TileSpec spec = new TileSpec(2, 1, different, 16, EpilogueSpec.COPY);
+      TileSpec spec = spec(new TileShape(2, 1), different);
       float[] memory = samples.floats(1000);
       float[] before = memory.clone();
       for (TileKernel kernel : List.of(TileKernel.of(spec), new PlainTile(spec))) {
-        kernel.tile(memory, new int[taps], memory, 0, memory, 500, 0, true);
+        int[] offsets = Samples.offsets(different, new int[taps]);
+        kernel.tile(memory, offsets, memory, 0, memory, 500, 0, true);
         assertArrayEquals(before, memory);
       }
     }
@@ -117,12 +135,13 @@ class TileKernelTest {
 
   @Test
   void refusesFewerPixelsThanATile() {
-    TileSpec spec = new TileSpec(4, 1, List.of(Tap.of(3, 4)), 16, EpilogueSpec.COPY);
+    List<Tap> taps = List.of(Tap.of(3, 4));
+    TileSpec spec = spec(new TileShape(4, 1), taps);
     TileKernel kernel = TileKernel.of(spec);
     float[] memory = new float[1000];
     assertThrows(
         IllegalArgumentException.class,
-        () -> kernel.run(spec, memory, new int[1], memory, 0, memory, 500, 3));
+        () -> kernel.run(spec, memory, Samples.offsets(taps, 0), memory, 0, memory, 500, 3));
   }
 
   /** Runs all panels of a layer and compares them with sums in double precision. */
@@ -176,12 +195,12 @@ class TileKernelTest {
     System.arraycopy(residuals, 0, out, firstResidual, residuals.length);
     int panelStart = 0;
     for (TileShape shape : shapes) {
-      TileSpec spec =
-          new TileSpec(shape.pixels(), shape.vectors(), taps, outStride, epilogue, residualStride);
-      float[] packed = pack(weights, bias, scale, shift, channels, panelStart, spec, 3);
+      TileSpec spec = TileSpec.of(shape, taps, outStride, epilogue, residualStride);
+      float[] packed = pack(weights, bias, scale, shift, channels, panelStart, spec, taps, 3);
       int[] allOffsets = Arrays.copyOf(offsets, offsets.length + 1);
       allOffsets[offsets.length] = firstResidual + panelStart;
-      TileKernel.of(spec).run(spec, in, allOffsets, packed, 3, out, first + panelStart, pixels);
+      int[] inOffsets = Samples.offsets(taps, allOffsets);
+      TileKernel.of(spec).run(spec, in, inOffsets, packed, 3, out, first + panelStart, pixels);
       panelStart += shape.vectors() * Vectors.LANES;
     }
     assertEquals(outStride, panelStart);
@@ -223,9 +242,10 @@ class TileKernelTest {
       int channels,
       int from,
       TileSpec spec,
+      List<Tap> taps,
       int gap) {
     int real = Math.min(spec.panel(), bias.length - from);
-    float[] packed = new float[gap + spec.weights()];
+    float[] packed = new float[gap + spec.weights(taps)];
     int row = gap;
     if (spec.epilogue().bias()) {
       System.arraycopy(bias, from, packed, gap, real);

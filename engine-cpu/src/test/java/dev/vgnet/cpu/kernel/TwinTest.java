@@ -35,15 +35,13 @@ class TwinTest {
       TileShape shape = TileShape.choose(samples.oneOf(7, 28, 56, 100), 49).getFirst();
       int pixels = samples.oneOf(shape.pixels(), 49);
       int stride = shape.vectors() * Vectors.LANES + 3;
-      TileSpec spec =
-          new TileSpec(
-              shape.pixels(), shape.vectors(), taps, stride, tileEpilogue(i % 2 == 0), stride + 2);
+      TileSpec spec = TileSpec.of(shape, taps, stride, tileEpilogue(i % 2 == 0), stride + 2);
       float[] in = numbers(49 * 19 + 200);
-      float[] weights = numbers(spec.weights() + 2);
+      float[] weights = numbers(spec.weights(taps) + 2);
       int residual = 49 * stride + 1;
       float[] out = numbers(residual + 49 * (stride + 2));
       float[] twin = out.clone();
-      int[] offsets = {4, 0, 2, 9, 1, residual};
+      int[] offsets = Samples.offsets(taps, 4, 0, 2, 9, 1, residual);
       TileKernel.of(spec).run(spec, in, offsets, weights, 2, out, 1, pixels);
       new PlainTile(spec).run(spec, in, offsets, weights, 2, twin, 1, pixels);
       assertArrayEquals(bits(out), bits(twin), spec::toString);
@@ -53,16 +51,16 @@ class TwinTest {
   @Test
   void tilesOfWindowsThatSlideAreEqualToTheLastBit() {
     for (int stride : new int[] {1, 2}) {
-      Tap tap = Tap.of(7, stride * 9).at(3, 9).inRows(4, stride * 60);
-      TileSpec spec =
-          new TileSpec(
-              8, 1, Collections.nCopies(3, tap), Vectors.LANES, tileEpilogue(true), Vectors.LANES);
+      List<Tap> taps =
+          Collections.nCopies(3, Tap.of(7, stride * 9).at(3, 9).inRows(4, stride * 60));
+      TileShape shape = new TileShape(8, 1);
+      TileSpec spec = TileSpec.of(shape, taps, Vectors.LANES, tileEpilogue(true), Vectors.LANES);
       float[] in = numbers(1000);
-      float[] weights = numbers(spec.weights());
+      float[] weights = numbers(spec.weights(taps));
       int residual = 24 * spec.panel();
       float[] out = numbers(2 * residual);
       float[] twin = out.clone();
-      int[] offsets = {4, 64, 124, residual};
+      int[] offsets = Samples.offsets(taps, 4, 64, 124, residual);
       TileKernel.of(spec).run(spec, in, offsets, weights, 0, out, 0, 20);
       new PlainTile(spec).run(spec, in, offsets, weights, 0, twin, 0, 20);
       assertArrayEquals(bits(out), bits(twin), spec::toString);
@@ -189,12 +187,13 @@ class TwinTest {
 
   @Test
   void theGeneratedKernelTakesOver() {
-    TileSpec spec = new TileSpec(3, 2, List.of(Tap.of(11, 32)), 64, EpilogueSpec.COPY);
+    List<Tap> taps = List.of(Tap.of(11, 32));
+    TileSpec spec = TileSpec.of(new TileShape(3, 2), taps, 64, EpilogueSpec.COPY, 0);
     RehearsedKernel<TileKernel> kernel = RehearsedKernel.of(spec);
     assertInstanceOf(PlainTile.class, kernel.kernel());
     assertSame(
         kernel,
-        RehearsedKernel.of(new TileSpec(3, 2, List.of(Tap.of(11, 32)), 64, EpilogueSpec.COPY)));
+        RehearsedKernel.of(TileSpec.of(new TileShape(3, 2), taps, 64, EpilogueSpec.COPY, 0)));
     int turns = 0;
     while (!kernel.isSettled()) {
       kernel.rehearse(10_000_000);
@@ -214,7 +213,7 @@ class TwinTest {
 
     public static void main(String[] arguments) {
       Tap tap = Tap.of((1 << 23) / Vectors.LANES, 16);
-      TileSpec spec = new TileSpec(4, 1, List.of(tap), 16, EpilogueSpec.COPY);
+      TileSpec spec = TileSpec.of(new TileShape(4, 1), List.of(tap), 16, EpilogueSpec.COPY, 0);
       RehearsedKernel<TileKernel> kernel = RehearsedKernel.of(spec);
       kernel.rehearse(1); // wants 32 MiB
       if (!kernel.isSettled() || kernel.kernel() != TileKernel.of(spec)) {

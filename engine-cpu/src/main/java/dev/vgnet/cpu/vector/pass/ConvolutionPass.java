@@ -173,7 +173,7 @@ public final class ConvolutionPass implements Pass {
       for (int i = from; i < to; i++) {
         Strip strip = strips.get(i);
         int top = workspace.scratch + (strip.first() - first) * window.stride() * rowSize(cluster);
-        setOffsets(workspace.offsets, panel, top, cluster);
+        setOffsets(workspace.offsets, strip.product(), panel, top, cluster);
         int pixel = strip.first() * output.width();
         strip.product().run(workspace, panel, pixel, strip.rows() * output.width());
       }
@@ -203,13 +203,14 @@ public final class ConvolutionPass implements Pass {
     }
   }
 
-  private void setOffsets(int[] offsets, int panel, int top, Cluster cluster) {
+  private void setOffsets(int[] offsets, Product product, int panel, int top, Cluster cluster) {
     int channels = cluster.source.channels();
-    int first = top + weights.firstRead(strips.getFirst().product().channel(panel));
+    int first = top + weights.firstRead(product.channel(panel));
     int columns = weights.tapColumns();
+    int offset = product.firstOffset(panel);
     for (int ky = 0; ky < window.kernel(); ky++) {
       for (int kx = 0; kx < columns; kx++) {
-        offsets[ky * columns + kx] = first + (ky * width + kx) * channels;
+        offsets[offset + ky * columns + kx] = first + (ky * width + kx) * channels;
       }
     }
   }

@@ -33,11 +33,13 @@ public record PointwisePass(View input, Product product, Chunks chunks, long wor
     for (int unit = from; unit < to; unit++) {
       int chunk = unit / product.panels();
       int first = chunks.first(chunk);
+      int panel = unit % product.panels();
+      int offset = product.firstOffset(panel);
       for (int i = 0; i < input.parts().size(); i++) {
         Part part = input.parts().get(i);
-        workspace.offsets[i] = part.pixel(first);
+        workspace.offsets[offset + i] = part.pixel(first);
       }
-      product.run(workspace, unit % product.panels(), first, chunks.length(chunk));
+      product.run(workspace, panel, first, chunks.length(chunk));
     }
   }
 }

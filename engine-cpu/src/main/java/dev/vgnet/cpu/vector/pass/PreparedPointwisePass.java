@@ -44,8 +44,8 @@ public record PreparedPointwisePass(
       int first = chunks.first(chunk);
       int pixels = chunks.length(chunk);
       preparation.copy(workspace.arena, input, first, pixels, workspace.scratch, stride());
-      workspace.offsets[0] = workspace.scratch;
       for (int panel = 0; panel < product.panels(); panel++) {
+        workspace.offsets[product.firstOffset(panel)] = workspace.scratch;
         product.run(workspace, panel, first, pixels);
       }
     }

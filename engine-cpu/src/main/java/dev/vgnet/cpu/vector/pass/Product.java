@@ -38,7 +38,17 @@ public final class Product {
   }
 
   private record Panel(
-      RehearsedKernel<TileKernel> kernel, TileSpec spec, int weights, int channel, int channels) {}
+      RehearsedKernel<TileKernel> kernel,
+      TileSpec spec,
+      List<Tap> taps,
+      int[] header,
+      int weights,
+      int channel,
+      int channels) {
+    int residualOffset() {
+      return header.length + taps.size();
+    }
+  }
 
   private record PackingKey(String step, Object weight, List<Integer> vectors) {}
 
@@ -80,17 +90,18 @@ public final class Product {
     for (TileShape tile : tiles) {
       int channels = tile.vectors() * Vectors.LANES;
       List<Tap> panelTaps = taps.of(first, first + channels);
-      TileSpec spec =
-          new TileSpec(
-              tile.pixels(),
-              tile.vectors(),
+      TileSpec spec = TileSpec.of(tile, panelTaps, out.stride(), finish.ofTile(), added.stride());
+      panels.add(
+          new Panel(
+              RehearsedKernel.of(spec),
+              spec,
               panelTaps,
-              out.stride(),
-              finish.ofTile(),
-              added.stride());
-      panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, first, channels));
+              TileSpec.header(panelTaps),
+              offset,
+              first,
+              channels));
       first += channels;
-      offset = Math.addExact(offset, spec.weights());
+      offset = Math.addExact(offset, spec.weights(panelTaps));
     }
     int length = offset;
     packed =
@@ -113,7 +124,7 @@ public final class Product {
     if (epilogue.bias()) {
       packRow(values, panel, finish.parameters().bias());
     }
-    List<Tap> taps = panel.spec.taps();
+    List<Tap> taps = panel.taps;
     for (int tap = 0; tap < taps.size(); tap++) {
       for (int c = 0; c < taps.get(tap).depth(); c++) {
         int row = values.position();
@@ -144,9 +155,16 @@ public final class Product {
     return panels.size();
   }
 
-  /** How many {@link Workspace#offsets} it needs: those of the inputs, and one of its own. */
+  /** How many {@link Workspace#offsets} it needs: those of the inputs, and some of its own. */
   int offsets() {
-    return panels.stream().mapToInt(panel -> panel.spec.offsets()).max().orElseThrow();
+    return panels.stream().mapToInt(Panel::residualOffset).max().orElseThrow() + 1;
+  }
+
+  /**
+   * Which of {@link Workspace#offsets} is that of a panel's first tap; those of the others follow.
+   */
+  int firstOffset(int panel) {
+    return panels.get(panel).header.length;
   }
 
   /** The first output channel of a panel. */
@@ -162,9 +180,10 @@ public final class Product {
   void run(Workspace workspace, int panel, int firstPixel, int pixels) {
     Panel p = panels.get(panel);
     float[] arena = workspace.arena;
+    System.arraycopy(p.header, 0, workspace.offsets, 0, p.header.length);
     if (p.spec.epilogue().residual()) {
       int residual = finish.residual().pixel(workspace, added, firstPixel);
-      workspace.offsets[p.spec.taps().size()] = residual + p.channel;
+      workspace.offsets[p.residualOffset()] = residual + p.channel;
     }
     p.kernel
         .kernel()
@@ -191,7 +210,7 @@ public final class Product {
   }
 
   private String depth() {
-    List<Tap> taps = panels.getFirst().spec.taps();
+    List<Tap> taps = panels.getFirst().taps;
     boolean repeated = taps.size() > 2 && taps.stream().distinct().count() == 1;
     return repeated
         ? taps.size() + "x" + taps.getFirst().depth()

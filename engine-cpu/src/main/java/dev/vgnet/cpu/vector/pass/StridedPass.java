@@ -31,10 +31,11 @@ public record StridedPass(View input, View output, int stride, Product product, 
   @Override
   public void run(Workspace workspace, int from, int to) {
     for (int panel = 0; panel < product.panels(); panel++) {
+      int offset = product.firstOffset(panel);
       for (int y = from; y < to; y++) {
         for (int i = 0; i < input.parts().size(); i++) {
           Part part = input.parts().get(i);
-          workspace.offsets[i] = input.pixel(workspace, part, y * stride * input.width());
+          workspace.offsets[offset + i] = input.pixel(workspace, part, y * stride * input.width());
         }
         product.run(workspace, panel, y * output.width(), output.width());
       }

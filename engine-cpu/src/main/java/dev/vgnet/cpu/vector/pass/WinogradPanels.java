@@ -38,6 +38,7 @@ final class WinogradPanels {
 
   private final int in;
   private final int out;
+  private final int[] header;
   private final List<Panel> panels = new ArrayList<>();
   private final Weights.Packed packed;
 
@@ -60,25 +61,25 @@ final class WinogradPanels {
       Weights weights) {
     this.in = in;
     this.out = out;
-    addPanels(groups, shapes, pixelStride);
+    List<Tap> taps = List.of(Tap.of(in, pixelStride));
+    header = TileSpec.header(taps);
+    addPanels(groups, shapes, taps);
     packed =
         weights.pack(
             new PackingKey(step, panels.stream().map(panel -> panel.spec.vectors()).toList()),
             () -> pack(weight.get()));
   }
 
-  private void addPanels(int groups, List<TileShape> shapes, int pixelStride) {
-    List<Tap> taps = List.of(Tap.of(in, pixelStride));
+  private void addPanels(int groups, List<TileShape> shapes, List<Tap> taps) {
     int first = 0;
     int offset = 0;
     for (int group = 0; group < groups; group++) {
       for (TileShape shape : shapes) {
         int channels = shape.vectors() * Vectors.LANES;
-        TileSpec spec =
-            new TileSpec(shape.pixels(), shape.vectors(), taps, channels, EpilogueSpec.COPY);
+        TileSpec spec = TileSpec.of(shape, taps, channels, EpilogueSpec.COPY, 0);
         panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, group * in, first));
         first += spec.panel();
-        offset += POSITIONS * spec.weights();
+        offset += POSITIONS * spec.weights(taps);
       }
     }
   }
@@ -143,7 +144,8 @@ final class WinogradPanels {
    * @param count pixels
    */
   void product(Workspace workspace, Panel panel, int position, int input, int sums, int count) {
-    workspace.offsets[0] = input + panel.firstInput;
+    System.arraycopy(header, 0, workspace.offsets, 0, header.length);
+    workspace.offsets[header.length] = input + panel.firstInput;
     panel
         .kernel
         .kernel()
