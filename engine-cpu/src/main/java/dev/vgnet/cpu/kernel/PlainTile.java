@@ -7,9 +7,6 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
   /** Divides the length of every vector. */
   private static final int GROUP = 4;
 
-  /** Taps of each run in a rehearsal: of only one, the compiler would take their loop for none. */
-  private static final int REHEARSED = 2;
-
   /** At most: bias, scale and shift. */
   private static final int EPILOGUE_ROWS = 3;
 
@@ -19,14 +16,19 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
   private final PlainEpilogue epilogue;
   private final int[] offsets;
 
+  /** How many taps each run has in a rehearsal. */
+  private final int rehearsed;
+
   PlainTile(TileSpec spec) {
     this.spec = spec;
     runs = spec.runs().toArray(Tap[]::new);
     panel = spec.panel();
     epilogue = new PlainEpilogue(spec.epilogue());
-    offsets = new int[runs.length + REHEARSED * runs.length + 1];
+    // Of one tap only, the compiler would take their loop for none.
+    rehearsed = spec.single() ? 1 : 2;
+    offsets = new int[runs.length + rehearsed * runs.length + 1];
     for (int run = 0; run < runs.length; run++) {
-      offsets[run] = runs.length + REHEARSED * (run + 1);
+      offsets[run] = runs.length + rehearsed * (run + 1);
     }
   }
 
@@ -128,7 +130,7 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
     long read = (spec.pixels() - 1L) * spec.residualStride() + panel;
     long rows = EPILOGUE_ROWS;
     for (Tap tap : runs) {
-      rows += (long) REHEARSED * tap.depth();
+      rows += (long) rehearsed * tap.depth();
       long end =
           tap.offset(spec.pixels() - 1)
               + (long) tap.channels() * tap.channelStride()

@@ -250,6 +250,11 @@ final class TileGenerator {
    */
   private void add(int run) {
     Tap tap = spec.runs().get(run);
+    if (spec.single()) {
+      addTap(tap);
+      code.iinc(TAP, 1);
+      return;
+    }
     if (!TapLoop.of(spec, tap).fenced()) {
       pushEnd(run);
       code.istore(END_TAP);

@@ -11,12 +11,14 @@ import java.util.stream.Stream;
  * channels of all taps.
  *
  * <p>How many taps of one shape follow each other is left open, as fewer shapes are fewer kernels
- * to compile. Kernels find it in the {@link #header} of their offsets.
+ * to compile. Kernels find it in the {@link #header} of their offsets. Only where there is a single
+ * tap of few channels, for which a loop over taps would take a few percent of the time, it is not.
  *
  * @param pixels the pixels of a tile
  * @param vectors the vectors of output channels of a tile
  * @param runs the shapes of what is summed up, in the order of the packed weights; each is that of
  *     one tap or several in a row
+ * @param single whether there is one tap, of few channels
  * @param outStride from one output pixel to the next
  * @param epilogue what is done to each sum before it is stored, see {@link #hasRoom}
  * @param residualStride from one pixel of the residual to the next, if the epilogue has one
@@ -25,6 +27,7 @@ public record TileSpec(
     int pixels,
     int vectors,
     List<Tap> runs,
+    boolean single,
     int outStride,
     EpilogueSpec epilogue,
     int residualStride) {
@@ -101,6 +104,9 @@ public record TileSpec(
     }
   }
 
+  /** Of products for each sum. */
+  private static final int FEW = 40;
+
   /** Of the epilogue, on each sum. */
   private static final int MAX_OPERATIONS = 5;
 
@@ -124,6 +130,7 @@ public record TileSpec(
         shape.pixels(),
         shape.vectors(),
         runs(taps).stream().map(run -> taps.get(run.first)).toList(),
+        taps.size() == 1 && taps.getFirst().depth() <= FEW,
         outStride,
         epilogue,
         epilogue.residual() ? residualStride : 0);
