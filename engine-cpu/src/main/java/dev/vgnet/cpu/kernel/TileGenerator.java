@@ -187,6 +187,7 @@ final class TileGenerator {
     code.return_();
   }
 
+  /** Where the output of the first pixel goes: known late, it takes no register before. */
   private void addFirstOutput() {
     kernel.address(OUT_OFFSET, Index.of(OUT_OFFSET).plus(PIXEL, spec.outStride()));
   }

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
  * channels of all taps.
  *
  * <p>How many taps of one shape follow each other is left open, as fewer shapes are fewer kernels
- * to compile. Kernels find it in the {@link #header} of their offsets. Only where there is a single
- * tap of few channels, for which a loop over taps would take a few percent of the time, it is not.
+ * to compile. Kernels find it in the {@link #header} of their offsets. Only a single tap of few
+ * channels is a shape of its own.
  *
  * @param pixels the pixels of a tile
  * @param vectors the vectors of output channels of a tile
@@ -32,7 +32,7 @@ public record TileSpec(
     EpilogueSpec epilogue,
     int residualStride) {
   /**
-   * One run of input channels that starts at an offset of its own: a channel segment of a pointwise
+   * Input channels that start at an offset of their own: a channel segment of a pointwise
    * convolution, or one position of a larger kernel.
    *
    * <p>Where pixels lie side by side without padding, as in a three-channel image, a whole kernel
@@ -104,7 +104,7 @@ public record TileSpec(
     }
   }
 
-  /** Of products for each sum. */
+  /** Of products for each sum: for so few, a loop over taps takes a few percent of the time. */
   private static final int FEW = 40;
 
   /** Of the epilogue, on each sum. */
@@ -114,7 +114,7 @@ public record TileSpec(
     require(pixels > 0, "pixels", pixels);
     require(vectors > 0, "vectors", vectors);
     require(pixels * vectors <= TileShape.MAX_SUMS, "sums", pixels * vectors);
-    require(!runs.isEmpty(), "runs", 0);
+    require(!runs.isEmpty() && (!single || runs.size() == 1), "runs", runs.size());
     require(outStride > 0, "outStride", outStride);
     require(hasRoom(epilogue), "operations of the epilogue", epilogue.operations());
     runs = List.copyOf(runs);

@@ -161,7 +161,8 @@ public final class Product {
   }
 
   /**
-   * Which of {@link Workspace#offsets} is that of a panel's first tap; those of the others follow.
+   * Which of {@link Workspace#offsets} is that of a panel's first tap; those of the others follow,
+   * and what comes before them the product writes itself.
    */
   int firstOffset(int panel) {
     return panels.get(panel).header.length;

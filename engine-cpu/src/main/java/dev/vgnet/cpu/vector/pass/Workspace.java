@@ -11,7 +11,9 @@ public final class Workspace {
   /** Where in the arena the rows start that this worker keeps of maps that are never whole. */
   public int rows;
 
-  /** Where the inputs of a kernel start. */
+  /**
+   * Where the inputs of a kernel start, and how many there are, see {@link Product#firstOffset}.
+   */
   public int[] offsets = new int[0];
 
   /** The caller's images. */
