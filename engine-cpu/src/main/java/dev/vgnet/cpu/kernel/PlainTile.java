@@ -1,14 +1,15 @@
 package dev.vgnet.cpu.kernel;
 
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The {@link Twin} of a generated tile: the same sums in the same order, four at a time. */
 final class PlainTile implements TileKernel, Twin<TileKernel> {
   /** Divides the length of every vector. */
   private static final int GROUP = 4;
-
-  /** At most: bias, scale and shift. */
-  private static final int EPILOGUE_ROWS = 3;
 
   private final TileSpec spec;
   private final Tap[] runs;
@@ -26,10 +27,10 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
     epilogue = new PlainEpilogue(spec.epilogue());
     // Of one tap only, the compiler would take their loop for none.
     rehearsed = spec.single() ? 1 : 2;
-    offsets = new int[runs.length + rehearsed * runs.length + 1];
-    for (int run = 0; run < runs.length; run++) {
-      offsets[run] = runs.length + rehearsed * (run + 1);
-    }
+    List<Tap> taps =
+        Stream.of(runs).flatMap(tap -> Collections.nCopies(rehearsed, tap).stream()).toList();
+    int[] header = TileSpec.header(taps);
+    offsets = Arrays.copyOf(header, header.length + taps.size() + 1);
   }
 
   @Override
@@ -128,7 +129,7 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
 
   private long read() {
     long read = (spec.pixels() - 1L) * spec.residualStride() + panel;
-    long rows = EPILOGUE_ROWS;
+    long rows = TileSpec.EPILOGUE_ROWS;
     for (Tap tap : runs) {
       rows += (long) rehearsed * tap.depth();
       long end =

@@ -104,6 +104,9 @@ public record TileSpec(
     }
   }
 
+  /** The most that is packed with the weights: bias, scale and shift. */
+  public static final int EPILOGUE_ROWS = 3;
+
   /** Of products for each sum: for so few, a loop over taps takes a few percent of the time. */
   private static final int FEW = 40;
 

@@ -1,6 +1,7 @@
 package dev.vgnet.cpu.vector.compiler;
 
 import dev.vgnet.cpu.kernel.TileShape;
+import dev.vgnet.cpu.kernel.TileSpec;
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.pass.Chunks;
@@ -33,9 +34,6 @@ final class ProductCompiler {
 
   /** Fewer narrow parts than this are read as they are. */
   private static final int MANY_NARROW = 3;
-
-  /** The most that is packed with the weights: bias, scale and shift. */
-  private static final int EPILOGUE_ROWS = 3;
 
   /**
    * Weights {@code [out, in]} and what is added to their products.
@@ -163,7 +161,7 @@ final class ProductCompiler {
     for (TileShape tile : tiles) {
       int channels = tile.vectors() * Vectors.LANES;
       List<Tap> summed = taps.of(first, first + channels);
-      floats += channels * (EPILOGUE_ROWS + summed.stream().mapToLong(Tap::depth).sum());
+      floats += channels * (TileSpec.EPILOGUE_ROWS + summed.stream().mapToLong(Tap::depth).sum());
       first += channels;
     }
     Limits.requirePackable(step, floats);
