@@ -213,20 +213,26 @@ final class Team implements AutoCloseable {
   }
 
   /**
-   * Computes one block, or, if there is none, waits until there may be one.
+   * Computes blocks while there are any, its own share first, or, if there is none, waits until
+   * there may be one. What it has computed is told to the others once: the number that they wait
+   * for may take longer to come from another processor than a block takes.
    *
    * @param seen the epoch at a moment when there still was something to wait for
    */
   private void workOrWait(int worker, int seen) {
+    int finished = 0;
     for (int i = 0; i < size; i++) {
       int owner = worker + i < size ? worker + i : worker + i - size;
-      int block = claim(owner);
-      if (block >= 0) {
+      for (int block = claim(owner); block >= 0; block = claim(owner)) {
         work(worker, block);
-        return;
+        finished++;
       }
     }
-    awaitChange(worker, seen);
+    if (finished == 0) {
+      awaitChange(worker, seen);
+    } else if (pending.addAndGet(-finished) == 0) {
+      nextPhase();
+    }
   }
 
   /** The next block of a share, or -1. */
@@ -250,9 +256,6 @@ final class Team implements AutoCloseable {
       } catch (Throwable e) {
         failure.compareAndSet(null, e);
       }
-    }
-    if (pending.decrementAndGet() == 0) {
-      nextPhase();
     }
   }
 
