@@ -58,7 +58,7 @@ final class ProgramBuilder {
             || plan.steps().stream().anyMatch(this::readsPlacedInput);
     cascades = Cascade.of(plan, threads);
     placement = new Placement(plan, withInput, cascades);
-    context = new StepContext(placement, this::isInput, weights, threads);
+    context = new StepContext(placement, weights, threads);
     compiler = new StepCompiler(context);
     writers = new Writers(plan.input(), graph.input());
   }
@@ -154,20 +154,11 @@ final class ProgramBuilder {
   }
 
   private boolean readsPlacedInput(Step step) {
-    boolean fromCaller =
-        step instanceof Step.Convolution convolution && isInput(convolution.input());
+    boolean fromCaller = Cascade.imageConvolution(step, plan).isPresent();
     return step.inputs().stream().skip(fromCaller ? 1 : 0).anyMatch(this::touchesInput);
   }
 
-  private boolean isInput(Value value) {
-    return value.segments().stream().allMatch(this::isInput);
-  }
-
   private boolean touchesInput(Value value) {
-    return value.segments().stream().anyMatch(this::isInput);
-  }
-
-  private boolean isInput(Segment segment) {
-    return segment.buffer().equals(plan.input());
+    return value.segments().stream().anyMatch(segment -> segment.buffer().equals(plan.input()));
   }
 }

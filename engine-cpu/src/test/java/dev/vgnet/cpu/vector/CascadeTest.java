@@ -69,8 +69,39 @@ class CascadeTest {
         net.graph(relu(net.sum(small, residual))),
         Shape.of(2, 3, 99, 110),
         "convolution",
-        "convolution",
-        "depthwise + pointwise + depthwise",
+        "convolution + depthwise + pointwise + depthwise",
+        "output");
+  }
+
+  /** As in ResNets: the first convolution, of an image with a norm of its own or not. */
+  @ParameterizedTest
+  @CsvSource({
+    "3, 2, 1, true",
+    "7, 2, 3, false",
+    "1, 3, 0, true",
+    "2, 3, 2, true",
+    "5, 1, 4, false"
+  })
+  void convolutionOfTheImageAndAPool(int kernel, int stride, int padding, boolean withNorm) {
+    String image = withNorm ? relu(net.norm("x", 3)) : "x";
+    String stem = relu(net.conv(image, 3, 64, kernel, stride, padding, 1, true));
+    check(
+        net.graph(net.other(new Operator.MaxPool(3, 2, 1), stem)),
+        Shape.of(3, 3, 211, 190),
+        "convolution + max-pool",
+        "output");
+  }
+
+  /** Two convolutions read the image, and keep rows of their own. */
+  @Test
+  void twoConvolutionsOfTheImage() {
+    String a = depthwise(net.conv("x", 3, 36, 3, 1, 1, 1, true), 36, 3, 1, 1);
+    String b = depthwise(net.conv("x", 3, 36, 5, 1, 2, 1, false), 36, 3, 1, 1);
+    check(
+        net.graph(net.sum(a, b)),
+        Shape.of(2, 3, 99, 110),
+        "convolution + depthwise",
+        "convolution + depthwise",
         "output");
   }
 
@@ -81,8 +112,7 @@ class CascadeTest {
     check(
         net.graph(net.other(new Operator.MaxPool(3, 2, 1), mean)),
         Shape.of(1, 3, 210, 190),
-        "convolution",
-        "pointwise + average-pool",
+        "convolution + pointwise + average-pool",
         "max-pool",
         "output");
   }

@@ -1,7 +1,10 @@
 package dev.vgnet.cpu.vector.compiler;
 
+import dev.vgnet.cpu.kernel.AlignedArrays;
 import dev.vgnet.cpu.kernel.DepthwiseSpec;
 import dev.vgnet.cpu.vector.pass.ArrayLength;
+import dev.vgnet.cpu.vector.pass.ImageRowsPass;
+import dev.vgnet.cpu.vector.pass.RowSource;
 import dev.vgnet.cpu.vector.pass.View;
 import dev.vgnet.cpu.vector.pass.Window;
 import dev.vgnet.plan.Buffer;
@@ -14,15 +17,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * Steps in a row, each of which alone reads what the one before writes, a few rows at a time. They
  * take turns, so that of a map too large for a cache only those rows are kept. Most are one step.
+ *
+ * @param image the first step, if it is a convolution that reads the caller's image, of which only
+ *     rows are kept, too
  */
-public record Cascade(JoinedSteps joined) {
+public record Cascade(JoinedSteps joined, Optional<Step.Convolution> image) {
   /** Floats of a map that stay in a second-level cache from one step to the next. */
-  private static final int CACHED_MAP = 1 << 18;
+  private static final int CACHED_MAP = 1 << 17;
 
   /** Floats of rows and weights that stay in a second-level cache all the time. */
   private static final int CACHED_ROWS = 1 << 18;
@@ -35,6 +42,9 @@ public record Cascade(JoinedSteps joined) {
 
   private static final int BLOCKS_PER_WORKER = 2;
 
+  /** The same where none is. */
+  private static final int FREE_BLOCKS_PER_WORKER = 16;
+
   /**
    * All steps of a plan, in order.
    *
@@ -46,14 +56,25 @@ public record Cascade(JoinedSteps joined) {
       if (!cascades.isEmpty() && cascades.getLast().mayTake(step, plan, threads)) {
         cascades.add(cascades.removeLast().then(step));
       } else {
-        cascades.add(new Cascade(new JoinedSteps(List.of(step))));
+        cascades.add(new Cascade(new JoinedSteps(List.of(step)), imageConvolution(step, plan)));
       }
     }
     return List.copyOf(cascades);
   }
 
   private Cascade then(Step next) {
-    return new Cascade(new JoinedSteps(Stream.concat(steps().stream(), Stream.of(next)).toList()));
+    List<Step> steps = Stream.concat(steps().stream(), Stream.of(next)).toList();
+    return new Cascade(new JoinedSteps(steps), image);
+  }
+
+  /** A step that reads the image where the caller has it. */
+  public static Optional<Step.Convolution> imageConvolution(Step step, Plan plan) {
+    return step instanceof Step.Convolution convolution
+            && convolution.groups() == 1
+            && convolution.input().segments().stream()
+                .allMatch(segment -> segment.buffer().equals(plan.input()))
+        ? Optional.of(convolution)
+        : Optional.empty();
   }
 
   public List<Step> steps() {
@@ -63,7 +84,7 @@ public record Cascade(JoinedSteps joined) {
   private boolean mayTake(Step next, Plan plan, int threads) {
     Buffer between = joined.last().output();
     return (long) between.height() * between.width() * Placement.stride(between) > CACHED_MAP
-        && writesRows(joined.last())
+        && writesRows()
         && readsRows(next)
         && next.inputs().getFirst().equals(Value.of(between))
         && Readers.isOnlyInput(plan, between, next)
@@ -71,9 +92,10 @@ public record Cascade(JoinedSteps joined) {
         && then(next).blocksOf(LEAST_PER_OVERLAP) >= threads;
   }
 
-  /** Whether a step can write single rows, to any place. */
-  private static boolean writesRows(Step step) {
-    return switch (step) {
+  /** Whether the last step can write single rows, to any place. */
+  private boolean writesRows() {
+    return switch (joined.last()) {
+      case Step.Convolution s -> image.isPresent() && s.epilogue().residual().isEmpty();
       case Step.Pointwise s -> s.prologue().isNone() && s.epilogue().residual().isEmpty();
       case Step.Depthwise s -> DepthwiseSpec.supports(s.kernel(), s.padding());
       default -> false;
@@ -96,9 +118,12 @@ public record Cascade(JoinedSteps joined) {
   }
 
   private static long weights(Step step) {
-    return step instanceof Step.Pointwise s
-        ? (long) s.input().channels() * s.output().channels()
-        : 0;
+    return switch (step) {
+      case Step.Convolution s ->
+          (long) s.kernel() * s.kernel() * s.input().channels() * s.output().channels();
+      case Step.Pointwise s -> (long) s.input().channels() * s.output().channels();
+      default -> 0;
+    };
   }
 
   /** The window through which a step reads rows of the step before. */
@@ -116,7 +141,8 @@ public record Cascade(JoinedSteps joined) {
    * @param threads who share an image
    */
   int blocks(int threads) {
-    int most = Math.min(BLOCKS_PER_WORKER * threads, joined.last().output().height());
+    int each = steps().size() > 1 ? BLOCKS_PER_WORKER : FREE_BLOCKS_PER_WORKER;
+    int most = Math.min(each * threads, joined.last().output().height());
     return threads == 1
         ? 1
         : Math.clamp(blocksOf(WANTED_PER_OVERLAP), Math.min(threads, most), most);
@@ -139,7 +165,16 @@ public record Cascade(JoinedSteps joined) {
 
   /** The floats of all rows that are kept. */
   long rowsSize() {
-    return rows().values().stream().mapToLong(Cascade::size).sum();
+    return imageRowsSize() + rows().values().stream().mapToLong(Cascade::size).sum();
+  }
+
+  /** The rows of the image that a convolution reads, which come before all others. */
+  static View imageRows(Step.Convolution step) {
+    return ImageRowsPass.rows(RowSource.Image.of(step.input()), step.padding(), step.kernel(), 0);
+  }
+
+  private long imageRowsSize() {
+    return image.map(step -> AlignedArrays.padded(size(imageRows(step)))).orElse(0L);
   }
 
   private static long size(View rows) {
@@ -149,7 +184,7 @@ public record Cascade(JoinedSteps joined) {
   /** The maps of which only some rows are kept, one after the other. */
   Map<Buffer, View> rows() {
     Map<Buffer, View> rows = new HashMap<>();
-    long offset = 0;
+    long offset = imageRowsSize();
     for (int i = 1; i < steps().size(); i++) {
       Buffer map = steps().get(i - 1).output();
       int lines = Math.min(window(steps().get(i)).kernel(), map.height());

@@ -1,6 +1,7 @@
 package dev.vgnet.cpu.vector.compiler;
 
 import dev.vgnet.cpu.kernel.DepthwiseSpec;
+import dev.vgnet.cpu.kernel.TileShape;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.compiler.ProductCompiler.Layer;
 import dev.vgnet.cpu.vector.pass.ArrayLength;
@@ -8,6 +9,8 @@ import dev.vgnet.cpu.vector.pass.ConvolutionPass;
 import dev.vgnet.cpu.vector.pass.DepthwisePass;
 import dev.vgnet.cpu.vector.pass.Finish;
 import dev.vgnet.cpu.vector.pass.GroupedWeights;
+import dev.vgnet.cpu.vector.pass.ImageConvolutionPass;
+import dev.vgnet.cpu.vector.pass.ImageRowsPass;
 import dev.vgnet.cpu.vector.pass.Preparation;
 import dev.vgnet.cpu.vector.pass.PreparePass;
 import dev.vgnet.cpu.vector.pass.Product;
@@ -21,7 +24,6 @@ import dev.vgnet.cpu.vector.pass.Window;
 import dev.vgnet.cpu.vector.pass.WinogradPass;
 import dev.vgnet.plan.Folding;
 import dev.vgnet.plan.Step;
-import dev.vgnet.plan.Value;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -36,6 +38,44 @@ final class ConvolutionCompiler {
     this.products = products;
   }
 
+  /**
+   * Adds the two passes of a step that reads the caller's image, and says how they compute it.
+   *
+   * @param rows of the image, with the zeros around it
+   * @param window over those rows
+   */
+  String ofImage(Step.Convolution step, View rows, Window window, View output) {
+    RowSource.Image image = RowSource.Image.of(step.input());
+    Window padded = new Window(step.kernel(), step.stride(), step.padding());
+    Limits.requireBorder(step.name(), padded, image.channels());
+    Folding folding =
+        Folding.of(step.bias(), step.epilogue().foldedNorm(), steps.weights()::values);
+    GroupedWeights weights =
+        GroupedWeights.of(window, image.channels(), output.channels(), step.groups());
+    List<TileShape> tiles = weights.tiles(output.width(), 1);
+    ProductCompiler.requirePackable(step.name(), tiles, weights::taps);
+    Product product =
+        new Product(
+            step.name(),
+            step.weight(),
+            tiles,
+            weights::taps,
+            () -> weights.matrix(folding.fold(steps.weights().values(step.weight()))),
+            steps.finish(step.epilogue(), folding.bias(), output),
+            output,
+            steps.weights());
+    Optional<Preparation> preparation =
+        Preparation.of(step.prologue(), image.channels(), steps.weights());
+    steps.add(new ImageRowsPass(image, step.padding(), preparation, rows));
+    steps.add(new ImageConvolutionPass(rows, window, product, output, work(weights, output)));
+    return product.describe();
+  }
+
+  private static long work(GroupedWeights weights, View output) {
+    int kernel = weights.window().kernel();
+    return (long) output.pixels() * output.channels() * weights.inPerGroup() * kernel * kernel;
+  }
+
   /** Adds the passes of a step, and says how they compute it. */
   String convolution(Step.Convolution step, View output) {
     Window window = new Window(step.kernel(), step.stride(), step.padding());
@@ -43,7 +83,7 @@ final class ConvolutionCompiler {
         Folding.of(step.bias(), step.epilogue().foldedNorm(), steps.weights()::values);
     Finish finish = steps.finish(step.epilogue(), folding.bias(), output);
     Supplier<double[]> weight = () -> folding.fold(steps.weights().values(step.weight()));
-    if (!steps.isImage(step.input()) && StridedPass.suits(step)) {
+    if (StridedPass.suits(step)) {
       View input = input(step);
       return products.dense(
           new Layer(step.name(), step.weight(), step.bias(), folding),
@@ -54,7 +94,7 @@ final class ConvolutionCompiler {
           output,
           finish);
     }
-    if (!steps.isImage(step.input()) && WinogradChoice.suits(step, output)) {
+    if (WinogradChoice.suits(step, output)) {
       View input = input(step);
       WinogradPass pass =
           new WinogradPass(
@@ -70,13 +110,13 @@ final class ConvolutionCompiler {
       steps.add(pass);
       return pass.describe();
     }
-    if (!steps.isImage(step.input()) && UnfoldPass.suits(step, output)) {
+    if (UnfoldPass.suits(step, output)) {
       return unfolded(step, input(step), window, weight, output, finish);
     }
     return convolution(
         step.name(),
         step.weight(),
-        source(step.input()),
+        steps.view(step.input()),
         Preparation.of(step.prologue(), step.input().channels(), steps.weights()),
         window,
         step.groups(),
@@ -88,19 +128,18 @@ final class ConvolutionCompiler {
   private String convolution(
       String step,
       String weight,
-      RowSource source,
+      View input,
       Optional<Preparation> preparation,
       Window window,
       int groups,
       Supplier<double[]> values,
       Finish finish,
       View output) {
-    Limits.requireBorder(step, window, source.channels());
-    GroupedWeights grouped =
-        GroupedWeights.of(window, source.channels(), output.channels(), groups);
+    Limits.requireBorder(step, window, input.channels());
+    GroupedWeights grouped = GroupedWeights.of(window, input.channels(), output.channels(), groups);
     ProductCompiler.requirePackable(step, grouped.tiles(output.width(), 1), grouped::taps);
     int columns = output.width();
-    int width = ArrayLength.checked(source.width() + 2L * window.padding());
+    int width = ArrayLength.checked(input.width() + 2L * window.padding());
     List<Strip> strips =
         Strip.of(
             output.height(),
@@ -117,14 +156,10 @@ final class ConvolutionCompiler {
                     finish,
                     output,
                     steps.weights()));
-    long work =
-        (long) output.pixels()
-            * output.channels()
-            * (source.channels() / groups)
-            * window.kernel()
-            * window.kernel();
+    long work = work(grouped, output);
     steps.add(
-        new ConvolutionPass(source, width, preparation, window, strips, grouped, output, work));
+        new ConvolutionPass(
+            input, width, preparation, window, strips, grouped, output, steps.threads(), work));
     return strips.getFirst().product().describe();
   }
 
@@ -171,11 +206,6 @@ final class ConvolutionCompiler {
     return new View(view.height(), view.width(), List.of(part));
   }
 
-  /** The image is read where the caller has it, anything else from the arena. */
-  private RowSource source(Value value) {
-    return steps.isImage(value) ? RowSource.Image.of(value) : new RowSource.Map(steps.view(value));
-  }
-
   /** Adds the passes of a step, and says how they compute it. */
   String depthwise(Step.Depthwise step, View output) {
     View input = steps.view(step.input());
@@ -196,11 +226,10 @@ final class ConvolutionCompiler {
           return step.sorted(folding.fold(values));
         };
     if (!DepthwiseSpec.supports(window.kernel(), window.padding())) {
-      RowSource source = new RowSource.Map(input);
       return convolution(
           step.name(),
           step.weight(),
-          source,
+          input,
           Optional.empty(),
           window,
           channels,

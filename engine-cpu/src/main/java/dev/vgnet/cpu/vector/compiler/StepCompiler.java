@@ -41,15 +41,16 @@ public final class StepCompiler {
     convolutions = new ConvolutionCompiler(steps, products);
   }
 
-  /** The passes of a cascade, which is one where there are several steps. */
+  /** The passes of a cascade, which is one where there are several steps, or rows of an image. */
   public CompiledStep compile(Cascade cascade) {
-    if (cascade.steps().size() == 1) {
+    if (cascade.steps().size() == 1 && cascade.image().isEmpty()) {
       return compile(cascade.steps().getFirst());
     }
     List<Pass> passes = new ArrayList<>();
     List<Link> links = new ArrayList<>();
     List<String> kernels = new ArrayList<>();
-    for (Step step : cascade.steps()) {
+    cascade.image().ifPresent(step -> kernels.add(addImage(step, links)));
+    for (Step step : cascade.steps().subList(links.isEmpty() ? 0 : 1, cascade.steps().size())) {
       CompiledStep compiled = compile(step);
       List<Pass> before = compiled.passes().subList(0, compiled.passes().size() - 1);
       passes.addAll(before); // only the first step may have to put its input together
@@ -59,6 +60,17 @@ public final class StepCompiler {
     }
     passes.add(new CascadePass(links, cascade.blocks(steps.threads()), cascade.rowsSize()));
     return new CompiledStep(passes, String.join(", ", kernels));
+  }
+
+  private String addImage(Step.Convolution step, List<Link> links) {
+    View rows = Cascade.imageRows(step);
+    View output = steps.view(step.output());
+    Window window = new Window(step.kernel(), step.stride(), 0);
+    String kernel = convolutions.ofImage(step, rows, window, output);
+    List<Pass> passes = steps.takePasses();
+    links.add(new Link(passes.getFirst(), rows.height(), new Window(1, 1, 0)));
+    links.add(new Link(passes.getLast(), output.height(), window));
+    return kernel;
   }
 
   private CompiledStep compile(Step step) {

@@ -16,7 +16,6 @@ import dev.vgnet.plan.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * What all parts of the compiler of steps work with: where feature maps lie, the passes so far, and
@@ -24,19 +23,14 @@ import java.util.function.Predicate;
  */
 public final class StepContext {
   private final Placement placement;
-  private final Predicate<Value> isImage;
   private final Weights weights;
   private final int threads;
 
   private final List<Pass> passes = new ArrayList<>();
   private int shared;
 
-  /**
-   * @param isImage whether a value is read where the caller has it
-   */
-  public StepContext(Placement placement, Predicate<Value> isImage, Weights weights, int threads) {
+  public StepContext(Placement placement, Weights weights, int threads) {
     this.placement = placement;
-    this.isImage = isImage;
     this.weights = weights;
     this.threads = threads;
   }
@@ -47,10 +41,6 @@ public final class StepContext {
 
   int threads() {
     return threads;
-  }
-
-  boolean isImage(Value value) {
-    return isImage.test(value);
   }
 
   View view(Value value) {

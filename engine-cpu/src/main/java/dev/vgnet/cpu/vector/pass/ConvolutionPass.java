@@ -14,6 +14,9 @@ import java.util.stream.Stream;
  * and the channels of a pixel side by side: there a row of the window is one run of numbers.
  */
 public final class ConvolutionPass implements Pass {
+  /** Of those for each worker, where whole clusters are shared: nobody waits long for the last. */
+  private static final int MANY_CLUSTERS = 4;
+
   /** Floats of a band that leave room for weights in a second-level cache. */
   private static final int BAND = 1 << 16;
 
@@ -29,6 +32,9 @@ public final class ConvolutionPass implements Pass {
 
   /** Of a row with zeros around it. */
   private final int width;
+
+  /** Into how many units a cluster is cut: each copies all rows that it reads. */
+  private final int cuts;
 
   private final long work;
   private final int scratch;
@@ -47,14 +53,18 @@ public final class ConvolutionPass implements Pass {
     return band <= BAND ? rows : 1;
   }
 
+  /**
+   * @param threads who share the clusters, or the strips of few
+   */
   public ConvolutionPass(
-      RowSource source,
+      View input,
       int width,
       Optional<Preparation> preparation,
       Window window,
       List<Strip> strips,
       GroupedWeights weights,
       View output,
+      int threads,
       long work) {
     this.preparation = preparation;
     this.window = window;
@@ -63,11 +73,12 @@ public final class ConvolutionPass implements Pass {
     this.weights = weights;
     this.output = output;
     this.work = work;
-    addClusters(source);
+    addClusters(input);
+    cuts = clusters.size() < MANY_CLUSTERS * threads ? strips.size() : 1;
     scratch = clusters.stream().mapToInt(this::bandSize).max().orElseThrow() + Vectors.LANES;
   }
 
-  private void addClusters(RowSource source) {
+  private void addClusters(View input) {
     Product product = strips.getFirst().product();
     int highest = strips.getFirst().rows();
     int panel = 0;
@@ -81,7 +92,8 @@ public final class ConvolutionPass implements Pass {
       int rowSize = ArrayLength.checked((long) width * inputs);
       int fitting = (BAND / rowSize - window.kernel()) / window.stride() + 1;
       int bandRows = Math.clamp(fitting, highest, output.height());
-      clusters.add(new Cluster(source.slice(from, from + inputs), first, panel, bandRows));
+      RowSource source = new RowSource.Map(input.slice(from, from + inputs));
+      clusters.add(new Cluster(source, first, panel, bandRows));
     }
   }
 
@@ -111,7 +123,7 @@ public final class ConvolutionPass implements Pass {
 
   @Override
   public int units() {
-    return clusters.size() * strips.size();
+    return clusters.size() * cuts;
   }
 
   @Override
@@ -132,14 +144,16 @@ public final class ConvolutionPass implements Pass {
   @Override
   public void run(Workspace workspace, int from, int to) {
     boolean bordered = false;
-    for (int unit = from; unit < to; ) {
-      int index = unit / strips.size();
-      int first = unit % strips.size();
-      int end = end(clusters.get(index), first, Math.min(first + to - unit, strips.size()));
+    int each = strips.size() / cuts;
+    int stop = to * each;
+    for (int next = from * each; next < stop; ) {
+      int index = next / strips.size();
+      int first = next % strips.size();
+      int end = end(clusters.get(index), first, Math.min(first + stop - next, strips.size()));
       band(workspace, index, first, end, !bordered);
       // The next cluster's band has zeros in the same places, where it is not cut elsewhere.
       bordered = first == 0 && end == strips.size() && isLike(index, index + 1);
-      unit += end - first;
+      next += end - first;
     }
   }
 

@@ -168,7 +168,8 @@ public record GroupedWeights(Window window, int in, int out, int groups, int joi
     return output / outPerGroup();
   }
 
-  private int inPerGroup() {
+  /** The input channels that an output channel is computed from. */
+  public int inPerGroup() {
     return in / groups;
   }
 

@@ -23,9 +23,6 @@ public interface RowSource {
   /** The kernels that {@link #copyRow} calls. */
   List<RehearsedKernel<?>> kernels();
 
-  /** Channels {@code from} (included) to {@code to} (excluded). */
-  RowSource slice(int from, int to);
-
   /**
    * Copies row {@code y} to {@code to}; no more than the real channels of each pixel are written.
    *
@@ -56,11 +53,6 @@ public interface RowSource {
     @Override
     public List<RehearsedKernel<?>> kernels() {
       return List.of(COPY);
-    }
-
-    @Override
-    public RowSource slice(int from, int to) {
-      return new Map(view.slice(from, to));
     }
 
     @Override
@@ -112,11 +104,6 @@ public interface RowSource {
     @Override
     public List<RehearsedKernel<?>> kernels() {
       return planes.size() < COLOURS ? List.of() : List.of(INTERLEAVE);
-    }
-
-    @Override
-    public RowSource slice(int from, int to) {
-      return new Image(height, width, planes.subList(from, to));
     }
 
     @Override

@@ -40,8 +40,8 @@ public final class WinogradPass implements Pass {
   private final WinogradPanels panels;
 
   /**
-   * Workers that may share a block, each with panels of its own and all windows: of few tiles, the
-   * weights are more than the inputs, and so each worker reads but some of them.
+   * Workers that may share a block, each with panels of its own and all windows of what they read:
+   * of few tiles, the weights are more than the inputs, and so each worker reads but some of them.
    */
   private final int sharers;
 
@@ -71,9 +71,9 @@ public final class WinogradPass implements Pass {
     this.finish = finish;
     tiles = new WinogradTiles(input, output, window);
     Chunks alone = blocks(1);
-    boolean few = groups == 1 && alone.count() < threads;
+    boolean few = alone.count() < threads;
     blocks = few ? alone : blocks(threads);
-    sharers = few ? Math.min(threads, blocks.tiles().size()) : 1;
+    sharers = few ? Math.min(threads, groups * blocks.tiles().size()) : 1;
     // The vector after the channels is where the last of an input in parts may write to.
     pixelStride = Vectors.padded(input.channels()) + Vectors.LANES;
     inputStride = skewed((long) largestBlock() * pixelStride);
@@ -143,13 +143,16 @@ public final class WinogradPass implements Pass {
       int end = Math.min((block + 1) * sharers, to);
       int first = blocks.first(block);
       int count = blocks.length(block);
-      transformInputs(workspace, first, count);
+      int firstPanel = firstPanel(unit - block * sharers);
+      int lastPanel = firstPanel(end - block * sharers);
+      int firstInput = panels.list().get(firstPanel).firstInput();
+      int lastInput = panels.list().get(lastPanel - 1).firstInput() + inPerGroup();
+      transformInputs(workspace, first, count, firstInput, lastInput);
       for (int i = 0; i < count; i++) {
         tiles.setOutputPixels(
             workspace.offsets, POSITIONS + i * TILE_PIXELS, first + i, nowhere(workspace));
       }
-      int lastPanel = firstPanel(end - block * sharers);
-      for (int panel = firstPanel(unit - block * sharers); panel < lastPanel; panel++) {
+      for (int panel = firstPanel; panel < lastPanel; panel++) {
         compute(workspace, panels.list().get(panel), first, count);
       }
       unit = end;
@@ -189,7 +192,13 @@ public final class WinogradPass implements Pass {
     return temporary(workspace) + POSITIONS * Vectors.LANES;
   }
 
-  private void transformInputs(Workspace workspace, int first, int count) {
+  /**
+   * Transforms some input channels, and a few beside them.
+   *
+   * @param from the first channel
+   * @param end the channel after the last
+   */
+  private void transformInputs(Workspace workspace, int first, int count, int from, int end) {
     WinogradKernel kernel = TRANSFORMS.kernel();
     int to = inputs(workspace);
     for (int i = 0; i < count; i++) {
@@ -197,7 +206,9 @@ public final class WinogradPass implements Pass {
       for (int p = 0; p < input.parts().size(); p++) {
         Part part = input.parts().get(p);
         tiles.setInputPixels(workspace.offsets, first + i, part);
-        for (int c = 0; c < part.channels(); c += Vectors.LANES) {
+        int start = Math.max(0, from - channel) / Vectors.LANES * Vectors.LANES;
+        int stop = Math.min(part.channels(), end - channel);
+        for (int c = start; c < stop; c += Vectors.LANES) {
           kernel.transformInput(
               workspace.arena,
               workspace.offsets,
