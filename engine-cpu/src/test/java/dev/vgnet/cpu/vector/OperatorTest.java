@@ -78,6 +78,7 @@ class OperatorTest {
     check(net, net.concat(plain, normalised), images(3));
   }
 
+  /** Of the image and of a feature map. */
   @ParameterizedTest
   @CsvSource({
     "3, 28, 3, 2, 1, 1",
@@ -109,14 +110,15 @@ class OperatorTest {
   })
   void convolution(int in, int out, int kernel, int stride, int padding, int groups) {
     SampleNetwork net = new SampleNetwork(random, in);
-    String conv = net.conv("x", in, out, kernel, stride, padding, groups, true);
-    String norm = net.norm(conv, out);
-    check(
-        net,
-        net.activation(norm, Function.RELU6),
-        Shape.of(2, in, 12, 17),
-        Shape.of(1, in, 33, 11),
-        Shape.of(3, in, 11, 11));
+    for (String input : List.of("x", net.pointwise("x", in, in))) {
+      String conv = net.conv(input, in, out, kernel, stride, padding, groups, true);
+      check(
+          net,
+          net.activation(net.norm(conv, out), Function.RELU6),
+          Shape.of(2, in, 12, 17),
+          Shape.of(1, in, 33, 11),
+          Shape.of(3, in, 11, 11));
+    }
   }
 
   /** Those that are transformed, of inputs in parts, with all that may follow. */
@@ -163,7 +165,8 @@ class OperatorTest {
     SampleNetwork net = new SampleNetwork(random, 3);
     String stem = net.activation(net.conv("x", 3, 36, 3, 2, 1, 1, true), Function.RELU);
     String grouped = net.conv(stem, 36, 96, 3, 1, 1, 6, true);
-    String transformed = net.conv(grouped, 96, 64, 3, 1, 1, 1, true);
+    String few = net.conv(grouped, 96, 96, 3, 1, 1, 6, true); // transformed, too
+    String transformed = net.conv(few, 96, 64, 3, 1, 1, 1, true);
     Graph graph = net.graph(net.conv(transformed, 64, 80, 3, 2, 1, 1, true));
     Shape input = Shape.of(1, 3, 37, 29);
     float[] images = Check.images(random, input);
