@@ -16,6 +16,8 @@ import picocli.CommandLine.Option;
 
 /** The options of all commands that measure. */
 final class MeasureOptions {
+  private static final int MAX_LIKE = 5;
+
   @Option(
       names = "--models",
       paramLabel = "REGEX",
@@ -71,7 +73,8 @@ final class MeasureOptions {
   List<String> wanted(Collection<String> names, Collection<String> unlessAsked, String remedy) {
     for (Pattern model : models) {
       if (names.stream().noneMatch(name -> matches(model, name))) {
-        throw new UsageFailure("--models: no network is called %s; %s".formatted(model, remedy));
+        throw new UsageFailure(
+            "--models: no network is called %s%s; %s".formatted(model, like(model, names), remedy));
       }
     }
     return models.isEmpty()
@@ -79,6 +82,13 @@ final class MeasureOptions {
         : names.stream()
             .filter(name -> models.stream().anyMatch(model -> matches(model, name)))
             .toList();
+  }
+
+  /** Some names that a pattern is a part of, for who forgot the rest. */
+  private static String like(Pattern model, Collection<String> names) {
+    List<String> like =
+        names.stream().filter(name -> model.matcher(name).find()).limit(MAX_LIKE).toList();
+    return like.isEmpty() ? "" : " (but %s)".formatted(String.join(", ", like));
   }
 
   /** A name means itself, even with a plus sign in it. */

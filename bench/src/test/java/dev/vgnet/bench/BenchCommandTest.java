@@ -168,6 +168,7 @@ class BenchCommandTest {
       textBlock =
           """
           2 | --models resnet18 --output DIR/out | is called resnet18; --table zoo takes every one
+          2 | --models regnet_x --output DIR/out | is called regnet_x (but regnet_x_400mf_w384); --table
           2 | layers --models foo --output DIR/out | is called foo; see vgnet list
           2 | startup foo --output DIR/out | is called foo; see vgnet list
           2 | --models vgnetg_1_0mp --batch 20000 --output DIR/out | must be at most 14266 for

@@ -23,7 +23,7 @@ public final class RehearsedKernel<K> {
   private static final int MAX_MEMORY = 1 << 24;
 
   /**
-   * How many times as fast as the interpreter the second compiler makes kernels, at the least: 80
+   * How many times as fast as the interpreter the second compiler makes kernels, at the least: 60
    * to 800 times have been seen, and 30 at the most of the first compiler.
    */
   private static final int COMPILED = 50;
