@@ -33,7 +33,7 @@ public class StepBenchmark {
   @Param("vgnetg_1_0mp")
   private String model;
 
-  @Param("features.stem.2")
+  @Param("features.stage1.0.downsample")
   private String step;
 
   @Param({"1", "2"})
