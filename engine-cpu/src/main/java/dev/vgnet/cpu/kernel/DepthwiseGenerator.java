@@ -22,6 +22,7 @@ import java.lang.constant.MethodTypeDesc;
  *   strip(..., channel, x) for each strip, for each vector of channels
  *
  * strip(in, rowOffsets, weights, w, out, o, residual, inWidth, channel, channels, x):
+ *   return if the row is dry
  *   for each row and each column of the windows, unrolled:
  *     unless the column is outside of the row:
  *       load the input, multiply-add it to every sum that it belongs to
@@ -156,6 +157,8 @@ final class DepthwiseGenerator {
   }
 
   private void strip() {
+    Label real = code.newLabel();
+    code.iload(IN_WIDTH).ifne(real).return_().labelBinding(real);
     start();
     if (spec.unrollsRows()) {
       for (int ky = 0; ky < spec.kernel(); ky++) {

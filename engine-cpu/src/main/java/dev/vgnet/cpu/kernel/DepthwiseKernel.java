@@ -25,7 +25,8 @@ public interface DepthwiseKernel {
    * Computes one output row, strip by strip. They overlap where the row is no multiple of them, so
    * the output must be part neither of the input nor of the residual.
    *
-   * @param inWidth the pixels of an input row
+   * @param inWidth the pixels of an input row; 0 if the row is dry: then nothing is computed, for
+   *     the same reason as in {@link TileKernel#tile}
    * @param outWidth the pixels of an output row, no fewer than a strip has
    * @param channels if the kernel is not partial, up to a vector more are written
    * @param rowOffsets the first pixel of each of the K input rows, top to bottom; a row of zeros

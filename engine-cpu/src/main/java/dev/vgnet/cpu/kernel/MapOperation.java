@@ -4,7 +4,7 @@ package dev.vgnet.cpu.kernel;
 public enum MapOperation implements Twin<MapKernel> {
   MAX {
     @Override
-    public void rehearse(MapKernel kernel, float[] memory, boolean dry) {
+    public void rehearse(MapKernel kernel, float[] memory) {
       kernel.max(memory, 0, 0, 0, STRIDE, OUT, STRIDE, 1, PIXELS * STRIDE);
       kernel.max(memory, 0, 0, 0, STRIDE, OUT, STRIDE, PIXELS, CHANNELS);
     }
@@ -12,22 +12,30 @@ public enum MapOperation implements Twin<MapKernel> {
 
   MEAN {
     @Override
-    public void rehearse(MapKernel kernel, float[] memory, boolean dry) {
+    public void rehearse(MapKernel kernel, float[] memory) {
       kernel.mean(memory, LINES, 0, STRIDE, PIXELS, LINES.length * PIXELS - 1, CHANNELS, 1, OUT);
     }
   },
 
   MULTIPLY {
     @Override
-    public void rehearse(MapKernel kernel, float[] memory, boolean dry) {
+    public void rehearse(MapKernel kernel, float[] memory) {
       kernel.multiply(memory, 0, STRIDE, 0, 0, OUT, STRIDE, PIXELS, CHANNELS);
     }
   },
 
   INTERLEAVE {
     @Override
-    public void rehearse(MapKernel kernel, float[] memory, boolean dry) {
-      int width = dry ? 0 : PIXELS * STRIDE / 3;
+    public void rehearse(MapKernel kernel, float[] memory) {
+      interleave(kernel, memory, PIXELS * STRIDE / 3);
+    }
+
+    @Override
+    public void rehearseDry(MapKernel kernel, float[] memory) {
+      interleave(kernel, memory, 0);
+    }
+
+    private void interleave(MapKernel kernel, float[] memory, int width) {
       kernel.interleave(memory, 0, 0, 0, width, memory, OUT, 3);
     }
   };

@@ -27,6 +27,9 @@ final class PlainDepthwise implements DepthwiseKernel, Twin<DepthwiseKernel> {
       float[] out,
       int outOffset,
       int residual) {
+    if (inWidth == 0) {
+      return;
+    }
     for (int x = 0; x < outWidth; x++) {
       int column = x * spec.stride() - spec.padding();
       int from = Math.max(0, -column);
@@ -84,9 +87,18 @@ final class PlainDepthwise implements DepthwiseKernel, Twin<DepthwiseKernel> {
   }
 
   @Override
-  public void rehearse(DepthwiseKernel kernel, float[] memory, boolean dry) {
+  public void rehearse(DepthwiseKernel kernel, float[] memory) {
+    row(kernel, memory, inWidth());
+  }
+
+  @Override
+  public void rehearseDry(DepthwiseKernel kernel, float[] memory) {
+    row(kernel, memory, 0);
+  }
+
+  private void row(DepthwiseKernel kernel, float[] memory, int inWidth) {
     int out = (int) read();
-    kernel.row(inWidth(), outWidth(), channels(), memory, offsets, memory, 0, memory, out, 0);
+    kernel.row(inWidth, outWidth(), channels(), memory, offsets, memory, 0, memory, out, 0);
   }
 
   /** What is not rehearsed would be compiled again: a partial kernel meets whole vectors, too. */

@@ -96,7 +96,7 @@ final class PlainEpilogue implements EpilogueKernel, Twin<EpilogueKernel> {
   }
 
   @Override
-  public void rehearse(EpilogueKernel kernel, float[] memory, boolean dry) {
+  public void rehearse(EpilogueKernel kernel, float[] memory) {
     kernel.run(memory, 0, STRIDE, 0, STRIDE, PIXELS, CHANNELS, blank, 0, 0, STRIDE);
   }
 }

@@ -123,8 +123,13 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
   }
 
   @Override
-  public void rehearse(TileKernel kernel, float[] memory, boolean dry) {
-    kernel.tile(memory, offsets, memory, 0, memory, (int) read(), 0, dry);
+  public void rehearse(TileKernel kernel, float[] memory) {
+    kernel.tile(memory, offsets, memory, 0, memory, (int) read(), 0, false);
+  }
+
+  @Override
+  public void rehearseDry(TileKernel kernel, float[] memory) {
+    kernel.tile(memory, offsets, memory, 0, memory, (int) read(), 0, true);
   }
 
   private long read() {

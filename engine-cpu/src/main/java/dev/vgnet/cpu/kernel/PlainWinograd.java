@@ -68,7 +68,7 @@ final class PlainWinograd implements WinogradKernel, Twin<WinogradKernel> {
   }
 
   @Override
-  public void rehearse(WinogradKernel kernel, float[] memory, boolean dry) {
+  public void rehearse(WinogradKernel kernel, float[] memory) {
     int vectors = LANES + VECTORS;
     kernel.transformInput(memory, places, 0, LANES, vectors, LANES);
     kernel.transformOutput(memory, vectors, LANES, LANES, places, 0, 0);

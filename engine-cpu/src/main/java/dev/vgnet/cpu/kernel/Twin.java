@@ -21,7 +21,9 @@ interface Twin<K> {
    * Calls a kernel of this shape once, as steps do.
    *
    * @param memory zeros, of which it overwrites those that it does not read
-   * @param dry whether to do next to nothing, where the kernel can
    */
-  void rehearse(K kernel, float[] memory, boolean dry);
+  void rehearse(K kernel, float[] memory);
+
+  /** Calls it where it does next to nothing, if it can. */
+  default void rehearseDry(K kernel, float[] memory) {}
 }

@@ -1,5 +1,6 @@
 package dev.vgnet.cpu.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.vgnet.graph.Operator.Function;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +52,21 @@ class DepthwiseKernelTest {
   }
 
   /** Against plain sums and an epilogue by itself. */
+  @Test
+  void dryRowsWriteNothing() {
+    for (int kernel : new int[] {3, 7}) {
+      EpilogueSpec copy = EpilogueSpec.COPY;
+      DepthwiseSpec spec =
+          new DepthwiseSpec(kernel, 1, kernel / 2, 1, true, 32, 32, copy, 0).forRow(14);
+      float[] memory = samples.floats(14 * 32);
+      float[] before = memory.clone();
+      for (DepthwiseKernel dry : List.of(DepthwiseKernel.of(spec), new PlainDepthwise(spec))) {
+        dry.row(0, 14, 31, memory, new int[kernel], memory, 0, memory, 0, 0);
+        assertArrayEquals(before, memory);
+      }
+    }
+  }
+
   @Test
   void epilogues() {
     for (Function function : Function.values()) {

@@ -87,7 +87,7 @@ class FirstCompilerTest {
       }
       for (MapOperation operation : MapOperation.values()) {
         for (int i = 0; i < CALLS; i++) {
-          operation.rehearse(operation.generate(), arena, false);
+          operation.rehearse(operation.generate(), arena);
         }
       }
       for (Tile tile : tiles()) {
