@@ -11,14 +11,14 @@ import java.util.stream.Stream;
  * channels of all taps.
  *
  * <p>How many taps of one shape follow each other is left open, as fewer shapes are fewer kernels
- * to compile. Kernels find it in the {@link #header} of their offsets. Only a single tap of few
- * channels is a shape of its own.
+ * to compile. Kernels find it in the {@link #header} of their offsets. Only a single tap is a shape
+ * of its own: a loop around it takes a few percent of the time.
  *
  * @param pixels the pixels of a tile
  * @param vectors the vectors of output channels of a tile
  * @param runs the shapes of what is summed up, in the order of the packed weights; each is that of
  *     one tap or several in a row
- * @param single whether there is one tap, of few channels
+ * @param single whether there is one tap
  * @param outStride from one output pixel to the next
  * @param epilogue what is done to each sum before it is stored, see {@link #hasRoom}
  * @param residualStride from one pixel of the residual to the next, if the epilogue has one
@@ -107,9 +107,6 @@ public record TileSpec(
   /** The most that is packed with the weights: bias, scale and shift. */
   public static final int EPILOGUE_ROWS = 3;
 
-  /** Of products for each sum: for so few, a loop over taps takes a few percent of the time. */
-  private static final int FEW = 40;
-
   /** Of the epilogue, on each sum. */
   private static final int MAX_OPERATIONS = 5;
 
@@ -133,7 +130,7 @@ public record TileSpec(
         shape.pixels(),
         shape.vectors(),
         runs(taps).stream().map(run -> taps.get(run.first)).toList(),
-        taps.size() == 1 && taps.getFirst().depth() <= FEW,
+        taps.size() == 1,
         outStride,
         epilogue,
         epilogue.residual() ? residualStride : 0);
