@@ -72,7 +72,9 @@ public final class ShapeInference {
     }
     check(
         shape.rank() != 3 || shape.extent(0) <= MAX_CHANNELS,
-        "is " + shape + ", at most " + MAX_CHANNELS + " channels are supported");
+        "is %s, at most %d channels are supported",
+        shape,
+        MAX_CHANNELS);
     values.put(name, shape);
   }
 
@@ -90,7 +92,7 @@ public final class ShapeInference {
       }
       case Activation _ -> x;
       case Add _ -> {
-        check(x.equals(in.getLast()), "adds " + x + " and " + in.getLast());
+        check(x.equals(in.getLast()), "adds %s and %s", x, in.getLast());
         yield x;
       }
       case Multiply _ -> {
@@ -99,16 +101,18 @@ public final class ShapeInference {
             x.equals(scale)
                 || scale.equals(Shape.of(map(x).extent(0), 1, 1))
                 || scale.equals(Shape.of(x.extent(0))),
-            "multiplies " + x + " by " + scale);
+            "multiplies %s by %s",
+            x,
+            scale);
         yield x;
       }
       case Concat _ -> concat(in);
       case Slice op -> {
-        check(op.to() <= map(x).extent(0), "takes channels up to " + op.to() + " of " + x);
+        check(op.to() <= map(x).extent(0), "takes channels up to %d of %s", op.to(), x);
         yield Shape.of(op.to() - op.from(), x.extent(1), x.extent(2));
       }
       case ChannelShuffle op -> {
-        check(map(x).extent(0) % op.groups() == 0, op.groups() + " groups do not divide " + x);
+        check(map(x).extent(0) % op.groups() == 0, "%d groups do not divide %s", op.groups(), x);
         yield x;
       }
       case MaxPool op -> {
@@ -130,8 +134,7 @@ public final class ShapeInference {
         in % op.groups() == 0
             && weight.extent(0) % op.groups() == 0
             && weight.extent(1) == in / op.groups(),
-        "weight %s %s does not fit %d channels in %d groups"
-            .formatted(Printable.shortened(op.weight()), weight, in, op.groups()));
+        "weight %s %s does not fit %d channels in %d groups", Printable.shortened(op.weight()), weight, in, op.groups());
     expectBias(op.bias(), weight.extent(0));
     return window(x, weight.extent(0), weight.extent(2), op.stride(), op.padding());
   }
@@ -141,8 +144,7 @@ public final class ShapeInference {
     int channels = x.extent(0);
     check(
         weight.extent(1) == 1 && channels % weight.extent(0) == 0,
-        "weight %s %s does not fit %d channels"
-            .formatted(Printable.shortened(op.weight()), weight, channels));
+        "weight %s %s does not fit %d channels", Printable.shortened(op.weight()), weight, channels);
     expectBias(op.bias(), channels);
     return window(x, channels, weight.extent(2), op.stride(), op.padding());
   }
@@ -154,8 +156,7 @@ public final class ShapeInference {
             && weight.rank() == 2
             && weight.extent(0) > 0
             && weight.extent(1) == x.extent(0),
-        "weight %s %s does not fit an input of %s"
-            .formatted(Printable.shortened(op.weight()), weight, x));
+        "weight %s %s does not fit an input of %s", Printable.shortened(op.weight()), weight, x);
     expectBias(op.bias(), weight.extent(0));
     return Shape.of(weight.extent(0));
   }
@@ -166,10 +167,12 @@ public final class ShapeInference {
     for (Shape shape : in) {
       check(
           map(shape).extent(1) == first.extent(1) && shape.extent(2) == first.extent(2),
-          "joins " + first + " and " + shape);
+          "joins %s and %s",
+          first,
+          shape);
       channels += shape.extent(0);
     }
-    check(channels <= Integer.MAX_VALUE, "joins " + channels + " channels");
+    check(channels <= Integer.MAX_VALUE, "joins %d channels", channels);
     return Shape.of((int) channels, first.extent(1), first.extent(2));
   }
 
@@ -181,7 +184,7 @@ public final class ShapeInference {
             && x.extent(2) + 2L * padding >= kernel
             && height <= Integer.MAX_VALUE
             && width <= Integer.MAX_VALUE,
-        "a window of %d with padding %d does not fit %s".formatted(kernel, padding, x));
+        "a window of %d with padding %d does not fit %s", kernel, padding, x);
     return shape(channels, (int) height, (int) width);
   }
 
@@ -194,7 +197,7 @@ public final class ShapeInference {
   }
 
   private Shape map(Shape shape) {
-    check(shape.rank() == 3, "needs a feature map, found " + shape);
+    check(shape.rank() == 3, "needs a feature map, found %s", shape);
     return shape;
   }
 
@@ -202,7 +205,7 @@ public final class ShapeInference {
     Shape shape = tensor(name);
     check(
         shape.rank() == 4 && shape.elementCount() > 0 && shape.extent(2) == shape.extent(3),
-        "weight %s is no set of square kernels: %s".formatted(Printable.shortened(name), shape));
+        "weight %s is no set of square kernels: %s", Printable.shortened(name), shape);
     return shape;
   }
 
@@ -214,8 +217,7 @@ public final class ShapeInference {
     Shape found = tensor(name);
     check(
         found.equals(expected),
-        "tensor %s: expected shape %s, found %s"
-            .formatted(Printable.shortened(name), expected, found));
+        "tensor %s: expected shape %s, found %s", Printable.shortened(name), expected, found);
   }
 
   private Shape tensor(String name) {
@@ -226,9 +228,10 @@ public final class ShapeInference {
     return shape;
   }
 
-  private void check(boolean condition, String problem) {
+  /** The problem is put into words if there is one: formats take long in a young process. */
+  private void check(boolean condition, String problem, Object... details) {
     if (!condition) {
-      throw error(problem);
+      throw error(problem.formatted(details));
     }
   }
 

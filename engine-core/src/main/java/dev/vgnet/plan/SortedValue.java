@@ -19,6 +19,10 @@ public record SortedValue(Value value, List<Integer> channels) {
   /** Sorts the channels if that leaves fewer segments. */
   public static SortedValue of(Value value) {
     List<Integer> order = inOrder(value.channels());
+    if (value.segments().stream().map(Segment::buffer).distinct().count()
+        == value.segments().size()) {
+      return new SortedValue(value, order);
+    }
     List<Segment> places = value.singleChannels();
     List<Integer> sorted =
         order.stream()

@@ -11,7 +11,6 @@ final class VectorProbe {
   /** The vectors' width; fails where kernels cannot be made at run time. */
   static String describe() {
     EpilogueKernel.of(EpilogueSpec.COPY);
-    return "%d-bit vectors, %d float lanes"
-        .formatted(Vectors.SPECIES.vectorBitSize(), Vectors.LANES);
+    return Vectors.SPECIES.vectorBitSize() + "-bit vectors, " + Vectors.LANES + " float lanes";
   }
 }
