@@ -134,7 +134,11 @@ public final class ShapeInference {
         in % op.groups() == 0
             && weight.extent(0) % op.groups() == 0
             && weight.extent(1) == in / op.groups(),
-        "weight %s %s does not fit %d channels in %d groups", Printable.shortened(op.weight()), weight, in, op.groups());
+        "weight %s %s does not fit %d channels in %d groups",
+        Printable.shortened(op.weight()),
+        weight,
+        in,
+        op.groups());
     expectBias(op.bias(), weight.extent(0));
     return window(x, weight.extent(0), weight.extent(2), op.stride(), op.padding());
   }
@@ -144,7 +148,10 @@ public final class ShapeInference {
     int channels = x.extent(0);
     check(
         weight.extent(1) == 1 && channels % weight.extent(0) == 0,
-        "weight %s %s does not fit %d channels", Printable.shortened(op.weight()), weight, channels);
+        "weight %s %s does not fit %d channels",
+        Printable.shortened(op.weight()),
+        weight,
+        channels);
     expectBias(op.bias(), channels);
     return window(x, channels, weight.extent(2), op.stride(), op.padding());
   }
@@ -156,7 +163,10 @@ public final class ShapeInference {
             && weight.rank() == 2
             && weight.extent(0) > 0
             && weight.extent(1) == x.extent(0),
-        "weight %s %s does not fit an input of %s", Printable.shortened(op.weight()), weight, x);
+        "weight %s %s does not fit an input of %s",
+        Printable.shortened(op.weight()),
+        weight,
+        x);
     expectBias(op.bias(), weight.extent(0));
     return Shape.of(weight.extent(0));
   }
@@ -184,7 +194,10 @@ public final class ShapeInference {
             && x.extent(2) + 2L * padding >= kernel
             && height <= Integer.MAX_VALUE
             && width <= Integer.MAX_VALUE,
-        "a window of %d with padding %d does not fit %s", kernel, padding, x);
+        "a window of %d with padding %d does not fit %s",
+        kernel,
+        padding,
+        x);
     return shape(channels, (int) height, (int) width);
   }
 
@@ -205,7 +218,9 @@ public final class ShapeInference {
     Shape shape = tensor(name);
     check(
         shape.rank() == 4 && shape.elementCount() > 0 && shape.extent(2) == shape.extent(3),
-        "weight %s is no set of square kernels: %s", Printable.shortened(name), shape);
+        "weight %s is no set of square kernels: %s",
+        Printable.shortened(name),
+        shape);
     return shape;
   }
 
@@ -217,7 +232,10 @@ public final class ShapeInference {
     Shape found = tensor(name);
     check(
         found.equals(expected),
-        "tensor %s: expected shape %s, found %s", Printable.shortened(name), expected, found);
+        "tensor %s: expected shape %s, found %s",
+        Printable.shortened(name),
+        expected,
+        found);
   }
 
   private Shape tensor(String name) {
