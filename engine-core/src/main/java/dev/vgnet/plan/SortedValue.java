@@ -21,7 +21,7 @@ public record SortedValue(Value value, List<Integer> channels) {
     List<Integer> order = inOrder(value.channels());
     if (value.segments().stream().map(Segment::buffer).distinct().count()
         == value.segments().size()) {
-      return new SortedValue(value, order);
+      return new SortedValue(value, order); // segments of different buffers are never joined
     }
     List<Segment> places = value.singleChannels();
     List<Integer> sorted =

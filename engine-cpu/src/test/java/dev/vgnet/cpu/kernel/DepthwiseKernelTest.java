@@ -51,7 +51,6 @@ class DepthwiseKernelTest {
     check(1, 1500, 0, 12_000, 3);
   }
 
-  /** Against plain sums and an epilogue by itself. */
   @Test
   void dryRowsWriteNothing() {
     for (int kernel : new int[] {3, 7}) {
@@ -67,6 +66,7 @@ class DepthwiseKernelTest {
     }
   }
 
+  /** Against plain sums and an epilogue by itself. */
   @Test
   void epilogues() {
     for (Function function : Function.values()) {
