@@ -20,18 +20,18 @@ module dev.vgnet.weights {
   uses dev.vgnet.zoo.Family;
 
   provides dev.vgnet.zoo.Family with
-      dev.vgnet.zoo.DenseNet,
-      dev.vgnet.zoo.EfficientNet,
-      dev.vgnet.zoo.GhostNet,
-      dev.vgnet.zoo.MnasNet,
-      dev.vgnet.zoo.MobileNetV1,
-      dev.vgnet.zoo.MobileNetV2,
-      dev.vgnet.zoo.MobileNetV3,
-      dev.vgnet.zoo.RegNet,
-      dev.vgnet.zoo.ResNet,
-      dev.vgnet.zoo.ShuffleNetV2,
-      dev.vgnet.zoo.Vgg,
-      dev.vgnet.zoo.Xception;
+      dev.vgnet.zoo.family.DenseNet,
+      dev.vgnet.zoo.family.EfficientNet,
+      dev.vgnet.zoo.family.GhostNet,
+      dev.vgnet.zoo.family.MnasNet,
+      dev.vgnet.zoo.family.MobileNetV1,
+      dev.vgnet.zoo.family.MobileNetV2,
+      dev.vgnet.zoo.family.MobileNetV3,
+      dev.vgnet.zoo.family.RegNet,
+      dev.vgnet.zoo.family.ResNet,
+      dev.vgnet.zoo.family.ShuffleNetV2,
+      dev.vgnet.zoo.family.Vgg,
+      dev.vgnet.zoo.family.Xception;
 
   opens dev.vgnet.cli to
       info.picocli;

@@ -119,7 +119,7 @@ public record BsConv(Kind kind, boolean norms, Optional<Ratio> ratio) {
   }
 
   /** What it adds to a network's name, such as {@code _bsconvs_p1d4}; empty for none. */
-  String suffix() {
+  public String suffix() {
     return switch (kind) {
       case NONE -> "";
       case UNCONSTRAINED -> "_bsconvu" + (norms ? "_bn" : "");

@@ -142,7 +142,13 @@ final class Families implements Architecture {
       }
       return Optional.of(network);
     }
-    ResNet.refuseBottlenecks(keys);
+    families.stream()
+        .flatMap(family -> family.refusal(stateDict).stream())
+        .findFirst()
+        .ifPresent(
+            reason -> {
+              throw new UnsupportedModelException(reason);
+            });
     attempts.stream()
         .filter(Attempt::isNear)
         .min(Comparator.comparingInt(Attempt::distance))

@@ -1,6 +1,8 @@
 package dev.vgnet.zoo;
 
+import dev.vgnet.torch.StateDict;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A family of networks. The zoo finds families with {@link java.util.ServiceLoader}, so that one
@@ -16,4 +18,12 @@ public interface Family {
 
   /** The structures that its networks have. */
   List<Structure> structures();
+
+  /**
+   * Why a checkpoint that fits none of the structures cannot be imported, where that says more than
+   * how it differs from the nearest one: it is a network of this family that is not supported.
+   */
+  default Optional<String> refusal(StateDict stateDict) {
+    return Optional.empty();
+  }
 }

@@ -99,7 +99,7 @@ public final class KeyStyle {
   }
 
   /** As for ImageNet, but resized by bicubic interpolation. */
-  static Preprocessing bicubic(int size) {
+  public static Preprocessing bicubic(int size) {
     Preprocessing base = Preprocessing.imageNet(size);
     return new Preprocessing(base.resize(), size, Interpolation.BICUBIC, base.mean(), base.std());
   }

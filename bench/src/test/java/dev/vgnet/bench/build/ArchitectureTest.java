@@ -90,6 +90,9 @@ class ArchitectureTest {
                   "dev.vgnet.cuda.program")),
           entry("dev.vgnet.torch", List.of("dev.vgnet.model")),
           entry("dev.vgnet.zoo", List.of("dev.vgnet.graph", "dev.vgnet.model", "dev.vgnet.torch")),
+          entry(
+              "dev.vgnet.zoo.family",
+              List.of("dev.vgnet.graph", "dev.vgnet.model", "dev.vgnet.torch", "dev.vgnet.zoo")),
           entry("dev.vgnet.profile", List.of("dev.vgnet.runtime")),
           entry("dev.vgnet.onnx", List.of("dev.vgnet", "dev.vgnet.graph", "dev.vgnet.model")));
 

@@ -96,7 +96,7 @@ final class CudaDriver implements Driver {
             .choices(
                 files,
                 options,
-                new Conditions(
+                new ChoiceKey(
                     Choices.WAYS,
                     gpu,
                     Toolkit.driverVersion(),

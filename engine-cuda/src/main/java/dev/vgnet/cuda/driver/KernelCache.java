@@ -85,10 +85,10 @@ final class KernelCache {
   /**
    * Where to keep what has been measured with the kernels of sources and options.
    *
-   * @param conditions of the measurements, beside them
+   * @param key that they are kept under, beside them
    */
-  Choices choices(Map<String, String> files, List<String> options, Conditions conditions) {
-    return file(hash(files, options, conditions.toString()) + ".choices")
+  Choices choices(Map<String, String> files, List<String> options, ChoiceKey key) {
+    return file(hash(files, options, key.toString()) + ".choices")
         .map(Choices::of)
         .orElseGet(Choices::inMemory);
   }

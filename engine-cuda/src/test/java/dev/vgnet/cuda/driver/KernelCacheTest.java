@@ -77,27 +77,27 @@ class KernelCacheTest {
     assertEquals(before + 1, compiled);
   }
 
-  private static Optional<String> choice(KernelCache cache, Conditions conditions) {
-    return cache.choices(FILES, OPTIONS, conditions).get("step");
+  private static Optional<String> choice(KernelCache cache, ChoiceKey key) {
+    return cache.choices(FILES, OPTIONS, key).get("step");
   }
 
   @Test
-  void choosesAgainUnderOtherConditions() {
+  void choosesAgainUnderAnotherKey() {
     KernelCache cache = new KernelCache(Optional.of(folder));
     Gpu gpu = new Gpu(0, "H200", 9, 0, 1L << 37);
     Version driver = new Version(13, 0);
     Optional<String> cudnn = Optional.of("9.19.0");
-    Conditions measured = new Conditions(1, gpu, driver, "13.0", cudnn);
+    ChoiceKey measured = new ChoiceKey(1, gpu, driver, "13.0", cudnn);
     Choices choices = cache.choices(FILES, OPTIONS, measured);
     choices.put("step", "own");
     choices.save();
     assertEquals(Optional.of("own"), choice(cache, measured));
     List.of(
-            new Conditions(2, gpu, driver, "13.0", cudnn),
-            new Conditions(1, new Gpu(0, "B200", 10, 0, 1L << 37), driver, "13.0", cudnn),
-            new Conditions(1, gpu, new Version(13, 1), "13.0", cudnn),
-            new Conditions(1, gpu, driver, "13.1", cudnn),
-            new Conditions(1, gpu, driver, "13.0", Optional.empty()))
+            new ChoiceKey(2, gpu, driver, "13.0", cudnn),
+            new ChoiceKey(1, new Gpu(0, "B200", 10, 0, 1L << 37), driver, "13.0", cudnn),
+            new ChoiceKey(1, gpu, new Version(13, 1), "13.0", cudnn),
+            new ChoiceKey(1, gpu, driver, "13.1", cudnn),
+            new ChoiceKey(1, gpu, driver, "13.0", Optional.empty()))
         .forEach(other -> assertEquals(Optional.empty(), choice(cache, other), other.toString()));
   }
 
@@ -132,7 +132,7 @@ class KernelCacheTest {
     get(cache);
     assertEquals(2, compiled);
     Gpu gpu = new Gpu(0, "H200", 9, 0, 1L << 37);
-    Conditions measured = new Conditions(1, gpu, new Version(13, 0), "13.0", Optional.empty());
+    ChoiceKey measured = new ChoiceKey(1, gpu, new Version(13, 0), "13.0", Optional.empty());
     Choices choices = cache.choices(FILES, OPTIONS, measured);
     choices.put("step", "own");
     choices.save();

@@ -1,4 +1,7 @@
-package dev.vgnet.zoo;
+package dev.vgnet.zoo.family;
+
+import dev.vgnet.zoo.KeyStyle;
+import dev.vgnet.zoo.Layers;
 
 /** What cv-models' networks of inverted residuals have in common. */
 final class CvModels {

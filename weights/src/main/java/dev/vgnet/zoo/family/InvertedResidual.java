@@ -1,6 +1,9 @@
-package dev.vgnet.zoo;
+package dev.vgnet.zoo.family;
 
 import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.zoo.Conv;
+import dev.vgnet.zoo.Features;
+import dev.vgnet.zoo.Layers;
 import java.util.Optional;
 import java.util.OptionalInt;
 

@@ -1,4 +1,7 @@
-package dev.vgnet.zoo;
+package dev.vgnet.zoo.family;
+
+import dev.vgnet.zoo.KeyStyle;
+import dev.vgnet.zoo.Layers;
 
 /** How checkpoints of MobileNetV3 name the tensors. */
 final class MobileNetV3Styles {

@@ -1,11 +1,18 @@
-package dev.vgnet.zoo;
+package dev.vgnet.zoo.family;
 
 import static dev.vgnet.graph.Operator.Function.HARDSIGMOID;
 import static dev.vgnet.graph.Operator.Function.HARDSWISH;
 import static dev.vgnet.graph.Operator.Function.RELU;
 
-import dev.vgnet.zoo.MobileNetV3Table.Block;
-import dev.vgnet.zoo.MobileNetV3Table.Row;
+import dev.vgnet.zoo.Conv;
+import dev.vgnet.zoo.Family;
+import dev.vgnet.zoo.Features;
+import dev.vgnet.zoo.Layers;
+import dev.vgnet.zoo.NamedNetwork;
+import dev.vgnet.zoo.Structure;
+import dev.vgnet.zoo.Widths;
+import dev.vgnet.zoo.family.MobileNetV3Table.Block;
+import dev.vgnet.zoo.family.MobileNetV3Table.Row;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -160,7 +167,7 @@ public final class MobileNetV3 implements Family {
                             define(
                                 layers,
                                 table,
-                                new Scaling(Widths.scaled(size), false, false, false),
+                                new Scaling(BsConvModels.scaled(size), false, false, false),
                                 thumbnail),
                         reported.getOrDefault(size, "")))
             .toList());

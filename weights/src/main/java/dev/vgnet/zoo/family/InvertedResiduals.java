@@ -1,8 +1,12 @@
-package dev.vgnet.zoo;
+package dev.vgnet.zoo.family;
 
 import static dev.vgnet.graph.Operator.Function.SIGMOID;
 
 import dev.vgnet.graph.Operator.Function;
+import dev.vgnet.zoo.Conv;
+import dev.vgnet.zoo.Features;
+import dev.vgnet.zoo.Layers;
+import dev.vgnet.zoo.Widths;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,8 +1,16 @@
-package dev.vgnet.zoo;
+package dev.vgnet.zoo.family;
 
 import static dev.vgnet.graph.Operator.Function.HARDSIGMOID;
 import static dev.vgnet.graph.Operator.Function.RELU;
 
+import dev.vgnet.zoo.Conv;
+import dev.vgnet.zoo.Family;
+import dev.vgnet.zoo.Features;
+import dev.vgnet.zoo.KeyStyle;
+import dev.vgnet.zoo.Layers;
+import dev.vgnet.zoo.NamedNetwork;
+import dev.vgnet.zoo.Structure;
+import dev.vgnet.zoo.Widths;
 import java.util.List;
 
 /**

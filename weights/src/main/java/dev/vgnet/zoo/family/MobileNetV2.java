@@ -1,7 +1,15 @@
-package dev.vgnet.zoo;
+package dev.vgnet.zoo.family;
 
 import static dev.vgnet.graph.Operator.Function.RELU6;
 
+import dev.vgnet.zoo.Conv;
+import dev.vgnet.zoo.Family;
+import dev.vgnet.zoo.Features;
+import dev.vgnet.zoo.KeyStyle;
+import dev.vgnet.zoo.Layers;
+import dev.vgnet.zoo.NamedNetwork;
+import dev.vgnet.zoo.Structure;
+import dev.vgnet.zoo.Widths;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -122,7 +130,7 @@ public final class MobileNetV2 implements Family {
   private static NamedNetwork bsConv(String size, boolean thumbnail, String reported) {
     return new NamedNetwork(
         (thumbnail ? "cifar_" : "") + "mobilenetv2_" + size + "_bsconvs_p1d6",
-        layers -> define(layers, Widths.scaled(size), thumbnail),
+        layers -> define(layers, BsConvModels.scaled(size), thumbnail),
         reported);
   }
 

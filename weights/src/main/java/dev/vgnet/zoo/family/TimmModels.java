@@ -1,4 +1,6 @@
-package dev.vgnet.zoo;
+package dev.vgnet.zoo.family;
+
+import dev.vgnet.zoo.KeyStyle;
 
 /** What timm's models of inverted residuals have in common. */
 final class TimmModels {

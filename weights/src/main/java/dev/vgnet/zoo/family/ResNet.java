@@ -1,10 +1,19 @@
-package dev.vgnet.zoo;
+package dev.vgnet.zoo.family;
 
 import static dev.vgnet.graph.Operator.Function.RELU;
 
-import dev.vgnet.error.UnsupportedModelException;
+import dev.vgnet.torch.StateDict;
+import dev.vgnet.zoo.BsConv;
+import dev.vgnet.zoo.Conv;
+import dev.vgnet.zoo.Family;
+import dev.vgnet.zoo.Features;
+import dev.vgnet.zoo.KeyStyle;
+import dev.vgnet.zoo.Layers;
+import dev.vgnet.zoo.NamedNetwork;
+import dev.vgnet.zoo.Structure;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -85,18 +94,6 @@ public final class ResNet implements Family {
   /** For the service loader. */
   public ResNet() {}
 
-  /**
-   * Says what is not there, rather than how a ResNet-50 differs from the nearest network.
-   *
-   * @throws UnsupportedModelException if the keys are those of bottleneck blocks
-   */
-  static void refuseBottlenecks(Keys keys) {
-    if (keys.anyMatch(BOTTLENECK)) {
-      throw new UnsupportedModelException(
-          "the keys are those of a ResNet of bottleneck blocks, which are not supported");
-    }
-  }
-
   @Override
   public String name() {
     return "ResNet";
@@ -113,6 +110,16 @@ public final class ResNet implements Family {
             32,
             List.of(BSCONV),
             Stream.concat(cifar("cifar_preresnet", true).stream(), wide()).toList()));
+  }
+
+  @Override
+  public Optional<String> refusal(StateDict stateDict) {
+    boolean bottlenecks =
+        stateDict.tensors().keySet().stream().anyMatch(key -> BOTTLENECK.matcher(key).matches());
+    return bottlenecks
+        ? Optional.of(
+            "the keys are those of a ResNet of bottleneck blocks, which are not supported")
+        : Optional.empty();
   }
 
   private static List<NamedNetwork> large(String name, boolean preActivation) {

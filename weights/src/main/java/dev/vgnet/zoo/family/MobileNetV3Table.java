@@ -1,4 +1,4 @@
-package dev.vgnet.zoo;
+package dev.vgnet.zoo.family;
 
 import static dev.vgnet.graph.Operator.Function.HARDSWISH;
 import static dev.vgnet.graph.Operator.Function.RELU;

@@ -1,7 +1,16 @@
-package dev.vgnet.zoo;
+package dev.vgnet.zoo.family;
 
 import static dev.vgnet.graph.Operator.Function.RELU;
 
+import dev.vgnet.zoo.BsConv;
+import dev.vgnet.zoo.Conv;
+import dev.vgnet.zoo.Family;
+import dev.vgnet.zoo.Features;
+import dev.vgnet.zoo.KeyStyle;
+import dev.vgnet.zoo.Layers;
+import dev.vgnet.zoo.NamedNetwork;
+import dev.vgnet.zoo.Structure;
+import dev.vgnet.zoo.Widths;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
@@ -121,7 +130,7 @@ public final class MobileNetV1 implements Family {
   private static NamedNetwork bsConv(Form form, String size, String reported) {
     return new NamedNetwork(
         form.prefix() + "_" + size + form.suffix(),
-        layers -> define(layers, Widths.scaled(size), form),
+        layers -> define(layers, BsConvModels.scaled(size), form),
         reported);
   }
 

@@ -1,8 +1,12 @@
-package dev.vgnet.zoo;
+package dev.vgnet.zoo.family;
 
 import static dev.vgnet.graph.Operator.Function.RELU;
 
-import dev.vgnet.zoo.InvertedResiduals.Row;
+import dev.vgnet.zoo.Family;
+import dev.vgnet.zoo.KeyStyle;
+import dev.vgnet.zoo.NamedNetwork;
+import dev.vgnet.zoo.Structure;
+import dev.vgnet.zoo.family.InvertedResiduals.Row;
 import java.util.List;
 
 /** MnasNet-A1 (Tan et al. 2019, Figure 7) and the authors' B1, which has no squeeze-excite. */
