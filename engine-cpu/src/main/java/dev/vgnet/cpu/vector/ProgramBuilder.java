@@ -77,7 +77,7 @@ final class ProgramBuilder {
       Buffer input = plan.input();
       RowSource image = RowSource.Image.of(Value.of(input));
       Pass copy = new CopyPass(image, placement.view(input).whole());
-      add(List.of(copy), copy(graph.input(), "input", List.of(), "to NHWC", shape(input)));
+      add(List.of(copy), copy(graph.input(), "input", List.of(), "to NHWC", shape(input)), false);
     }
     int late = Tail.firstCascade(cascades, weights.shapes());
     cascades.subList(0, late).forEach(this::add);
@@ -90,7 +90,8 @@ final class ProgramBuilder {
       List<String> inputs = writers.of(List.of(value));
       add(
           List.of(new OutputPass(i, placement.view(value))),
-          copy(graph.outputs().get(i), "output", inputs, "to NCHW", outputs.getLast()));
+          copy(graph.outputs().get(i), "output", inputs, "to NCHW", outputs.getLast()),
+          false);
     }
     return new Program(
         plan.input().height(),
@@ -107,7 +108,7 @@ final class ProgramBuilder {
 
   private void add(Cascade cascade) {
     CompiledStep compiled = compiler.compile(cascade);
-    add(compiled.passes(), report(cascade.joined(), compiled.kernel()));
+    add(compiled.passes(), report(cascade.joined(), compiled.kernel()), cascade.follows());
     cascade.steps().forEach(writers::add);
   }
 
@@ -127,8 +128,8 @@ final class ProgramBuilder {
         .toList();
   }
 
-  private void add(List<Pass> passes, StepReport step) {
-    this.passes.addAll(StepPass.of(step, passes));
+  private void add(List<Pass> passes, StepReport step, boolean follows) {
+    this.passes.addAll(StepPass.of(step, passes, follows));
     reports.add(step);
   }
 

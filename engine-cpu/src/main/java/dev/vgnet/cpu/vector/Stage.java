@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What is done between two barriers where workers share an image: a pass that is worth sharing, or
- * small ones in a row that are left to one worker.
+ * What is done between two barriers where workers share an image: a pass that is worth sharing,
+ * with those that follow it band by band, or small ones in a row that are left to one worker.
  *
  * @param blocks into which the units of each pass are cut
  */
@@ -34,12 +34,22 @@ record Stage(List<Pass> passes, int blocks) {
     List<Stage> stages = new ArrayList<>();
     for (Pass pass : passes) {
       Stage next = of(pass, workers);
-      if (!stages.isEmpty() && stages.getLast().blocks == 1 && next.blocks == 1) {
+      if (!stages.isEmpty() && stages.getLast().isFollowedBy(pass)) {
+        next = stages.removeLast().then(new Stage(List.of(pass), pass.bands()));
+      } else if (!stages.isEmpty() && stages.getLast().blocks == 1 && next.blocks == 1) {
         next = stages.removeLast().then(next);
       }
       stages.add(next);
     }
     return List.copyOf(stages);
+  }
+
+  /** Whether a worker may go on with a band of the next pass when it has computed one of these. */
+  private boolean isFollowedBy(Pass next) {
+    return blocks > 1
+        && next.follows()
+        && next.bands() > 1
+        && passes.stream().allMatch(pass -> pass.bands() >= next.bands());
   }
 
   /** One pass by itself. */
@@ -56,7 +66,7 @@ record Stage(List<Pass> passes, int blocks) {
   }
 
   private Stage then(Stage next) {
-    return new Stage(Stream.concat(passes.stream(), next.passes.stream()).toList(), blocks);
+    return new Stage(Stream.concat(passes.stream(), next.passes.stream()).toList(), next.blocks);
   }
 
   /** Computes one block of each pass. */

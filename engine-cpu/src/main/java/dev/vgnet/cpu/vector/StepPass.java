@@ -16,10 +16,15 @@ import java.util.List;
  * @param multiplyAccumulates its share of the step's
  * @param bytes its share of the step's
  */
-record StepPass(Pass pass, StepReport step, long multiplyAccumulates, long bytes) implements Pass {
+record StepPass(Pass pass, StepReport step, long multiplyAccumulates, long bytes, boolean follows)
+    implements Pass {
 
-  /** The passes of a step; each takes a share of its cost that goes by its work. */
-  static List<StepPass> of(StepReport step, List<Pass> passes) {
+  /**
+   * The passes of a step; each takes a share of its cost that goes by its work.
+   *
+   * @param follows whether the step may follow the one before band by band
+   */
+  static List<StepPass> of(StepReport step, List<Pass> passes, boolean follows) {
     long all = passes.stream().mapToLong(Pass::work).sum();
     List<StepPass> shares = new ArrayList<>();
     long before = 0;
@@ -27,7 +32,12 @@ record StepPass(Pass pass, StepReport step, long multiplyAccumulates, long bytes
       long after = before + pass.work();
       long multiplyAccumulates = part(step.multiplyAccumulates(), before, after, all);
       shares.add(
-          new StepPass(pass, step, multiplyAccumulates, part(step.bytes(), before, after, all)));
+          new StepPass(
+              pass,
+              step,
+              multiplyAccumulates,
+              part(step.bytes(), before, after, all),
+              follows && passes.size() == 1));
       before = after;
     }
     return shares;
@@ -51,6 +61,11 @@ record StepPass(Pass pass, StepReport step, long multiplyAccumulates, long bytes
   @Override
   public long work() {
     return pass.work();
+  }
+
+  @Override
+  public int bands() {
+    return pass.bands();
   }
 
   @Override

@@ -1,8 +1,11 @@
 package dev.vgnet.cpu.vector;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.cpu.kernel.RehearsedKernel;
+import dev.vgnet.cpu.vector.pass.DepthwisePass;
 import dev.vgnet.cpu.vector.pass.Pass;
 import dev.vgnet.cpu.vector.pass.PointwisePass;
 import dev.vgnet.cpu.vector.pass.PreparedPointwisePass;
@@ -77,6 +80,90 @@ class StageTest {
       Arrays.fill(once, 1);
       assertEquals(Arrays.toString(once), Arrays.toString(((Counting) pass).runs));
     }
+  }
+
+  /** One whose units are bands of rows, several a band. */
+  private record Bands(Counting all, int bands, boolean follows) implements Pass {
+    @Override
+    public int units() {
+      return all.units;
+    }
+
+    @Override
+    public long work() {
+      return all.work;
+    }
+
+    @Override
+    public List<RehearsedKernel<?>> kernels() {
+      return List.of();
+    }
+
+    @Override
+    public void run(Workspace workspace, int from, int to) {
+      all.run(workspace, from, to);
+    }
+  }
+
+  @Test
+  void passesFollowBandByBand() {
+    Bands rows = new Bands(Counting.of(14, 1_000_000), 14, false);
+    Bands follower = new Bands(Counting.of(12, 5_000_000), 4, true);
+    List<Stage> stages = Stage.of(List.of(rows, follower), 2);
+    assertEquals(1, stages.size());
+    assertEquals(4, stages.getFirst().blocks());
+    stages.getFirst().run(new Workspace(), 1);
+    assertEquals("[0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0]", Arrays.toString(rows.all.runs));
+    assertEquals("[0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0]", Arrays.toString(follower.all.runs));
+  }
+
+  @Test
+  void passesWaitForOthersUnlessTheyFollow() {
+    Bands rows = new Bands(Counting.of(14, 1_000_000), 14, false);
+    Counting whole = Counting.of(20, 1_000_000);
+    Bands stranger = new Bands(Counting.of(12, 5_000_000), 4, false);
+    Bands follower = new Bands(Counting.of(12, 5_000_000), 4, true);
+    Bands finer = new Bands(Counting.of(16, 5_000_000), 8, true);
+    assertEquals(2, Stage.of(List.of(rows, stranger), 2).size());
+    assertEquals(2, Stage.of(List.of(whole, follower), 2).size());
+    assertEquals(2, Stage.of(List.of(follower, finer), 2).size());
+    assertEquals(2, Stage.of(List.of(Counting.of(14, 1), follower), 2).size());
+  }
+
+  /** A block with a narrow output, for which there would be room where its wide input lies. */
+  @Test
+  void productsFollowDepthwiseConvolutionsAndLeaveWhatOthersStillRead() {
+    Random random = new Random(1);
+    SampleNetwork net = new SampleNetwork(random, 16);
+    String expanded = net.pointwise("x", 16, 96);
+    String filtered = net.depthwise(expanded, 96, 96, 3, 1, 1, true);
+    Graph graph = net.graph(net.sum(net.pointwise(filtered, 96, 16), "x"));
+    Weights weights = new Weights(net.tensors);
+    Program shared = ProgramBuilder.build(graph, weights, 2, 28, 28);
+    List<List<Class<?>>> stages = shared.stages().stream().map(StageTest::classes).toList();
+    assertTrue(
+        stages.contains(List.of(DepthwisePass.class, PointwisePass.class)), stages::toString);
+    float[] image = SampleNetwork.floats(random.doubles(16 * 28 * 28, -1, 1).toArray());
+    Program alone = ProgramBuilder.build(graph, weights, 1, 28, 28);
+    assertArrayEquals(blockByBlock(alone, 1, image), blockByBlock(shared, 2, image));
+  }
+
+  private static List<Class<?>> classes(Stage stage) {
+    return stage.passes().stream().<Class<?>>map(p -> ((StepPass) p).pass().getClass()).toList();
+  }
+
+  /** Last ones first, as if other workers were early. */
+  private static float[] blockByBlock(Program program, int workers, float[] image) {
+    Execution execution = new Execution(workers);
+    float[][] outputs = program.newOutputs(1);
+    execution.begin(program, 1, image.length, image, outputs);
+    Job job = execution.part(0, program.stages());
+    for (int phase = 0; phase < job.phases(); phase++) {
+      for (int block = job.blocks(phase) - 1; block >= 0; block--) {
+        job.run(0, phase, block);
+      }
+    }
+    return outputs[0];
   }
 
   /** On maps so small that workers may share weights instead of pixels. */

@@ -26,8 +26,10 @@ import java.util.stream.Stream;
  *
  * @param image the first step, if it is a convolution that reads the caller's image, of which only
  *     rows are kept, too
+ * @param follows whether a worker may compute rows of it right after the same rows of the cascade
+ *     before, without waiting for others
  */
-public record Cascade(JoinedSteps joined, Optional<Step.Convolution> image) {
+public record Cascade(JoinedSteps joined, Optional<Step.Convolution> image, boolean follows) {
   /** Floats of a map that stay in a second-level cache from one step to the next. */
   private static final int CACHED_MAP = 1 << 17;
 
@@ -56,15 +58,27 @@ public record Cascade(JoinedSteps joined, Optional<Step.Convolution> image) {
       if (!cascades.isEmpty() && cascades.getLast().mayTake(step, plan, threads)) {
         cascades.add(cascades.removeLast().then(step));
       } else {
-        cascades.add(new Cascade(new JoinedSteps(List.of(step)), imageConvolution(step, plan)));
+        boolean follows = !cascades.isEmpty() && cascades.getLast().isFollowedBy(step, threads);
+        JoinedSteps alone = new JoinedSteps(List.of(step));
+        cascades.add(new Cascade(alone, imageConvolution(step, plan), follows));
       }
     }
     return List.copyOf(cascades);
   }
 
+  /** Cascades and those that follow them, as long as which all that they read has to be kept. */
+  static List<JoinedSteps> together(List<Cascade> cascades) {
+    List<JoinedSteps> all = new ArrayList<>();
+    for (Cascade cascade : cascades) {
+      List<Step> before = cascade.follows ? all.removeLast().steps() : List.of();
+      all.add(new JoinedSteps(Stream.concat(before.stream(), cascade.steps().stream()).toList()));
+    }
+    return all;
+  }
+
   private Cascade then(Step next) {
     List<Step> steps = Stream.concat(steps().stream(), Stream.of(next)).toList();
-    return new Cascade(new JoinedSteps(steps), image);
+    return new Cascade(new JoinedSteps(steps), image, false);
   }
 
   /** A step that reads the image where the caller has it. */
@@ -79,6 +93,21 @@ public record Cascade(JoinedSteps joined, Optional<Step.Convolution> image) {
 
   public List<Step> steps() {
     return joined.steps();
+  }
+
+  /**
+   * Whether each pixel of the next step needs no others of this one's, and there are threads who
+   * would wait for each other in between.
+   */
+  private boolean isFollowedBy(Step next, int threads) {
+    Buffer output = joined.last().output();
+    return threads > 1
+        && steps().size() == 1
+        && joined.last() instanceof Step.Depthwise
+        && next instanceof Step.Pointwise pointwise
+        && pointwise.prologue().isNone()
+        && next.output().height() == output.height()
+        && next.output().width() == output.width();
   }
 
   private boolean mayTake(Step next, Plan plan, int threads) {

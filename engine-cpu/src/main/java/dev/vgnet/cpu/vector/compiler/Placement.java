@@ -49,7 +49,7 @@ public final class Placement {
     cascades.forEach(cascade -> rows.putAll(cascade.rows()));
     memory =
         MemoryPlan.of(
-            JoinedSteps.keepingInputs(plan, cascades.stream().map(Cascade::joined).toList()),
+            JoinedSteps.keepingInputs(plan, Cascade.together(cascades)),
             buffer -> isPlaced(buffer, plan, withInput) ? size(buffer) : 0,
             AlignedArrays.LINE);
     zeros = ArrayLength.checked(View.ZEROS + AlignedArrays.padded(widest + Vectors.LANES));

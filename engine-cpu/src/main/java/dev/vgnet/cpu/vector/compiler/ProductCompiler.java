@@ -194,7 +194,7 @@ final class ProductCompiler {
     Chunks chunks =
         preparation.isPresent()
             ? Chunks.ofPixels(input.pixels(), output.channels(), steps.threads())
-            : Chunks.of(input.pixels(), output.channels(), steps.threads());
+            : Chunks.of(input.height(), input.width(), output.channels(), steps.threads());
     requirePackable(step, chunks.tiles(), (_, _) -> taps);
     Product product =
         new Product(

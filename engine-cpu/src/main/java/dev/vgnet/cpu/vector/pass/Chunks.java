@@ -2,16 +2,13 @@ package dev.vgnet.cpu.vector.pass;
 
 import dev.vgnet.cpu.kernel.TileShape;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The pixels of a map, cut into pieces that stay in the cache while a kernel and its finish pass
  * over them.
- *
- * @param tiles of the panels of output channels
- * @param size the pixels of a chunk
- * @param count how many there are; the last one takes what is left, no less than a tile
  */
-public record Chunks(List<TileShape> tiles, int pixels, int size, int count) {
+public final class Chunks {
   private static final int MAX_SIZE = 96;
 
   /** For each worker: nobody waits for long if one has a panel more. */
@@ -20,15 +17,46 @@ public record Chunks(List<TileShape> tiles, int pixels, int size, int count) {
   /** Fewer pixels than this are not worth a worker of their own. */
   private static final int MIN_SIZE = 16;
 
+  private final List<TileShape> tiles;
+
+  /** The first pixel of each, and the end of the last one. */
+  private final int[] starts;
+
+  private final boolean ofRows;
+
+  private Chunks(List<TileShape> tiles, int[] starts, boolean ofRows) {
+    this.tiles = List.copyOf(tiles);
+    this.starts = starts;
+    this.ofRows = ofRows;
+  }
+
   /**
+   * Whole rows where threads can have equally many of them: what a worker then reads of the step
+   * before is what it has written itself.
+   *
    * @param threads who share the chunks, or the panels of the only one: of a small map, weights are
    *     more than inputs, and so each worker reads but some of them
    */
-  public static Chunks of(int pixels, int channels, int threads) {
+  public static Chunks of(int height, int width, int channels, int threads) {
+    int pixels = height * width;
     boolean small = pixels <= Math.min(channels, MAX_SIZE);
-    return small && evenPanels(pixels, channels, threads)
-        ? ofPixels(pixels, channels, 1)
+    if (threads == 1 || small && evenPanels(pixels, channels, threads)) {
+      return ofPixels(pixels, channels, 1);
+    }
+    return height % threads == 0
+        ? ofRows(height, width, channels, threads)
         : ofPixels(pixels, channels, threads);
+  }
+
+  private static Chunks ofRows(int height, int width, int channels, int threads) {
+    int pixels = height * width;
+    int shares = Math.ceilDiv(Math.ceilDiv(pixels, MAX_SIZE), threads) * threads;
+    int count = Math.min(Math.clamp(pixels / MIN_SIZE, 1, shares), height);
+    int[] starts =
+        IntStream.rangeClosed(0, count)
+            .map(i -> (int) ((long) height * i / count) * width)
+            .toArray();
+    return new Chunks(TileShape.choose(channels, starts[1]), starts, true);
   }
 
   /**
@@ -53,24 +81,41 @@ public record Chunks(List<TileShape> tiles, int pixels, int size, int count) {
     List<TileShape> tiles = TileShape.choose(channels, wanted);
     int tile = tiles.getFirst().pixels();
     int size = Math.ceilDiv(wanted, tile) * tile;
-    int count = Math.ceilDiv(pixels, size);
-    int last = pixels - (count - 1) * size;
+    int most = Math.ceilDiv(pixels, size);
+    int last = pixels - (most - 1) * size;
     boolean tooShort = tiles.stream().anyMatch(t -> last < t.pixels());
-    return new Chunks(tiles, pixels, size, tooShort && count > 1 ? count - 1 : count);
+    int count = tooShort && most > 1 ? most - 1 : most;
+    int[] starts =
+        IntStream.rangeClosed(0, count).map(i -> i < count ? i * size : pixels).toArray();
+    return new Chunks(tiles, starts, false);
+  }
+
+  /** Of the panels of output channels. */
+  public List<TileShape> tiles() {
+    return tiles;
+  }
+
+  int count() {
+    return starts.length - 1;
+  }
+
+  /** Whether they are the bands of {@link Pass#bands}. */
+  boolean areRows() {
+    return ofRows;
   }
 
   /** The first pixel of a chunk. */
   int first(int chunk) {
-    return chunk * size;
+    return starts[chunk];
   }
 
   /** The most pixels a chunk has. */
   int longest() {
-    return Math.max(length(0), length(count - 1));
+    return IntStream.range(0, count()).map(this::length).max().orElseThrow();
   }
 
   /** The pixels of a chunk. */
   int length(int chunk) {
-    return chunk == count - 1 ? pixels - first(chunk) : size;
+    return starts[chunk + 1] - starts[chunk];
   }
 }

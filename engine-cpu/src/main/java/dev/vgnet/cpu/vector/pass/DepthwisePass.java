@@ -121,6 +121,11 @@ public final class DepthwisePass implements Pass {
   }
 
   @Override
+  public int bands() {
+    return units();
+  }
+
+  @Override
   public long work() {
     return (long) output.pixels() * output.channels() * window.kernel() * window.kernel();
   }

@@ -32,6 +32,23 @@ public interface Pass {
     return 1;
   }
 
+  /**
+   * Into how many bands of rows its units may be cut, all of the same number of units and of {@code
+   * rows * band / bands} to {@code rows * (band + 1) / bands}; 0 if into none. Those whose units
+   * are single rows may be cut into fewer, too.
+   */
+  default int bands() {
+    return 0;
+  }
+
+  /**
+   * Whether a band of it needs no more of the pass before than the same band, and overwrites
+   * nothing that the passes before read.
+   */
+  default boolean follows() {
+    return false;
+  }
+
   /** All kernels that it calls: they have to be rehearsed before it is fast. */
   List<RehearsedKernel<?>> kernels();
 

@@ -16,6 +16,11 @@ public record PointwisePass(View input, Product product, Chunks chunks, long wor
     return chunks.count() * product.panels();
   }
 
+  @Override
+  public int bands() {
+    return chunks.areRows() ? chunks.count() : 0;
+  }
+
   /** A unit reads the weights of one panel. */
   @Override
   public int turns() {

@@ -100,7 +100,7 @@ public final class WinogradPass implements Pass {
   }
 
   private int largestBlock() {
-    return Math.max(blocks.size(), blocks.length(blocks.count() - 1));
+    return blocks.longest();
   }
 
   /** Such as {@code winograd 4x4 tile 6x2 f32x8 K=36x64}. */
