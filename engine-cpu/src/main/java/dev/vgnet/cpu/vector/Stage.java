@@ -49,7 +49,11 @@ record Stage(List<Pass> passes, int blocks) {
     return blocks > 1
         && next.follows()
         && next.bands() > 1
-        && passes.stream().allMatch(pass -> pass.bands() >= next.bands());
+        && passes.stream().allMatch(pass -> hasBands(pass, next.bands()));
+  }
+
+  private static boolean hasBands(Pass pass, int bands) {
+    return pass.isRowByRow() ? pass.units() >= bands : pass.bands() == bands;
   }
 
   /** One pass by itself. */

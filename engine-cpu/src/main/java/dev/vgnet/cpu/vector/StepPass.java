@@ -64,6 +64,11 @@ record StepPass(Pass pass, StepReport step, long multiplyAccumulates, long bytes
   }
 
   @Override
+  public boolean isRowByRow() {
+    return pass.isRowByRow();
+  }
+
+  @Override
   public int bands() {
     return pass.bands();
   }

@@ -82,8 +82,17 @@ class StageTest {
     }
   }
 
-  /** One whose units are bands of rows, several a band. */
-  private record Bands(Counting all, int bands, boolean follows) implements Pass {
+  /** One whose units are single rows, or bands of them, several a band. */
+  private record Bands(Counting all, boolean isRowByRow, int bands, boolean follows)
+      implements Pass {
+    static Bands rows(int height) {
+      return new Bands(Counting.of(height, 1_000_000), true, 0, false);
+    }
+
+    static Bands of(int units, int bands, boolean follows) {
+      return new Bands(Counting.of(units, 5_000_000), false, bands, follows);
+    }
+
     @Override
     public int units() {
       return all.units;
@@ -107,8 +116,8 @@ class StageTest {
 
   @Test
   void passesFollowBandByBand() {
-    Bands rows = new Bands(Counting.of(14, 1_000_000), 14, false);
-    Bands follower = new Bands(Counting.of(12, 5_000_000), 4, true);
+    Bands rows = Bands.rows(14);
+    Bands follower = Bands.of(12, 4, true);
     List<Stage> stages = Stage.of(List.of(rows, follower), 2);
     assertEquals(1, stages.size());
     assertEquals(4, stages.getFirst().blocks());
@@ -119,14 +128,12 @@ class StageTest {
 
   @Test
   void passesWaitForOthersUnlessTheyFollow() {
-    Bands rows = new Bands(Counting.of(14, 1_000_000), 14, false);
-    Counting whole = Counting.of(20, 1_000_000);
-    Bands stranger = new Bands(Counting.of(12, 5_000_000), 4, false);
-    Bands follower = new Bands(Counting.of(12, 5_000_000), 4, true);
-    Bands finer = new Bands(Counting.of(16, 5_000_000), 8, true);
-    assertEquals(2, Stage.of(List.of(rows, stranger), 2).size());
-    assertEquals(2, Stage.of(List.of(whole, follower), 2).size());
-    assertEquals(2, Stage.of(List.of(follower, finer), 2).size());
+    Bands follower = Bands.of(12, 4, true);
+    assertEquals(2, Stage.of(List.of(Bands.rows(14), Bands.of(12, 4, false)), 2).size());
+    assertEquals(2, Stage.of(List.of(Counting.of(20, 1_000_000), follower), 2).size());
+    assertEquals(2, Stage.of(List.of(Bands.rows(3), follower), 2).size());
+    assertEquals(2, Stage.of(List.of(Bands.of(16, 8, false), follower), 2).size());
+    assertEquals(1, Stage.of(List.of(Bands.of(8, 4, false), follower), 2).size());
     assertEquals(2, Stage.of(List.of(Counting.of(14, 1), follower), 2).size());
   }
 

@@ -121,8 +121,8 @@ public final class DepthwisePass implements Pass {
   }
 
   @Override
-  public int bands() {
-    return units();
+  public boolean isRowByRow() {
+    return true;
   }
 
   @Override

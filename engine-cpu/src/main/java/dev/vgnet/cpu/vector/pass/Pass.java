@@ -32,10 +32,14 @@ public interface Pass {
     return 1;
   }
 
+  /** Whether each unit is a row of the output, in order. */
+  default boolean isRowByRow() {
+    return false;
+  }
+
   /**
-   * Into how many bands of rows its units may be cut, all of the same number of units and of {@code
-   * rows * band / bands} to {@code rows * (band + 1) / bands}; 0 if into none. Those whose units
-   * are single rows may be cut into fewer, too.
+   * The bands of rows that its units are cut into, equally many units each: from row {@code rows *
+   * band / bands} to row {@code rows * (band + 1) / bands}. 0 if there are none.
    */
   default int bands() {
     return 0;
