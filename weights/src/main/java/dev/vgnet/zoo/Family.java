@@ -22,6 +22,8 @@ public interface Family {
   /**
    * Why a checkpoint that fits none of the structures cannot be imported, where that says more than
    * how it differs from the nearest one: it is a network of this family that is not supported.
+   *
+   * @return one sentence, without an end; nothing if it may be no network of this family
    */
   default Optional<String> refusal(StateDict stateDict) {
     return Optional.empty();

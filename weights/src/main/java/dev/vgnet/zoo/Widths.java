@@ -1,6 +1,6 @@
 package dev.vgnet.zoo;
 
-/** The rules by which networks of another width come from a table. */
+/** The rule by which networks of another width come from a table. */
 public final class Widths {
   private Widths() {}
 

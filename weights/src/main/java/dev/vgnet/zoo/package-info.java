@@ -18,7 +18,7 @@
  *       every network but VGNet is recognised with its convolutions separated, too.
  * </ol>
  *
- * {@code ResNet} and {@code MobileNetV2} are examples. Recognition builds each structure in each
- * style from the checkpoint's widths and takes the one that fits.
+ * {@code ResNet} and {@code MobileNetV2} in {@code dev.vgnet.zoo.family} are examples. Recognition
+ * builds each structure in each style from the checkpoint's widths and takes the one that fits.
  */
 package dev.vgnet.zoo;
