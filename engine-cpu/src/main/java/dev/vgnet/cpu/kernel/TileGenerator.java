@@ -36,13 +36,17 @@ import java.util.TreeMap;
  * </pre>
  *
  * Every run is code of its own. A method with too many of them would be too large for the
- * compilers, so a tile is several methods where needed, each adding to what the one before stored.
+ * compilers, so a tile is several methods where needed, each going on with what the one before
+ * stored; the last of them may just finish it.
  */
 final class TileGenerator {
   private static final int MAX_RUNS = 2;
 
   /** Arithmetic, loads and stores of a method. The first compiler gives up on much larger ones. */
   private static final int MAX_OPERATIONS = 200;
+
+  /** To go on with a sum, in operations, by the room that it takes. */
+  private static final int LOADED_SUM = 2;
 
   private static final MethodTypeDesc SIGNATURE =
       MethodTypeDesc.of(CD_void, FLOATS, INTS, FLOATS, CD_int, FLOATS, CD_int, CD_int, CD_boolean);
@@ -65,8 +69,13 @@ final class TileGenerator {
   private static final int END_TAP = 15;
   private static final int FIRST_SUM = 16;
 
-  /** Consecutive runs that one method adds up. */
-  private record Part(List<Tap> runs, int first) {
+  /**
+   * What one method does.
+   *
+   * @param runs that follow each other, which it adds up, or none
+   * @param finishes whether it also finishes the sums
+   */
+  private record Part(List<Tap> runs, int first, boolean finishes) {
     int end() {
       return first + runs.size();
     }
@@ -83,7 +92,7 @@ final class TileGenerator {
     this.code = code;
     kernel = new KernelCode(code);
     panel = spec.panel();
-    firstWeights = FIRST_SUM + spec.pixels() * spec.vectors();
+    firstWeights = FIRST_SUM + spec.sums();
   }
 
   static byte[] generate(TileSpec spec) {
@@ -117,27 +126,36 @@ final class TileGenerator {
 
   private static List<Part> parts(TileSpec spec) {
     List<Part> parts = new ArrayList<>();
-    for (int run = 0; run < spec.runs().size(); run++) {
-      Tap next = spec.runs().get(run);
-      if (parts.isEmpty() || !hasRoom(spec, parts.getLast(), next)) {
-        parts.add(new Part(new ArrayList<>(), run));
+    int runs = spec.runs().size();
+    for (int first = 0, end; first < runs; first = end) {
+      end = first + 1;
+      while (end < runs && end - first < MAX_RUNS && hasRoom(spec, first, end + 1, 0)) {
+        end++;
       }
-      parts.getLast().runs().add(next);
+      boolean finishes = end == runs && hasRoom(spec, first, end, spec.epilogue().operations());
+      parts.add(new Part(spec.runs().subList(first, end), first, finishes));
+    }
+    if (!parts.getLast().finishes()) {
+      parts.add(new Part(List.of(), runs, true));
     }
     return parts;
   }
 
-  private static boolean hasRoom(TileSpec spec, Part part, Tap next) {
-    int operations = spec.pixels() * spec.vectors() * (1 + spec.epilogue().operations());
-    operations += part.runs().stream().mapToInt(run -> operations(spec, run)).sum();
-    return part.runs().size() < MAX_RUNS && operations + operations(spec, next) <= MAX_OPERATIONS;
+  /** Whether a method may add up some runs and do so many operations on each of the sums. */
+  private static boolean hasRoom(TileSpec spec, int first, int end, int finish) {
+    int start = first == 0 ? 0 : LOADED_SUM;
+    int store = 1;
+    int operations = spec.sums() * (start + finish + store);
+    for (Tap run : spec.runs().subList(first, end)) {
+      operations += operations(spec, run);
+    }
+    return operations <= MAX_OPERATIONS;
   }
 
   private static int operations(TileSpec spec, Tap tap) {
-    int sums = spec.pixels() * spec.vectors();
     return TapLoop.of(spec, tap).channels()
         * tap.positions()
-        * (sums + spec.pixels() + spec.vectors());
+        * (spec.sums() + spec.pixels() + spec.vectors());
   }
 
   private void callParts(ClassDesc owner, int parts) {
@@ -172,17 +190,13 @@ final class TileGenerator {
     if (part.first() == 0) {
       addFirstOutput();
     }
-    boolean last = part.end() == spec.runs().size();
-    EpilogueSpec left = last ? spec.epilogue() : EpilogueSpec.COPY;
+    EpilogueSpec left = part.finishes() ? spec.epilogue() : EpilogueSpec.COPY;
     if (left.residual()) {
       code.aload(IN_OFFSETS).iload(TAP).iaload().istore(RESIDUAL);
       kernel.address(RESIDUAL, Index.of(RESIDUAL).plus(PIXEL, spec.residualStride()));
     }
-    for (int p = 0; p < spec.pixels(); p++) {
-      for (int q = 0; q < spec.vectors(); q++) {
-        finish(left, p, q);
-        kernel.get(sum(p, q)).store(OUT, out(p, q));
-      }
+    for (int q = 0; q < spec.vectors(); q++) {
+      finish(left, q);
     }
     code.return_();
   }
@@ -228,11 +242,8 @@ final class TileGenerator {
     }
   }
 
-  /**
-   * Finishes a sum. Scale and shift, which come after the last weights, are read anew for each: all
-   * registers hold sums, and one that had to leave for them would be missed in the loop, too.
-   */
-  private void finish(EpilogueSpec epilogue, int p, int q) {
+  /** Finishes and stores the sums of some channels, whose scale and shift are read once for all. */
+  private void finish(EpilogueSpec epilogue, int q) {
     int scale = firstWeights;
     int shift = firstWeights + 1;
     if (epilogue.affine()) {
@@ -240,8 +251,12 @@ final class TileGenerator {
       kernel.load(WEIGHTS, scales).set(scale);
       kernel.load(WEIGHTS, scales.plus(panel)).set(shift);
     }
-    Index residual = Index.of(RESIDUAL).plus(p * spec.residualStride() + q * Vectors.LANES);
-    new EpilogueCode(kernel, epilogue, OUT, shift + 1).apply(sum(p, q), scale, shift, residual);
+    EpilogueCode finish = new EpilogueCode(kernel, epilogue, OUT, shift + 1);
+    for (int p = 0; p < spec.pixels(); p++) {
+      Index residual = Index.of(RESIDUAL).plus(p * spec.residualStride() + q * Vectors.LANES);
+      finish.apply(sum(p, q), scale, shift, residual);
+      kernel.get(sum(p, q)).store(OUT, out(p, q));
+    }
   }
 
   /**

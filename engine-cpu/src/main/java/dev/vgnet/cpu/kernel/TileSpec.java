@@ -162,12 +162,10 @@ public record TileSpec(
 
   /**
    * Whether tiles can do this: a bias, activations that just compare, a norm and a residual, but
-   * not all of them at once, and neither of the last two with the widest vectors, whose tiles have
-   * so many sums: the first compiler would give up.
+   * not all of them at once: the first compiler would give up.
    */
   static boolean hasRoom(EpilogueSpec epilogue) {
-    return !(Vectors.LANES == 16 && (epilogue.affine() || epilogue.residual()))
-        && epilogue.operations() <= MAX_OPERATIONS
+    return epilogue.operations() <= MAX_OPERATIONS
         && Stream.of(epilogue.activation(), epilogue.finalActivation())
             .flatMap(Optional::stream)
             .allMatch(TileSpec::compares);
@@ -185,6 +183,11 @@ public record TileSpec(
   public int weights(List<Tap> taps) {
     int rows = (epilogue.bias() ? 1 : 0) + (epilogue.affine() ? 2 : 0);
     return (rows + taps.stream().mapToInt(Tap::depth).sum()) * panel();
+  }
+
+  /** The vectors of sums that a tile keeps in registers. */
+  int sums() {
+    return pixels * vectors;
   }
 
   /** The output channels of a panel, rounded up to whole vectors. */
