@@ -13,7 +13,8 @@ import java.util.Set;
  * a turn together, as their indices differ by constants. So loops that add several channels a turn
  * are of that kind. What is left over comes first: sums that are needed after the loop for anything
  * but a store would lose their registers. As the compiler would load all that a turn needs first,
- * for which there are no registers, fences keep it from that.
+ * for which there are no registers, fences keep it from that. Where there are many registers, such
+ * loops pay for short taps only, and one channel a turn is enough.
  *
  * @param fenced whether the loop is one of those; otherwise it adds one channel a turn
  */
@@ -22,6 +23,9 @@ record TapLoop(int first, int turn, boolean fenced) {
   private static final int MAX_TURN = 4;
 
   private static final int MIN_TURN = 3;
+
+  /** Of so few channels, the checks before a loop that is counted are a large part. */
+  private static final int SHORT = 16;
 
   private static final boolean FEW_REGISTERS = Vectors.LANES < 16;
 
@@ -32,7 +36,10 @@ record TapLoop(int first, int turn, boolean fenced) {
   static TapLoop of(TileSpec spec, Tap tap) {
     boolean loadsLittle = spec.pixels() > 1 && spec.vectors() > 1;
     boolean isLong = tap.channels() >= 2 * MAX_TURN;
-    if (!FEW_REGISTERS || !FREE_FENCES || !loadsLittle || !isLong) {
+    if (!FEW_REGISTERS) {
+      return new TapLoop(0, 1, FREE_FENCES && tap.channels() <= SHORT);
+    }
+    if (!FREE_FENCES || !loadsLittle || !isLong) {
       return new TapLoop(0, 1, false);
     }
     int turn = tap.channels() % MAX_TURN <= tap.channels() % MIN_TURN ? MAX_TURN : MIN_TURN;
