@@ -35,8 +35,11 @@ public final class RehearsedKernel<K> {
 
   private static final SoftCache<Object, RehearsedKernel<?>> KNOWN = new SoftCache<>();
 
-  private static final RehearsedKernel<WinogradKernel> WINOGRAD =
-      new RehearsedKernel<>(new PlainWinograd());
+  private static final Map<Winograd, RehearsedKernel<WinogradKernel>> WINOGRAD =
+      Stream.of(Winograd.values())
+          .collect(
+              Collectors.toUnmodifiableMap(
+                  size -> size, size -> new RehearsedKernel<>(PlainWinograd.of(size))));
 
   private static final Map<MapOperation, RehearsedKernel<MapKernel>> MAPS =
       Stream.of(MapOperation.values())
@@ -81,9 +84,9 @@ public final class RehearsedKernel<K> {
     return MAPS.get(operation);
   }
 
-  /** Winograd's transforms, which have one shape. */
-  public static RehearsedKernel<WinogradKernel> winograd() {
-    return WINOGRAD;
+  /** Winograd's transforms, which have one shape for each size of tiles. */
+  public static RehearsedKernel<WinogradKernel> of(Winograd size) {
+    return WINOGRAD.get(size);
   }
 
   @SuppressWarnings("unchecked") // the type of a spec tells that of its kernel

@@ -73,21 +73,23 @@ class AllocationTest {
           () ->
               epilogue.run(arena, 12, stride, out, stride, 28, 28, parameters, 0, 20_012, stride));
     }
-    winograd(kernels);
+    for (Winograd size : Winograd.values()) {
+      winograd(kernels, size);
+    }
     maps(kernels);
     return kernels;
   }
 
-  private void winograd(Map<String, Runnable> kernels) {
-    WinogradKernel transforms = new VectorWinograd();
-    int[] places = new int[Winograd.POSITIONS];
+  private void winograd(Map<String, Runnable> kernels, Winograd size) {
+    WinogradKernel transforms = VectorWinograd.of(size);
+    int[] places = new int[size.positions()];
     Arrays.setAll(places, i -> i * 52);
     int stride = 3 * Vectors.LANES;
     kernels.put(
-        "input transform",
+        size + " input",
         () -> transforms.transformInput(arena, places, 12, 20_012, 50_012, stride));
     kernels.put(
-        "output transform",
+        size + " output",
         () -> transforms.transformOutput(arena, 12, stride, 20_012, places, 0, 50_012));
   }
 

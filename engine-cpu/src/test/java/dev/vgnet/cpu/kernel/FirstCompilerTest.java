@@ -39,8 +39,10 @@ class FirstCompilerTest {
     String maps = VectorMaps.class.getName();
     for (String name :
         List.of(
-            transforms + "::inputLine",
-            transforms + "::outputLine",
+            transforms + "$Tile2::inputLine",
+            transforms + "$Tile2::outputLine",
+            transforms + "$Tile4::inputLine",
+            transforms + "$Tile4::outputLine",
             maps + "::max",
             maps + "::mean",
             maps + "::multiply",
@@ -79,11 +81,13 @@ class FirstCompilerTest {
           }
         }
       }
-      WinogradKernel transforms = new VectorWinograd();
-      int[] places = new int[Winograd.POSITIONS];
-      for (int i = 0; i < CALLS; i++) {
-        transforms.transformInput(arena, places, 0, 10_000, 20_000, 16);
-        transforms.transformOutput(arena, 20_000, 16, 10_000, places, 0, 0);
+      for (Winograd size : Winograd.values()) {
+        WinogradKernel transforms = VectorWinograd.of(size);
+        int[] places = new int[size.positions()];
+        for (int i = 0; i < CALLS; i++) {
+          transforms.transformInput(arena, places, 0, 10_000, 20_000, 16);
+          transforms.transformOutput(arena, 20_000, 16, 10_000, places, 0, 0);
+        }
       }
       for (MapOperation operation : MapOperation.values()) {
         for (int i = 0; i < CALLS; i++) {

@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nobody may be able to tell by its results which of two kernels has computed. */
 class TwinTest {
@@ -122,11 +124,12 @@ class TwinTest {
     }
   }
 
-  @Test
-  void winogradTransformsAreEqualToTheLastBit() {
-    PlainWinograd plain = new PlainWinograd();
-    int vectors = Winograd.POSITIONS * Vectors.LANES;
-    int[] pixels = samples.random.ints(Winograd.POSITIONS, 0, 2 * vectors).toArray();
+  @ParameterizedTest
+  @EnumSource
+  void winogradTransformsAreEqualToTheLastBit(Winograd size) {
+    PlainWinograd plain = PlainWinograd.of(size);
+    int vectors = 36 * Vectors.LANES;
+    int[] pixels = samples.random.ints(size.positions(), 0, 2 * vectors).toArray();
     int[] places = IntStream.range(0, 50).map(i -> 4 * vectors + 3 + i * 67).toArray();
     for (int i = 0; i < 20; i++) {
       float[] arena = numbers(4 * vectors + 50 * 67);

@@ -3,6 +3,7 @@ package dev.vgnet.cpu.vector.compiler;
 import dev.vgnet.cpu.kernel.DepthwiseSpec;
 import dev.vgnet.cpu.kernel.TileShape;
 import dev.vgnet.cpu.kernel.Vectors;
+import dev.vgnet.cpu.kernel.Winograd;
 import dev.vgnet.cpu.vector.compiler.ProductCompiler.Layer;
 import dev.vgnet.cpu.vector.pass.ArrayLength;
 import dev.vgnet.cpu.vector.pass.ConvolutionPass;
@@ -94,11 +95,13 @@ final class ConvolutionCompiler {
           output,
           finish);
     }
-    if (WinogradChoice.suits(step, output)) {
+    Optional<Winograd> winograd = WinogradChoice.of(step, output);
+    if (winograd.isPresent()) {
       View input = input(step);
       WinogradPass pass =
           new WinogradPass(
               step.name(),
+              winograd.get(),
               input,
               output,
               window,

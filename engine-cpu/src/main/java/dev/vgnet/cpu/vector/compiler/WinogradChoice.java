@@ -6,8 +6,11 @@ import dev.vgnet.cpu.vector.pass.View;
 import dev.vgnet.cpu.vector.pass.WinogradPass;
 import dev.vgnet.cpu.vector.pass.WinogradTiles;
 import dev.vgnet.plan.Step;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Where {@link WinogradPass} is the fastest way. */
+/** Where {@link WinogradPass} is the fastest way, and with which tiles. */
 final class WinogradChoice {
   /** With fewer channels the transforms take longer than they save. */
   private static final int MIN_CHANNELS = 12;
@@ -15,28 +18,41 @@ final class WinogradChoice {
   /** On fewer tiles the products of a group are too short for what surrounds them. */
   private static final int MIN_GROUPED_TILES = 2 * WinogradPass.MIN_BLOCK;
 
-  /** There are four times as many as in the model; this is a gibibyte. */
+  /** There are up to four times as many as in the model; this is a gibibyte. */
   private static final long MAX_WEIGHTS = 1 << 28;
 
   /** The time to load a weight, in products. */
   private static final int WEIGHTS_COST = 8;
 
-  private static final int POSITIONS = Winograd.POSITIONS;
-
   private WinogradChoice() {}
 
-  /** Whether that is likely: where transforms and weights are worth their time. */
-  static boolean suits(Step.Convolution step, View output) {
-    boolean possible = step.kernel() == 3 && step.stride() == 1 && step.padding() < 3;
+  /** The tiles that are likely to take the least time, if transforms and weights are worth it. */
+  static Optional<Winograd> of(Step.Convolution step, View output) {
+    if (step.kernel() != 3 || step.stride() != 1 || step.padding() > 2) {
+      return Optional.empty();
+    }
+    return Stream.of(Winograd.values())
+        .filter(size -> step.groups() == 1 || suitsGroups(size, step, output))
+        .filter(size -> hasRoom(size, step, output))
+        .filter(size -> cost(size, output) < 9L * (output.pixels() + WEIGHTS_COST))
+        .min(Comparator.comparingLong(size -> cost(size, output)));
+  }
+
+  private static boolean suitsGroups(Winograd size, Step.Convolution step, View output) {
+    return size == Winograd.TILE_4
+        && WinogradTiles.count(size, output) >= MIN_GROUPED_TILES
+        && output.channels() / step.groups() % Vectors.LANES == 0;
+  }
+
+  private static boolean hasRoom(Winograd size, Step.Convolution step, View output) {
     int in = step.input().channels() / step.groups();
     int out = output.channels() / step.groups();
-    boolean wholeVectors = step.groups() == 1 || out % Vectors.LANES == 0;
-    return possible
-        && (step.groups() == 1 || WinogradTiles.count(output) >= MIN_GROUPED_TILES)
-        && wholeVectors
-        && Math.min(in, out) >= MIN_CHANNELS
-        && (long) POSITIONS * in * Vectors.padded(output.channels()) <= MAX_WEIGHTS
-        && POSITIONS * (WinogradTiles.count(output) + WEIGHTS_COST)
-            < 9L * (output.pixels() + WEIGHTS_COST);
+    return Math.min(in, out) >= MIN_CHANNELS
+        && (long) size.positions() * in * Vectors.padded(output.channels()) <= MAX_WEIGHTS;
+  }
+
+  /** The products for each input and output channel, and what their weights cost. */
+  private static long cost(Winograd size, View output) {
+    return (long) size.positions() * (WinogradTiles.count(size, output) + WEIGHTS_COST);
   }
 }

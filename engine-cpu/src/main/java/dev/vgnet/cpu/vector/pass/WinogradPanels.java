@@ -18,8 +18,6 @@ import java.util.stream.Collectors;
  * [input channel][output channel of the panel]}.
  */
 final class WinogradPanels {
-  private static final int POSITIONS = Winograd.POSITIONS;
-
   /**
    * Output channels of one group.
    *
@@ -34,8 +32,9 @@ final class WinogradPanels {
     }
   }
 
-  private record PackingKey(String step, List<Integer> vectors) {}
+  private record PackingKey(String step, Winograd size, List<Integer> vectors) {}
 
+  private final Winograd size;
   private final int in;
   private final int out;
   private final int[] header;
@@ -44,6 +43,7 @@ final class WinogradPanels {
 
   /**
    * @param step which these weights are packed for
+   * @param size of the tiles
    * @param in input channels of a group
    * @param out output channels of all groups
    * @param shapes of the panels of each group
@@ -52,6 +52,7 @@ final class WinogradPanels {
    */
   WinogradPanels(
       String step,
+      Winograd size,
       int in,
       int out,
       int groups,
@@ -59,6 +60,7 @@ final class WinogradPanels {
       int pixelStride,
       Supplier<double[]> weight,
       Weights weights) {
+    this.size = size;
     this.in = in;
     this.out = out;
     List<Tap> taps = List.of(Tap.of(in, pixelStride));
@@ -66,7 +68,7 @@ final class WinogradPanels {
     addPanels(groups, shapes, taps);
     packed =
         weights.pack(
-            new PackingKey(step, panels.stream().map(panel -> panel.spec.vectors()).toList()),
+            new PackingKey(step, size, panels.stream().map(panel -> panel.spec.vectors()).toList()),
             () -> pack(weight.get()));
   }
 
@@ -79,19 +81,19 @@ final class WinogradPanels {
         TileSpec spec = TileSpec.of(shape, taps, channels, EpilogueSpec.COPY, 0);
         panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, group * in, first));
         first += spec.panel();
-        offset += POSITIONS * spec.weights(taps);
+        offset += size.positions() * spec.weights(taps);
       }
     }
   }
 
   private float[] pack(double[] weight) {
     Panel last = panels.getLast();
-    float[] values = new float[start(last, POSITIONS)];
+    float[] values = new float[start(last, size.positions())];
     for (Panel panel : panels) {
-      float[] factors = new float[POSITIONS * panel.channels()];
+      float[] factors = new float[size.positions() * panel.channels()];
       for (int i = 0; i < in; i++) {
         transform(weight, panel, i, factors);
-        for (int position = 0; position < POSITIONS; position++) {
+        for (int position = 0; position < size.positions(); position++) {
           int to = start(panel, position) + i * panel.channels();
           System.arraycopy(factors, position * panel.channels(), values, to, panel.channels());
         }
@@ -107,11 +109,11 @@ final class WinogradPanels {
    * @param factors filled, position by position
    */
   private void transform(double[] weight, Panel panel, int input, float[] factors) {
-    double[] kernel = new double[POSITIONS];
+    double[] kernel = new double[size.positions()];
     int real = Math.min(panel.channels(), out - panel.channel);
     for (int o = 0; o < real; o++) {
-      Winograd.transformKernel(weight, ((panel.channel + o) * in + input) * 9, kernel);
-      for (int position = 0; position < POSITIONS; position++) {
+      size.transformKernel(weight, ((panel.channel + o) * in + input) * 9, kernel);
+      for (int position = 0; position < size.positions(); position++) {
         factors[position * panel.channels() + o] = (float) kernel[position];
       }
     }
@@ -167,6 +169,6 @@ final class WinogradPanels {
         .distinct()
         .collect(
             Collectors.joining(
-                " ", "tile ", " f32x" + Vectors.LANES + " K=" + POSITIONS + "x" + in));
+                " ", "tile ", " f32x" + Vectors.LANES + " K=" + size.positions() + "x" + in));
   }
 }

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 /**
  * A 3x3 convolution with stride 1 as {@link Winograd} does it, in groups or not. For a block of
  * tiles of the output, the windows of the input are transformed, all channels of them; then, panel
- * by panel of output channels, come a matrix product for each of the 36 positions, the transform
- * back and the finish. A unit is a block, or some panels of one.
+ * by panel of output channels, come a matrix product for each of the positions of a window, the
+ * transform back and the finish. A unit is a block, or some panels of one.
  */
 public final class WinogradPass implements Pass {
   /** Tiles of a block: enough to make good use of weights that come from the last cache. */
@@ -25,12 +25,8 @@ public final class WinogradPass implements Pass {
   /** Fewer tiles than this are not worth a worker of their own. */
   public static final int MIN_BLOCK = 6;
 
-  private static final int TILE = Winograd.TILE;
-  private static final int POSITIONS = Winograd.POSITIONS;
-  private static final int TILE_PIXELS = TILE * TILE;
-
-  private static final RehearsedKernel<WinogradKernel> TRANSFORMS = RehearsedKernel.winograd();
-
+  private final Winograd size;
+  private final RehearsedKernel<WinogradKernel> transforms;
   private final View input;
   private final View output;
   private final int groups;
@@ -53,10 +49,12 @@ public final class WinogradPass implements Pass {
 
   /**
    * @param step which these weights are packed for
+   * @param size of the tiles
    * @param weight called if they have not been packed yet: {@code [out, in / groups, 3, 3]}
    */
   public WinogradPass(
       String step,
+      Winograd size,
       View input,
       View output,
       Window window,
@@ -65,11 +63,13 @@ public final class WinogradPass implements Pass {
       int threads,
       Supplier<double[]> weight,
       Weights weights) {
+    this.size = size;
+    transforms = RehearsedKernel.of(size);
     this.input = input;
     this.output = output;
     this.groups = groups;
     this.finish = finish;
-    tiles = new WinogradTiles(input, output, window);
+    tiles = new WinogradTiles(size, input, output, window);
     Chunks alone = blocks(1);
     boolean few = alone.count() < threads;
     blocks = few ? alone : blocks(threads);
@@ -81,12 +81,24 @@ public final class WinogradPass implements Pass {
     sumStride = skewed((long) largestBlock() * WinogradPanels.widest(shapes));
     panels =
         new WinogradPanels(
-            step, inPerGroup(), output.channels(), groups, shapes, pixelStride, weight, weights);
+            step,
+            size,
+            inPerGroup(),
+            output.channels(),
+            groups,
+            shapes,
+            pixelStride,
+            weight,
+            weights);
   }
 
   private Chunks blocks(int threads) {
     return Chunks.of(
-        WinogradTiles.count(output), output.channels() / groups, threads, MIN_BLOCK, MAX_BLOCK);
+        WinogradTiles.count(size, output),
+        output.channels() / groups,
+        threads,
+        MIN_BLOCK,
+        MAX_BLOCK);
   }
 
   /** An odd number of cache lines, so that what is a stride apart does not share a place there. */
@@ -105,12 +117,12 @@ public final class WinogradPass implements Pass {
 
   /** Such as {@code winograd 4x4 tile 6x2 f32x8 K=36x64}. */
   public String describe() {
-    return "winograd " + TILE + "x" + TILE + " " + panels.describe();
+    return "winograd " + size.tile() + "x" + size.tile() + " " + panels.describe();
   }
 
   @Override
   public List<RehearsedKernel<?>> kernels() {
-    return Stream.of(List.of(TRANSFORMS), panels.kernels(), finish.kernels())
+    return Stream.of(List.of(transforms), panels.kernels(), finish.kernels())
         .<RehearsedKernel<?>>flatMap(List::stream)
         .toList();
   }
@@ -122,18 +134,21 @@ public final class WinogradPass implements Pass {
 
   @Override
   public long work() {
-    return (long) WinogradTiles.count(output) * POSITIONS * inPerGroup() * output.channels();
+    return (long) WinogradTiles.count(size, output)
+        * size.positions()
+        * inPerGroup()
+        * output.channels();
   }
 
   @Override
   public int scratch() {
-    long positions = (long) POSITIONS * (inputStride + sumStride + Vectors.LANES);
+    long positions = (long) size.positions() * (inputStride + sumStride + Vectors.LANES);
     return ArrayLength.checked(positions + output.whole().stride());
   }
 
   @Override
   public int offsets() {
-    return POSITIONS + largestBlock() * TILE_PIXELS;
+    return size.positions() + largestBlock() * tiles.pixels();
   }
 
   @Override
@@ -150,7 +165,10 @@ public final class WinogradPass implements Pass {
       transformInputs(workspace, first, count, firstInput, lastInput);
       for (int i = 0; i < count; i++) {
         tiles.setOutputPixels(
-            workspace.offsets, POSITIONS + i * TILE_PIXELS, first + i, nowhere(workspace));
+            workspace.offsets,
+            size.positions() + i * tiles.pixels(),
+            first + i,
+            nowhere(workspace));
       }
       for (int panel = firstPanel; panel < lastPanel; panel++) {
         compute(workspace, panels.list().get(panel), first, count);
@@ -164,7 +182,7 @@ public final class WinogradPass implements Pass {
   }
 
   private void compute(Workspace workspace, Panel panel, int first, int count) {
-    for (int position = 0; position < POSITIONS; position++) {
+    for (int position = 0; position < size.positions(); position++) {
       int from = inputs(workspace) + position * inputStride;
       panels.product(
           workspace, panel, position, from, sums(workspace) + position * sumStride, count);
@@ -180,16 +198,16 @@ public final class WinogradPass implements Pass {
   }
 
   private int sums(Workspace workspace) {
-    return workspace.scratch + POSITIONS * inputStride;
+    return workspace.scratch + size.positions() * inputStride;
   }
 
   private int temporary(Workspace workspace) {
-    return sums(workspace) + POSITIONS * sumStride;
+    return sums(workspace) + size.positions() * sumStride;
   }
 
   /** Where pixels outside of the output go: room for one. */
   private int nowhere(Workspace workspace) {
-    return temporary(workspace) + POSITIONS * Vectors.LANES;
+    return temporary(workspace) + size.positions() * Vectors.LANES;
   }
 
   /**
@@ -199,7 +217,7 @@ public final class WinogradPass implements Pass {
    * @param end the channel after the last
    */
   private void transformInputs(Workspace workspace, int first, int count, int from, int end) {
-    WinogradKernel kernel = TRANSFORMS.kernel();
+    WinogradKernel kernel = transforms.kernel();
     int to = inputs(workspace);
     for (int i = 0; i < count; i++) {
       int channel = 0;
@@ -223,7 +241,7 @@ public final class WinogradPass implements Pass {
   }
 
   private void transformOutputs(Workspace workspace, Panel panel, int count) {
-    WinogradKernel kernel = TRANSFORMS.kernel();
+    WinogradKernel kernel = transforms.kernel();
     for (int i = 0; i < count; i++) {
       for (int c = 0; c < panel.channels(); c += Vectors.LANES) {
         kernel.transformOutput(
@@ -232,7 +250,7 @@ public final class WinogradPass implements Pass {
             sumStride,
             temporary(workspace),
             workspace.offsets,
-            POSITIONS + i * TILE_PIXELS,
+            size.positions() + i * tiles.pixels(),
             panel.channel() + c);
       }
     }
