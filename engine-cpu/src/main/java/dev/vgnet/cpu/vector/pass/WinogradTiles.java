@@ -36,11 +36,12 @@ public final class WinogradTiles {
   void setInputPixels(int[] pixels, int tile, Part part) {
     int left = tile % columns * size.tile() - padding;
     int top = tile / columns * size.tile() - padding;
-    for (int i = 0; i < size.positions(); i++) {
-      int y = top + i / size.window();
-      int x = left + i % size.window();
-      boolean inside = y >= 0 && y < input.height() && x >= 0 && x < input.width();
-      pixels[i] = inside ? part.pixel(y * input.width() + x) : View.ZEROS;
+    int i = 0;
+    for (int y = top; y < top + size.window(); y++) {
+      for (int x = left; x < left + size.window(); x++) {
+        boolean inside = y >= 0 && y < input.height() && x >= 0 && x < input.width();
+        pixels[i++] = inside ? part.pixel(y * input.width() + x) : View.ZEROS;
+      }
     }
   }
 
@@ -54,11 +55,12 @@ public final class WinogradTiles {
     Part out = output.whole();
     int left = tile % columns * size.tile();
     int top = tile / columns * size.tile();
-    for (int i = 0; i < pixels(); i++) {
-      int y = top + i / size.tile();
-      int x = left + i % size.tile();
-      boolean inside = y < output.height() && x < output.width();
-      pixels[index + i] = inside ? out.pixel(y * output.width() + x) : nowhere;
+    int i = index;
+    for (int y = top; y < top + size.tile(); y++) {
+      for (int x = left; x < left + size.tile(); x++) {
+        boolean inside = y < output.height() && x < output.width();
+        pixels[i++] = inside ? out.pixel(y * output.width() + x) : nowhere;
+      }
     }
   }
 
