@@ -2,6 +2,7 @@ package dev.vgnet.cpu.vector;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.cpu.vector.pass.PoolPass;
 import dev.vgnet.cpu.vector.pass.View;
@@ -12,6 +13,7 @@ import dev.vgnet.graph.Operator;
 import dev.vgnet.graph.Operator.Function;
 import dev.vgnet.plan.Step;
 import dev.vgnet.runtime.CompiledModel;
+import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -136,6 +138,23 @@ class OperatorTest {
     check(net, output, Shape.of(2, 3, 7, 7), Shape.of(1, 3, 10, 5), Shape.of(1, 3, 2, 1));
   }
 
+  /** Large tiles where pixels are many or weights are few. */
+  @ParameterizedTest
+  @CsvSource({"64, 8, winograd 4x4", "192, 8, winograd 2x2", "96, 14, winograd 4x4", "8, 14, tile"})
+  void tilesOfTransformedConvolutions(int channels, int size, String kernel) {
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String wide = net.pointwise("x", 3, channels);
+    Graph graph = net.graph(net.conv(wide, channels, channels, 3, 1, 1, 1, true));
+    try (CompiledModel model = Check.compile(net, graph, 1)) {
+      List<String> kernels =
+          model.report(Shape.of(1, 3, size, size)).steps().stream()
+              .filter(step -> step.kind().equals("convolution"))
+              .map(StepReport::kernel)
+              .toList();
+      assertTrue(kernels.getFirst().startsWith(kernel), kernels::toString);
+    }
+  }
+
   /** Those whose windows are written out, of inputs in parts, with all that may follow. */
   @ParameterizedTest
   @CsvSource({
@@ -169,8 +188,8 @@ class OperatorTest {
     String stem = net.activation(net.conv("x", 3, 36, 3, 2, 1, 1, true), Function.RELU);
     String grouped = net.conv(stem, 36, 96, 3, 1, 1, 6, true);
     String few = net.conv(grouped, 96, 96, 3, 1, 1, 6, true); // transformed, too
-    String transformed = net.conv(few, 96, 64, 3, 1, 1, 1, true);
-    Graph graph = net.graph(net.conv(transformed, 64, 80, 3, 2, 1, 1, true));
+    String transformed = net.conv(few, 96, 96, 3, 1, 1, 1, true);
+    Graph graph = net.graph(net.conv(transformed, 96, 80, 3, 2, 1, 1, true));
     Shape input = Shape.of(1, 3, height, width);
     float[] images = Check.images(random, input);
     float[][] expected = null;

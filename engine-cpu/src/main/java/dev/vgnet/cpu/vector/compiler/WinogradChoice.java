@@ -21,6 +21,9 @@ final class WinogradChoice {
   /** There are up to four times as many as in the model; this is a gibibyte. */
   private static final long MAX_WEIGHTS = 1 << 28;
 
+  /** Floats of weights that stay in a second-level cache from one image to the next. */
+  private static final long CACHED_WEIGHTS = 1 << 18;
+
   /** The time to load a weight, in products. */
   private static final int WEIGHTS_COST = 8;
 
@@ -33,6 +36,7 @@ final class WinogradChoice {
     }
     return Stream.of(Winograd.values())
         .filter(size -> step.groups() == 1 || suitsGroups(size, step, output))
+        .filter(size -> size == Winograd.TILE_4 || areWeightsMany(step, output))
         .filter(size -> hasRoom(size, step, output))
         .filter(size -> cost(size, output) < 9L * (output.pixels() + WEIGHTS_COST))
         .min(Comparator.comparingLong(size -> cost(size, output)));
@@ -44,11 +48,20 @@ final class WinogradChoice {
         && output.channels() / step.groups() % Vectors.LANES == 0;
   }
 
+  /** Whether large tiles would wait for their weights: small ones have more products. */
+  private static boolean areWeightsMany(Step.Convolution step, View output) {
+    return weights(Winograd.TILE_4, step, output) > CACHED_WEIGHTS;
+  }
+
   private static boolean hasRoom(Winograd size, Step.Convolution step, View output) {
     int in = step.input().channels() / step.groups();
     int out = output.channels() / step.groups();
-    return Math.min(in, out) >= MIN_CHANNELS
-        && (long) size.positions() * in * Vectors.padded(output.channels()) <= MAX_WEIGHTS;
+    return Math.min(in, out) >= MIN_CHANNELS && weights(size, step, output) <= MAX_WEIGHTS;
+  }
+
+  private static long weights(Winograd size, Step.Convolution step, View output) {
+    int in = step.input().channels() / step.groups();
+    return (long) size.positions() * in * Vectors.padded(output.channels());
   }
 
   /** The products for each input and output channel, and what their weights cost. */
