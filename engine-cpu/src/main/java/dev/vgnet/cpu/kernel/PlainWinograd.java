@@ -26,53 +26,52 @@ abstract sealed class PlainWinograd implements WinogradKernel, Twin<WinogradKern
     };
   }
 
-  private static final class Tile2 extends PlainWinograd {
+  private static final class Tile2 extends PlainWinograd implements WinogradKernel.Tile2 {
     Tile2() {
       super(Winograd.TILE_2);
     }
 
     @Override
-    public void inputLine(float[] arena, int[] places, int first, int shift, int out, int step) {
+    public void inputLine(float[] arena, int i0, int i1, int i2, int i3, int out, int step) {
       for (int c = 0; c < LANES; c++) {
-        int from = shift + c;
-        float d1 = arena[places[first + 1] + from];
-        float d2 = arena[places[first + 2] + from];
+        float d1 = arena[i1 + c];
+        float d2 = arena[i2 + c];
         int to = out + c;
-        arena[to] = arena[places[first] + from] - d2;
-        arena[to + 3 * step] = d1 - arena[places[first + 3] + from];
+        arena[to] = arena[i0 + c] - d2;
+        arena[to + 3 * step] = d1 - arena[i3 + c];
         arena[to + step] = d1 + d2;
         arena[to + 2 * step] = d2 - d1;
       }
     }
 
     @Override
-    public void outputLine(float[] arena, int in, int step, int[] places, int first, int shift) {
+    public void outputLine(float[] arena, int in, int step, int out0, int out1) {
       for (int c = 0; c < LANES; c++) {
         int from = in + c;
         float m1 = arena[from + step];
         float m2 = arena[from + 2 * step];
-        arena[places[first] + shift + c] = arena[from] + m1 + m2;
-        arena[places[first + 1] + shift + c] = m1 - m2 - arena[from + 3 * step];
+        arena[out0 + c] = arena[from] + m1 + m2;
+        arena[out1 + c] = m1 - m2 - arena[from + 3 * step];
       }
     }
   }
 
-  private static final class Tile4 extends PlainWinograd {
+  private static final class Tile4 extends PlainWinograd implements WinogradKernel.Tile4 {
     Tile4() {
       super(Winograd.TILE_4);
     }
 
     @Override
-    public void inputLine(float[] arena, int[] places, int first, int shift, int out, int step) {
+    public void inputLine(
+        float[] arena, int i0, int i1, int i2, int i3, int i4, int i5, int out, int step) {
       for (int c = 0; c < LANES; c++) {
-        int from = shift + c;
-        float d1 = arena[places[first + 1] + from];
-        float d2 = arena[places[first + 2] + from];
-        float d3 = arena[places[first + 3] + from];
-        float d4 = arena[places[first + 4] + from];
+        float d1 = arena[i1 + c];
+        float d2 = arena[i2 + c];
+        float d3 = arena[i3 + c];
+        float d4 = arena[i4 + c];
         int to = out + c;
-        arena[to] = Math.fma(d2, -2.5f, arena[places[first] + from] + d4);
-        arena[to + 5 * step] = Math.fma(d3, -2.5f, arena[places[first + 5] + from] + d1);
+        arena[to] = Math.fma(d2, -2.5f, arena[i0 + c] + d4);
+        arena[to + 5 * step] = Math.fma(d3, -2.5f, arena[i5 + c] + d1);
         float even = Math.fma(d2, -2f, d4);
         float odd = Math.fma(d1, -2f, d3);
         arena[to + step] = Math.fma(odd, INNER, even);
@@ -85,30 +84,24 @@ abstract sealed class PlainWinograd implements WinogradKernel, Twin<WinogradKern
     }
 
     @Override
-    public void outputLine(float[] arena, int in, int step, int[] places, int first, int shift) {
+    public void outputLine(
+        float[] arena, int in, int step, int out0, int out1, int out2, int out3) {
       for (int c = 0; c < LANES; c++) {
         int from = in + c;
-        int to = shift + c;
         float m1 = arena[from + step];
         float m2 = arena[from + 2 * step];
         float m3 = arena[from + 3 * step];
         float m4 = arena[from + 4 * step];
         float inner = m1 + m2;
         float outer = m3 + m4;
-        arena[places[first] + to] = arena[from] + inner + outer;
-        arena[places[first + 2] + to] = Math.fma(outer, 2f, inner * 0.5f);
+        arena[out0 + c] = arena[from] + inner + outer;
+        arena[out2 + c] = Math.fma(outer, 2f, inner * 0.5f);
         inner = (m1 - m2) * INNER;
         outer = (m3 - m4) * OUTER;
-        arena[places[first + 1] + to] = inner + outer;
-        float last = Math.fma(inner, 0.5f, arena[from + 5 * step]);
-        arena[places[first + 3] + to] = Math.fma(outer, 2f, last);
+        arena[out1 + c] = inner + outer;
+        arena[out3 + c] = Math.fma(outer, 2f, Math.fma(inner, 0.5f, arena[from + 5 * step]));
       }
     }
-  }
-
-  @Override
-  public Winograd size() {
-    return size;
   }
 
   @Override

@@ -23,49 +23,38 @@ final class VectorWinograd {
     };
   }
 
-  private static final class Tile2 implements WinogradKernel {
+  private static final class Tile2 implements WinogradKernel.Tile2 {
     @Override
-    public Winograd size() {
-      return Winograd.TILE_2;
-    }
-
-    @Override
-    public void inputLine(float[] arena, int[] places, int first, int shift, int out, int step) {
-      FloatVector d1 = fromArray(SPECIES, arena, places[first + 1] + shift);
-      FloatVector d2 = fromArray(SPECIES, arena, places[first + 2] + shift);
-      fromArray(SPECIES, arena, places[first] + shift).sub(d2).intoArray(arena, out);
-      d1.sub(fromArray(SPECIES, arena, places[first + 3] + shift)).intoArray(arena, out + 3 * step);
+    public void inputLine(float[] arena, int i0, int i1, int i2, int i3, int out, int step) {
+      FloatVector d1 = fromArray(SPECIES, arena, i1);
+      FloatVector d2 = fromArray(SPECIES, arena, i2);
+      fromArray(SPECIES, arena, i0).sub(d2).intoArray(arena, out);
+      d1.sub(fromArray(SPECIES, arena, i3)).intoArray(arena, out + 3 * step);
       d1.add(d2).intoArray(arena, out + step);
       d2.sub(d1).intoArray(arena, out + 2 * step);
     }
 
     @Override
-    public void outputLine(float[] arena, int in, int step, int[] places, int first, int shift) {
+    public void outputLine(float[] arena, int in, int step, int out0, int out1) {
       FloatVector m1 = fromArray(SPECIES, arena, in + step);
       FloatVector m2 = fromArray(SPECIES, arena, in + 2 * step);
       FloatVector m3 = fromArray(SPECIES, arena, in + 3 * step);
-      fromArray(SPECIES, arena, in).add(m1).add(m2).intoArray(arena, places[first] + shift);
-      m1.sub(m2).sub(m3).intoArray(arena, places[first + 1] + shift);
+      fromArray(SPECIES, arena, in).add(m1).add(m2).intoArray(arena, out0);
+      m1.sub(m2).sub(m3).intoArray(arena, out1);
     }
   }
 
-  private static final class Tile4 implements WinogradKernel {
+  private static final class Tile4 implements WinogradKernel.Tile4 {
     @Override
-    public Winograd size() {
-      return Winograd.TILE_4;
-    }
-
-    @Override
-    public void inputLine(float[] arena, int[] places, int first, int shift, int out, int step) {
-      FloatVector d1 = fromArray(SPECIES, arena, places[first + 1] + shift);
-      FloatVector d2 = fromArray(SPECIES, arena, places[first + 2] + shift);
-      FloatVector d3 = fromArray(SPECIES, arena, places[first + 3] + shift);
-      FloatVector d4 = fromArray(SPECIES, arena, places[first + 4] + shift);
+    public void inputLine(
+        float[] arena, int i0, int i1, int i2, int i3, int i4, int i5, int out, int step) {
+      FloatVector d1 = fromArray(SPECIES, arena, i1);
+      FloatVector d2 = fromArray(SPECIES, arena, i2);
+      FloatVector d3 = fromArray(SPECIES, arena, i3);
+      FloatVector d4 = fromArray(SPECIES, arena, i4);
       FloatVector middle = broadcast(SPECIES, -2.5f);
-      FloatVector end = fromArray(SPECIES, arena, places[first] + shift);
-      d2.fma(middle, end.add(d4)).intoArray(arena, out);
-      end = fromArray(SPECIES, arena, places[first + 5] + shift);
-      d3.fma(middle, end.add(d1)).intoArray(arena, out + 5 * step);
+      d2.fma(middle, fromArray(SPECIES, arena, i0).add(d4)).intoArray(arena, out);
+      d3.fma(middle, fromArray(SPECIES, arena, i5).add(d1)).intoArray(arena, out + 5 * step);
       FloatVector even = d2.fma(broadcast(SPECIES, -2), d4);
       FloatVector odd = d1.fma(broadcast(SPECIES, -2), d3);
       odd.fma(broadcast(SPECIES, INNER), even).intoArray(arena, out + step);
@@ -77,21 +66,22 @@ final class VectorWinograd {
     }
 
     @Override
-    public void outputLine(float[] arena, int in, int step, int[] places, int first, int shift) {
+    public void outputLine(
+        float[] arena, int in, int step, int out0, int out1, int out2, int out3) {
       FloatVector m1 = fromArray(SPECIES, arena, in + step);
       FloatVector m2 = fromArray(SPECIES, arena, in + 2 * step);
       FloatVector m3 = fromArray(SPECIES, arena, in + 3 * step);
       FloatVector m4 = fromArray(SPECIES, arena, in + 4 * step);
       FloatVector inner = m1.add(m2);
       FloatVector outer = m3.add(m4);
-      fromArray(SPECIES, arena, in).add(inner).add(outer).intoArray(arena, places[first] + shift);
-      outer.fma(broadcast(SPECIES, 2), inner.mul(0.5f)).intoArray(arena, places[first + 2] + shift);
+      fromArray(SPECIES, arena, in).add(inner).add(outer).intoArray(arena, out0);
+      outer.fma(broadcast(SPECIES, 2), inner.mul(0.5f)).intoArray(arena, out2);
       inner = m1.sub(m2).mul(INNER);
       outer = m3.sub(m4).mul(OUTER);
-      inner.add(outer).intoArray(arena, places[first + 1] + shift);
+      inner.add(outer).intoArray(arena, out1);
       FloatVector last =
           inner.fma(broadcast(SPECIES, 0.5f), fromArray(SPECIES, arena, in + 5 * step));
-      outer.fma(broadcast(SPECIES, 2), last).intoArray(arena, places[first + 3] + shift);
+      outer.fma(broadcast(SPECIES, 2), last).intoArray(arena, out3);
     }
   }
 }

@@ -1,7 +1,5 @@
 package dev.vgnet.cpu.kernel;
 
-import java.util.stream.IntStream;
-
 /**
  * Winograd's minimal filtering: a tile of outputs of a 3x3 convolution for fewer products a channel
  * than the 9 of each output. In matrices, {@code y = A'((G g G') * (B' d B))A} for a window d of
@@ -61,11 +59,9 @@ public enum Winograd {
   static final float OUTER = (float) B;
 
   private final int tile;
-  private final int[] rows;
 
   Winograd(int tile) {
     this.tile = tile;
-    rows = IntStream.range(0, window()).map(y -> y * window() * Vectors.LANES).toArray();
   }
 
   /** The rows and columns of a tile of outputs. */
@@ -81,11 +77,6 @@ public enum Winograd {
   /** The products for each tile, input channel and output channel. */
   public int positions() {
     return window() * window();
-  }
-
-  /** Where the rows of a window of vectors start that lie side by side. */
-  int[] rows() {
-    return rows;
   }
 
   /**
