@@ -45,7 +45,7 @@ final class TileGenerator {
   /** Arithmetic, loads and stores of a method. The first compiler gives up on much larger ones. */
   private static final int MAX_OPERATIONS = 200;
 
-  /** To go on with a sum, in operations, by the room that it takes. */
+  /** The operations that loading a stored sum counts for: its index takes room, too. */
   private static final int LOADED_SUM = 2;
 
   private static final MethodTypeDesc SIGNATURE =
