@@ -13,6 +13,7 @@ import dev.vgnet.bench.report.GpuResults;
 import dev.vgnet.bench.report.PaperTable;
 import dev.vgnet.bench.report.Report;
 import dev.vgnet.bench.report.Tables;
+import dev.vgnet.error.DeviceUnavailableException;
 import dev.vgnet.runtime.Backends;
 import dev.vgnet.runtime.Device;
 import java.io.IOException;
@@ -138,7 +139,7 @@ final class BenchCommand implements Callable<Integer> {
     if (settings.stream().anyMatch(setting -> setting.engines().contains(EngineKind.DJL))) {
       conditions = conditions.withVersions(Djl.versions());
     }
-    if (devices.contains(On.CUDA)) {
+    if (settings.stream().anyMatch(setting -> setting.threads() == 0)) {
       conditions = conditions.withGpu();
     }
     Measure measure = new Measure(effort, options.isAgain(), conditions, out);
@@ -154,9 +155,7 @@ final class BenchCommand implements Callable<Integer> {
     onCpu.addAll(peers(out));
     List<EngineKind> onGpu =
         List.of(EngineKind.CUDA_FP32, EngineKind.CUDA_TF32, EngineKind.CUDA_FP16);
-    if (devices.contains(On.CUDA)) {
-      Backends.choose(Device.CUDA, Optional.empty());
-    }
+    boolean hasGpu = devices.contains(On.CUDA) && findsGpu(out);
     List<Setting> settings = new ArrayList<>();
     List<String> models = models();
     List<Integer> sizes = MeasureOptions.batches(batches, models);
@@ -167,12 +166,26 @@ final class BenchCommand implements Callable<Integer> {
               .threads()
               .forEach(threads -> settings.add(new Setting(model, batch, threads, onCpu)));
         }
-        if (devices.contains(On.CUDA)) {
+        if (hasGpu) {
           settings.add(new Setting(model, batch, 0, onGpu));
         }
       }
     }
     return settings;
+  }
+
+  /** A line says why there is none; it is no failure as long as something can be measured. */
+  private boolean findsGpu(PrintWriter out) {
+    try {
+      Backends.choose(Device.CUDA, Optional.empty());
+      return true;
+    } catch (DeviceUnavailableException e) {
+      if (!devices.contains(On.CPU)) {
+        throw e;
+      }
+      out.println("cuda is left out: " + e.getMessage());
+      return false;
+    }
   }
 
   private List<String> models() throws IOException {

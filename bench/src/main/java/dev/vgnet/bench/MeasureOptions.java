@@ -45,8 +45,9 @@ final class MeasureOptions {
   @Option(
       names = "--resume",
       description =
-          "Go on with what the folder holds already. That is kept, whatever state of the engine it"
-              + " was measured with; the files say when.")
+          "Go on with what the folder holds already: networks are measured anew only in more JVMs"
+              + " than before. The rest is kept, whatever state of the engine it was measured with;"
+              + " the files say which.")
   private boolean resume;
 
   @Option(names = "--again", description = "Like --resume, but what is asked for is measured anew.")

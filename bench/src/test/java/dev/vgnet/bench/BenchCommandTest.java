@@ -10,6 +10,9 @@ import dev.vgnet.bench.measure.NetworkResult;
 import dev.vgnet.bench.measure.ResultFile;
 import dev.vgnet.bench.report.MadeUpResults;
 import dev.vgnet.cli.Main;
+import dev.vgnet.error.DeviceUnavailableException;
+import dev.vgnet.runtime.Backends;
+import dev.vgnet.runtime.Device;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,6 +206,25 @@ class BenchCommandTest {
     assertTrue(said.contains("other conditions: the CPU was a CPU, is "), said);
     assertTrue(said.contains("; jmh was 1, is "), said);
     assertFalse(said.contains("vgnet was"), said);
+  }
+
+  @Test
+  void leavesAGpuOutThatIsNotThere() throws IOException {
+    Assumptions.assumeFalse(hasGpu());
+    String nothingElse = refusal(FAILED, "--models vgnetg_1_0mp --devices cuda --output DIR");
+    assertTrue(nothingElse.contains("CUDA"), nothingElse);
+    MadeUpResults.file(folder).addPeak(2, 100);
+    String command = "--models vgnetg_1_0mp --devices cpu,cuda --output DIR --resume";
+    // It goes on to the file, which it refuses.
+    assertTrue(refusal(FAILED, command).contains("other conditions"));
+  }
+
+  private static boolean hasGpu() {
+    try {
+      return Backends.choose(Device.CUDA, Optional.empty()) != null;
+    } catch (DeviceUnavailableException _) {
+      return false;
+    }
   }
 
   @Test

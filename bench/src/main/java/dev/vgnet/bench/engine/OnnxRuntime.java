@@ -10,7 +10,6 @@ import dev.vgnet.Model;
 import dev.vgnet.onnx.OnnxExport;
 import dev.vgnet.tensor.Shape;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -18,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Properties;
 
 /** A model in ONNX Runtime, exported for it, with all its optimisations. For one thread. */
 public final class OnnxRuntime implements AutoCloseable {
@@ -50,15 +48,6 @@ public final class OnnxRuntime implements AutoCloseable {
     } finally {
       Files.delete(file);
     }
-  }
-
-  /** Told without loading it, which would unpack its libraries. */
-  public static String version() throws IOException {
-    Properties versions = new Properties();
-    try (InputStream stream = OnnxRuntime.class.getResourceAsStream("versions.properties")) {
-      versions.load(stream);
-    }
-    return versions.getProperty("onnxruntime");
   }
 
   /** Runs of one shape, from and to the same memory every time. */

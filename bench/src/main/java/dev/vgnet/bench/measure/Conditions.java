@@ -1,6 +1,6 @@
 package dev.vgnet.bench.measure;
 
-import dev.vgnet.bench.engine.OnnxRuntime;
+import dev.vgnet.bench.engine.Versions;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.runtime.Availability;
 import dev.vgnet.runtime.Backends;
@@ -60,14 +60,14 @@ public record Conditions(
         "%s %s %s"
             .formatted(
                 System.getProperty("os.name"),
-                System.getProperty("os.version"),
+                System.getProperty("os.version").replaceFirst("-.*", ""),
                 System.getProperty("os.arch")),
         "%s %s".formatted(System.getProperty("java.vm.name"), Runtime.version()),
         jvmFlags(ManagementFactory.getRuntimeMXBean().getInputArguments()),
         new TreeMap<>(
             Map.of(
                 "vgnet", version == null ? "development build" : version,
-                "onnxruntime", OnnxRuntime.version(),
+                "onnxruntime", Versions.onnxRuntime(),
                 "jmh", Version.getPlainVersion())));
   }
 

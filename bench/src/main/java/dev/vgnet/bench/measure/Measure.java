@@ -25,6 +25,11 @@ import org.openjdk.jmh.results.RunResult;
 public final class Measure {
   private static final Effort PEAK = new Effort(1, 5, 10, 200);
 
+  /** Assumed to plan iterations, as is the rate of a GPU; no result depends on them. */
+  private static final double SHARE_OF_PEAK = 0.5;
+
+  private static final double GPU_GFLOPS = 1_000;
+
   private final Effort effort;
   private final Effort peakEffort;
   private final boolean again;
@@ -54,21 +59,23 @@ public final class Measure {
   /**
    * One of many.
    *
-   * @param runMillis how long a run takes about
+   * @param operations of a run, in GFLOP
    * @param isResult whether a result makes this measurement unnecessary
    * @param isReplaced whether a result gives way to this measurement's
    */
   private record Task<R>(
       String name,
       int threads,
-      Effort effort,
       int engines,
-      double runMillis,
+      double operations,
       Predicate<R> isResult,
       Predicate<R> isReplaced,
-      Function<Runnable, R> measurement) {
-    long plannedMillis() {
-      return effort.plannedMillis(engines, runMillis);
+      BiFunction<Effort, Runnable, R> measurement) {}
+
+  /** How a task is done on this machine, with as many iterations as runs of that length ask for. */
+  private record Plan<R>(Task<R> task, Effort effort, double runMillis) {
+    long millis() {
+      return effort.plannedMillis(task.engines, runMillis);
     }
   }
 
@@ -92,7 +99,7 @@ public final class Measure {
           task(
               setting,
               setting.engines().size(),
-              setting::isAnsweredBy,
+              result -> setting.isAnsweredBy(result, effort),
               setting::isSettingOf,
               (planned, onIteration) ->
                   file.results().stream()
@@ -131,23 +138,20 @@ public final class Measure {
     return file;
   }
 
-  /** With as many iterations as runs of that length ask for. */
-  private <R> Task<R> task(
+  private static <R> Task<R> task(
       Setting setting,
       int turns,
       Predicate<R> isResult,
       Predicate<R> isReplaced,
       BiFunction<Effort, Runnable, R> measurement) {
-    Effort planned = effort.forRunsOf(setting.plannedRun());
     return new Task<>(
         setting.toString(),
         setting.threads(),
-        planned,
         turns,
-        setting.plannedRun(),
+        setting.operations(),
         isResult,
         isReplaced,
-        onIteration -> measurement.apply(planned, onIteration));
+        measurement);
   }
 
   /** Steps alone. */
@@ -173,13 +177,13 @@ public final class Measure {
     return new Task<>(
         "%s, %s, %s".formatted(model, step, Size.threads(threads)),
         threads,
-        effort,
         1,
         0,
         isResult,
         isResult,
-        onIteration ->
-            LayerResult.measure(model, layer, threads, effort, conditions.jvmFlags(), onIteration));
+        (planned, onIteration) ->
+            LayerResult.measure(
+                model, layer, threads, planned, conditions.jvmFlags(), onIteration));
   }
 
   private <R extends Record> void run(
@@ -192,28 +196,36 @@ public final class Measure {
       return;
     }
     measurePeaks(tasks, file);
-    long planned = tasks.stream().mapToLong(Task::plannedMillis).sum();
+    List<Plan<R>> plans = tasks.stream().map(task -> plan(task, file)).toList();
+    long planned = plans.stream().mapToLong(Plan::millis).sum();
     long done = 0;
     long start = System.nanoTime();
     try (ProgressBar bar = Progress.start("measuring", planned)) {
-      for (Task<R> task : tasks) {
-        bar.setExtraMessage(" " + task.name);
-        String outcome = run(task, file, summary, bar);
-        done += task.plannedMillis();
+      for (Plan<R> plan : plans) {
+        bar.setExtraMessage(" " + plan.task.name);
+        String outcome = run(plan, file, summary, bar);
+        done += plan.millis();
         bar.stepTo(done);
         double minutes = (System.nanoTime() - start) / 6e10 * (planned - done) / done;
-        say("%s: %s; %.0f min left", task.name, outcome, minutes);
+        say("%s: %s; %.0f min left", plan.task.name, outcome, minutes);
       }
     }
     measurePeaks(tasks, file);
   }
 
+  private <R extends Record> Plan<R> plan(Task<R> task, ResultFile<R> file) {
+    double gflops = task.threads > 0 ? SHARE_OF_PEAK * file.peak(task.threads) : GPU_GFLOPS;
+    double runMillis = 1e3 * task.operations / gflops;
+    return new Plan<>(task, effort.forRunsOf(runMillis), runMillis);
+  }
+
   private <R extends Record> String run(
-      Task<R> task, ResultFile<R> file, Function<R, String> summary, ProgressBar bar)
+      Plan<R> plan, ResultFile<R> file, Function<R, String> summary, ProgressBar bar)
       throws IOException {
-    long iteration = Math.round(task.effort.iterationMillis(task.engines, task.runMillis));
+    Task<R> task = plan.task;
+    long iteration = Math.round(plan.effort.iterationMillis(task.engines, plan.runMillis));
     try {
-      R result = task.measurement.apply(() -> bar.stepBy(iteration));
+      R result = task.measurement.apply(plan.effort, () -> bar.stepBy(iteration));
       file.replace(file.results().stream().filter(task.isReplaced).toList(), result);
       return summary.apply(result);
     } catch (BenchmarkFailure e) {

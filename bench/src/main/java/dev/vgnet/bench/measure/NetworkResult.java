@@ -1,6 +1,7 @@
 package dev.vgnet.bench.measure;
 
 import dev.vgnet.bench.engine.EngineKind;
+import dev.vgnet.bench.engine.Versions;
 import dev.vgnet.zoo.ArchitectureInfo;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -21,6 +22,7 @@ import org.openjdk.jmh.results.RunResult;
  * @param parameters that are learned
  * @param multiplyAccumulates of one image
  * @param measured the end of the measurement, UTC
+ * @param commit the state of this engine, as git describes it; empty where that is not known
  * @param load the load average over a minute, before and after
  * @param engines milliseconds a run, by {@link EngineKind#id}; on the CPU this engine is among them
  * @param ratios each further engine's time over the first one's, in two iterations of the same
@@ -36,6 +38,7 @@ public record NetworkResult(
     long parameters,
     long multiplyAccumulates,
     String measured,
+    String commit,
     Effort effort,
     double[] load,
     Map<String, Latency> engines,
@@ -59,10 +62,11 @@ public record NetworkResult(
   }
 
   /**
-   * Refuses what a file holds only in part. Those that were written before anything was kept have
-   * no {@code earlier}.
+   * Refuses what a file holds only in part. Early ones have no {@code earlier} and no {@code
+   * commit}.
    */
   public NetworkResult {
+    commit = commit == null ? "" : commit;
     earlier = earlier == null ? Map.of() : earlier;
     Stream.of(model, measured, effort, load, engines, ratios).forEach(Objects::requireNonNull);
     boolean hasFirst = threads == 0 ? !engines.isEmpty() : engines.containsKey(OURS);
@@ -105,6 +109,7 @@ public record NetworkResult(
         info.parameters(),
         info.multiplyAccumulates(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        Versions.commit(),
         effort,
         new double[] {before, Conditions.load()},
         engines,
@@ -131,6 +136,7 @@ public record NetworkResult(
         parameters,
         multiplyAccumulates,
         measured,
+        commit,
         effort,
         load,
         allEngines,

@@ -14,25 +14,23 @@ import java.util.List;
  * @param engines the first is what the others are compared with
  */
 public record Setting(String model, int batch, int threads, List<EngineKind> engines) {
-  /** Assumed to plan iterations; no result depends on it. */
-  private static final double GFLOPS = 50;
-
   ArchitectureInfo info() {
     return Workload.info(model);
   }
 
-  /** About, in milliseconds. */
-  double plannedRun() {
-    return 2e-6 * info().multiplyAccumulates() * batch / GFLOPS;
+  /** Of a run, in GFLOP: two operations a multiply-accumulate. */
+  double operations() {
+    return 2e-9 * info().multiplyAccumulates() * batch;
   }
 
   boolean isSettingOf(NetworkResult result) {
     return result.model().equals(model) && result.batch() == batch && result.threads() == threads;
   }
 
-  /** Whether a result holds all that is asked for. */
-  boolean isAnsweredBy(NetworkResult result) {
+  /** Whether a result holds all that is asked for, from as many JVMs at least. */
+  boolean isAnsweredBy(NetworkResult result, Effort effort) {
     return isSettingOf(result)
+        && result.effort().forks() >= effort.forks()
         && engines.stream().map(EngineKind::id).allMatch(result.engines()::containsKey);
   }
 

@@ -37,7 +37,7 @@ class OnnxRuntimeTest {
 
   @Test
   void itsVersionIsTheLibrarys() throws IOException {
-    assertEquals(OrtEnvironment.getEnvironment().getVersion(), OnnxRuntime.version());
+    assertEquals(OrtEnvironment.getEnvironment().getVersion(), Versions.onnxRuntime());
   }
 
   @Test

@@ -70,6 +70,16 @@ class MeasureTest {
   }
 
   @Test
+  void goingOnMeasuresAnewOnlyInMoreJvms() throws IOException {
+    Setting setting = setting(EngineKind.VGNET);
+    Path path = folder.resolve("results.json");
+    NetworkResult inThisJvm =
+        measure().networks(path, List.of(setting), Tables::summary).results().getFirst();
+    assertTrue(setting.isAnsweredBy(inThisJvm, SHORTEST));
+    assertFalse(setting.isAnsweredBy(inThisJvm, new Effort(1, 1, 3, 10)));
+  }
+
+  @Test
   void measuringAgainWithFewerPeersKeepsWhatIsKnownOfTheOthers() throws IOException {
     Path path = folder.resolve("results.json");
     Setting both = setting(EngineKind.VGNET, EngineKind.ORT);

@@ -70,6 +70,7 @@ public final class MadeUpResults {
         info.parameters(),
         info.multiplyAccumulates(),
         "2026-01-02T03:04:05Z",
+        "abc1234",
         new Effort(1, 2, 3, 4),
         new double[] {0.1, 0.7},
         engines,
