@@ -57,8 +57,8 @@ public final class Model {
    *
    * @throws dev.vgnet.error.DeviceUnavailableException if the device or backend that the options
    *     name cannot be used here
-   * @throws dev.vgnet.error.UnsupportedModelException if the network has weights that the backend
-   *     cannot hold; what else it cannot run is found by the first run
+   * @throws dev.vgnet.error.UnsupportedModelException if the backend sees at once that it cannot
+   *     run the network; others see so at the first run, report or warm-up, which throws it then
    */
   public Session newSession(SessionOptions options) {
     return Session.open(this, options);

@@ -1,9 +1,6 @@
 package dev.vgnet;
 
 import dev.vgnet.error.ImageShapeException;
-import dev.vgnet.error.ModelFormatException;
-import dev.vgnet.graph.Graph;
-import dev.vgnet.graph.ShapeInference;
 import dev.vgnet.runtime.Backend;
 import dev.vgnet.runtime.Backends;
 import dev.vgnet.runtime.CompileOptions;
@@ -12,43 +9,50 @@ import dev.vgnet.runtime.Device;
 import dev.vgnet.runtime.ExecutionReport;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
  * A model made ready for one device. Every method may be called from any thread; runs are served
  * one after the other in the order they arrive, each with all threads of the session (open several
- * sessions to run several at a time: they share the model). A call from within a run, as of a task
+ * sessions to run several at a time: they share the model). A run from within a run, as of a task
  * that the {@linkplain SessionOptions.Builder#executor executor} runs in the calling thread, is
- * refused with an {@link IllegalStateException}. Images are {@code [N, C, H, W]}, row-major
- * float32; batch and size may differ from run to run.
+ * refused with an {@link IllegalStateException}, and so is all else that would have to wait for the
+ * run to end. Images are {@code [N, C, H, W]}, row-major float32; batch and size may differ from
+ * run to run.
  *
- * <p>Memory grows with the largest image that is run: feature maps take a small multiple of it, for
- * a batch once a thread. Sizes that no array can hold are refused; one that the heap cannot hold
- * ends in {@link OutOfMemoryError}. Who lets others choose the size bounds it.
+ * <p>Runs are not interruptible: an interrupt ends neither a run nor the wait for one, and the
+ * thread stays interrupted. A {@linkplain #warmUp(Shape) warm-up} is: it ends early.
+ *
+ * <p>Memory grows with the largest image that is run: feature maps take a small multiple of it. On
+ * the CPU they lie in arrays of 4 MiB or more, each with room for one image: a single one for all
+ * threads, or up to four a thread if batches are run. They are kept until the session is closed.
+ * Sizes that no array can hold are refused; one that the heap cannot hold ends in {@link
+ * OutOfMemoryError}. Who lets others choose the size bounds it.
  *
  * <p>A session has to be closed. Of one that is forgotten, the threads end some time after it was
  * collected as garbage, but the memory of a GPU stays taken as long as the process lives.
  */
 public final class Session implements AutoCloseable {
-  private static final int REMEMBERED_SHAPES = 16;
-
   private final Model model;
   private final Backend backend;
   private final CompiledModel compiled;
-  private final Map<String, Shape> tensorShapes;
+  private final OutputShapes outputShapes;
   private final ReentrantLock lock = new ReentrantLock(true);
-  private final Map<Shape, Shape> outputShapes = new HashMap<>();
+
+  /** What the run in flight writes to. Guarded by the lock. */
   private final float[][] outputs = new float[1][];
-  private boolean closed;
+
+  /** Whether what the session holds has been freed. Guarded by the lock. */
+  private boolean freed;
+
+  private volatile boolean closed;
 
   private Session(Model model, Backend backend, CompiledModel compiled) {
     this.model = model;
     this.backend = backend;
     this.compiled = compiled;
-    this.tensorShapes = Tensor.shapes(model.tensors());
+    this.outputShapes = new OutputShapes(model);
   }
 
   static Session open(Model model, SessionOptions options) {
@@ -78,14 +82,15 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * The shape of what {@link #run} returns for an input. Waits for the run in flight.
+   * The shape of what {@link #run} returns for an input. Waits for no run.
    *
    * @param input {@code [N, C, H, W]}
    * @throws ImageShapeException if the network does not accept it
    * @throws IllegalStateException if the session is closed
    */
   public Shape outputShape(Shape input) {
-    return locked(() -> checkedOutputShape(input));
+    requireOpen();
+    return outputShapes.of(input);
   }
 
   /**
@@ -98,18 +103,16 @@ public final class Session implements AutoCloseable {
    * @throws IllegalStateException if the session is closed
    */
   public Tensor run(Tensor input) {
-    return locked(
-        () -> {
-          Shape output = checkedOutputShape(input.shape());
-          float[] values = new float[Math.toIntExact(output.elementCount())];
-          compute(input.shape(), input.toFloatArray(), values);
-          return Tensor.of(output, values);
-        });
+    Shape output = outputShape(input.shape());
+    float[] values = new float[Math.toIntExact(output.elementCount())];
+    compute(input.shape(), input.toFloatArray(), values);
+    return Tensor.of(output, values);
   }
 
   /**
    * As {@link #run(Tensor)}, from and to arrays of the caller. Once kernels are compiled, as after
-   * {@link #warmUp(Shape)}, nothing is allocated while no more than eight shapes take turns.
+   * {@link #warmUp(Shape)}, nothing is allocated while no more than eight shapes take turns, but
+   * for what an {@linkplain SessionOptions.Builder#executor executor} of the caller's allocates.
    *
    * <p>On the CPU, runs of the first seconds take about twice their time, on the caller's thread,
    * to get its code compiled, and single ones, of small networks, some tenths of a second; after
@@ -127,25 +130,22 @@ public final class Session implements AutoCloseable {
    * @throws IllegalStateException if the session is closed
    */
   public void run(Shape shape, float[] images, float[] output) {
-    hold();
-    try {
-      requireOpen();
-      Shape outputShape = checkedOutputShape(shape);
-      requireLength("images", images.length, shape);
-      requireLength("output", output.length, outputShape);
-      requireApart(images, output);
-      compute(shape, images, output);
-    } finally {
-      lock.unlock();
-    }
+    Shape outputShape = outputShape(shape);
+    requireLength("images", images.length, shape);
+    requireLength("output", output.length, outputShape);
+    requireApart(images, output);
+    compute(shape, images, output);
   }
 
   private void compute(Shape shape, float[] images, float[] output) {
-    outputs[0] = output;
+    hold();
     try {
+      requireOpen();
+      outputs[0] = output;
       compiled.run(shape, images, outputs);
     } finally {
       outputs[0] = null;
+      lock.unlock();
     }
   }
 
@@ -177,14 +177,14 @@ public final class Session implements AutoCloseable {
    * @throws IllegalStateException if the session or a tensor is closed
    */
   public void run(DeviceTensor images, DeviceTensor output) {
+    Shape expected = outputShape(images.shape());
+    if (!output.shape().equals(expected)) {
+      throw new IllegalArgumentException(
+          "expected an output %s, found %s".formatted(expected, output.shape()));
+    }
+    requireApart(images, output);
     locked(
         () -> {
-          Shape expected = checkedOutputShape(images.shape());
-          if (!output.shape().equals(expected)) {
-            throw new IllegalArgumentException(
-                "expected an output %s, found %s".formatted(expected, output.shape()));
-          }
-          requireApart(images, output);
           compiled.run(images.shape(), images.open(this), output.open(this));
           return null;
         });
@@ -204,7 +204,8 @@ public final class Session implements AutoCloseable {
    * Has the device prepare what it can, then runs on blank images until runs stop getting faster,
    * some tenths of a second at the least and half a minute at the most (but for the run that is
    * under way then), so that the first real run is as fast as the thousandth. Never needed; a
-   * service calls it before it takes requests.
+   * service calls it before it takes requests. If its thread is interrupted it ends early, and says
+   * that runs are not steady yet; the thread stays interrupted.
    *
    * @param input {@code [N, C, H, W]}, as in the runs to come
    * @throws ImageShapeException if the network does not accept it
@@ -222,11 +223,8 @@ public final class Session implements AutoCloseable {
    * @throws IllegalStateException if the session is closed
    */
   public ExecutionReport report(Shape input) {
-    return locked(
-        () -> {
-          checkedOutputShape(input);
-          return compiled.report(input);
-        });
+    outputShape(input); // refuses what the network does not accept
+    return locked(() -> compiled.report(input));
   }
 
   /**
@@ -237,23 +235,23 @@ public final class Session implements AutoCloseable {
    * @throws IllegalStateException if the session is closed
    */
   public long[] profile(Tensor input) {
-    return locked(
-        () -> {
-          checkedOutputShape(input.shape());
-          return compiled.profile(input.shape(), input.toFloatArray());
-        });
+    outputShape(input.shape()); // refuses what the network does not accept
+    float[] images = input.toFloatArray();
+    return locked(() -> compiled.profile(input.shape(), images));
   }
 
   /**
-   * Frees what the session holds, after the runs in flight have ended. May be called twice; later
-   * runs throw {@link IllegalStateException}.
+   * Frees what the session holds, after the run in flight has ended. May be called twice. Later
+   * runs, and those that wait for their turn, throw {@link IllegalStateException}.
    */
   @Override
   public void close() {
-    hold();
+    requireOutsideOfRun();
+    closed = true; // before the wait: who is ahead of this in the queue is refused, too
+    lock.lock();
     try {
-      if (!closed) {
-        closed = true;
+      if (!freed) {
+        freed = true;
         compiled.close();
       }
     } finally {
@@ -261,13 +259,13 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  /** Lets the device make later runs faster; whether it has done all it can. */
+  /**
+   * Lets the device make later runs faster; whether it has done all it can.
+   *
+   * @param input that the network accepts
+   */
   boolean prepare(Shape input, long nanos) {
-    return locked(
-        () -> {
-          checkedOutputShape(input);
-          return compiled.prepare(input, nanos);
-        });
+    return locked(() -> compiled.prepare(input, nanos));
   }
 
   /** Does something with the session held, unless it is closed. */
@@ -282,8 +280,9 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  /** Does something with the session held; it must be open. */
+  /** Does something with the session held; it must be open, and still be when it is its turn. */
   <T> T locked(Supplier<T> action) {
+    requireOpen();
     hold();
     try {
       requireOpen();
@@ -295,56 +294,21 @@ public final class Session implements AutoCloseable {
 
   /** Waits until no other thread uses the session; to be ended with {@code lock.unlock()}. */
   private void hold() {
+    requireOutsideOfRun();
+    lock.lock();
+  }
+
+  private void requireOutsideOfRun() {
     if (lock.isHeldByCurrentThread()) {
       throw new IllegalStateException(
           "called from within a run of the same session: its executor runs tasks in the caller");
     }
-    lock.lock();
   }
 
   private void requireOpen() {
     if (closed) {
       throw new IllegalStateException("the session is closed");
     }
-  }
-
-  private Shape checkedOutputShape(Shape input) {
-    Shape known = outputShapes.get(input);
-    if (known != null) {
-      return known;
-    }
-    Graph graph = model.graph();
-    if (input.rank() != 4 || input.extent(1) != graph.inputChannels() || input.elementCount() < 1) {
-      throw new ImageShapeException(
-          "expected images [N, %d, H, W], found %s".formatted(graph.inputChannels(), input));
-    }
-    Shape output = inferOutput(input);
-    if (outputShapes.size() >= REMEMBERED_SHAPES) {
-      outputShapes.clear();
-    }
-    outputShapes.put(input, output);
-    return output;
-  }
-
-  private Shape inferOutput(Shape input) {
-    Graph graph = model.graph();
-    Shape perImage;
-    try {
-      perImage =
-          ShapeInference.infer(graph, tensorShapes, input.extent(2), input.extent(3))
-              .get(graph.outputs().getFirst());
-    } catch (ModelFormatException e) {
-      throw new ImageShapeException(
-          "the network does not accept images " + input + ": " + e.getMessage(), e);
-    }
-    int[] extents = new int[perImage.rank() + 1];
-    extents[0] = input.extent(0);
-    System.arraycopy(perImage.toArray(), 0, extents, 1, perImage.rank());
-    Shape output = Shape.of(extents);
-    if (!input.fitsInArray() || !output.fitsInArray()) {
-      throw ImageShapeException.tooLarge(input);
-    }
-    return output;
   }
 
   /** Outputs of the first images of a batch would be written over the last images. */

@@ -74,9 +74,14 @@ public record SessionOptions(
     }
 
     /**
-     * Takes the threads beside the caller's from here. Each run submits {@code threads - 1} tasks
-     * that last as long as the run; a run goes on (more slowly) if the executor starts them late.
-     * Tasks of the application's own that it runs in the calling thread cannot use the session.
+     * Takes the threads beside the caller's from here. A task helps with the run in progress when
+     * it starts, and ends with it. At most {@code threads - 1} tasks are outstanding: a run submits
+     * so many, less those of earlier runs that have not started yet (and that are taken for lost
+     * after a thousand runs in which none has). What is late, is {@linkplain
+     * java.util.concurrent.RejectedExecutionException rejected} or gets no thread is left to the
+     * caller, and the run takes longer; any other exception of the executor ends the run and
+     * reaches its caller. Tasks of the application's own that it runs in the calling thread cannot
+     * use the session.
      */
     public Builder executor(Executor executor) {
       this.executor = Optional.of(executor);

@@ -6,7 +6,8 @@ import java.time.Duration;
 /**
  * What a warm-up did: how often it ran, how long it took, and its fastest run.
  *
- * @param steady true if runs had stopped getting faster, false if the time was up before
+ * @param steady true if runs had stopped getting faster, false if the time was up before or the
+ *     thread was interrupted
  */
 public record WarmUp(int runs, Duration duration, Duration fastest, boolean steady) {
   private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -27,10 +28,10 @@ public record WarmUp(int runs, Duration duration, Duration fastest, boolean stea
     int runs = 1;
     int stalled = 0;
     boolean prepared = false;
-    while (!prepared && since(start) < LIMIT.toNanos()) {
+    while (!prepared && mayGoOn(start)) {
       prepared = session.prepare(shape, WINDOW.toNanos());
     }
-    while (stalled < WINDOWS_WITHOUT_PROGRESS && since(start) < LIMIT.toNanos()) {
+    while (stalled < WINDOWS_WITHOUT_PROGRESS && mayGoOn(start)) {
       long window = System.nanoTime();
       long fastest = Long.MAX_VALUE;
       do {
@@ -47,6 +48,10 @@ public record WarmUp(int runs, Duration duration, Duration fastest, boolean stea
         Duration.ofNanos(since(start)),
         Duration.ofNanos(best),
         stalled == WINDOWS_WITHOUT_PROGRESS);
+  }
+
+  private static boolean mayGoOn(long start) {
+    return since(start) < LIMIT.toNanos() && !Thread.currentThread().isInterrupted();
   }
 
   private static long since(long start) {

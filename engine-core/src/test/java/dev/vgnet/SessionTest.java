@@ -1,8 +1,12 @@
 package dev.vgnet;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
@@ -21,23 +25,28 @@ import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a session checks itself, whatever the backend. */
 class SessionTest {
   private static final Shape IMAGES = Shape.of(2, 3, 4, 4);
 
-  private final Session session = open();
+  private final Copying backend = new Copying();
+  private final Session session = open(backend);
 
   /** A model whose output has the shape of its input. */
-  private static Session open() {
+  private static Session open(Backend backend) {
     Node pool = new Node("pool", new Operator.MaxPool(1, 1, 0), List.of("x"));
     Metadata metadata =
         new Metadata(
             Preprocessing.imageNet(4), List.of(), new Metadata.Source("none", "none", "pool"));
     Graph graph = new Graph("x", 3, List.of(pool), List.of("pool"));
     Model model = Model.of(new ModelFile(graph, Map.of(), metadata));
-    return Session.open(model, new Copying(), SessionOptions.builder().build());
+    return Session.open(model, backend, SessionOptions.builder().build());
   }
 
   @Test
@@ -66,7 +75,95 @@ class SessionTest {
     assertThrows(IllegalStateException.class, () -> session.outputShape(IMAGES));
   }
 
+  @Test
+  void tellsMoreShapesThanItRemembers() {
+    for (int round = 0; round < 2; round++) {
+      for (int size = 1; size <= 40; size++) {
+        Shape images = Shape.of(1, 3, size, 41 - size);
+        assertEquals(images, session.outputShape(images));
+      }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void tellsAShapeWhileImagesRun() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    FutureTask<float[]> inFlight = startRunThatLastsUntil(end);
+    FutureTask<Shape> shape = new FutureTask<>(() -> session.outputShape(IMAGES));
+    start(shape);
+    assertEquals(IMAGES, shape.get());
+    end.countDown();
+    inFlight.get();
+  }
+
+  @Test
+  @Timeout(60)
+  void closingLetsTheRunInFlightEndAndRefusesThoseThatWait() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    FutureTask<float[]> inFlight = startRunThatLastsUntil(end);
+    FutureTask<float[]> waiting = new FutureTask<>(this::runOnce);
+    FutureTask<Void> closing = new FutureTask<>(session::close, null);
+    awaitItsTurn(start(waiting));
+    awaitItsTurn(start(closing));
+    assertThrows(IllegalStateException.class, this::runOnce);
+    assertEquals(0, backend.closed);
+    end.countDown();
+    assertEquals(IMAGES.elementCount(), inFlight.get().length);
+    closing.get();
+    ExecutionException refusal = assertThrows(ExecutionException.class, waiting::get);
+    assertInstanceOf(IllegalStateException.class, refusal.getCause());
+    session.close();
+    assertEquals(1, backend.runs);
+    assertEquals(1, backend.closed);
+  }
+
+  @Test
+  void anInterruptEndsTheWarmUpButNoRun() {
+    backend.duringRun = () -> Thread.currentThread().interrupt();
+    WarmUp warmUp = session.warmUp(IMAGES);
+    assertTrue(Thread.interrupted());
+    assertEquals(1, warmUp.runs());
+    assertFalse(warmUp.steady());
+  }
+
+  private float[] runOnce() {
+    float[] output = new float[(int) IMAGES.elementCount()];
+    session.run(IMAGES, new float[output.length], output);
+    return output;
+  }
+
+  private FutureTask<float[]> startRunThatLastsUntil(CountDownLatch end)
+      throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    backend.duringRun =
+        () -> {
+          begun.countDown();
+          assertDoesNotThrow(() -> end.await());
+        };
+    FutureTask<float[]> run = new FutureTask<>(this::runOnce);
+    start(run);
+    begun.await();
+    return run;
+  }
+
+  private static Thread start(Runnable task) {
+    return Thread.ofPlatform().daemon().start(task);
+  }
+
+  /** Waits until a thread waits for the session. */
+  private static void awaitItsTurn(Thread thread) throws InterruptedException {
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.sleep(1);
+    }
+  }
+
+  /** Counts without locks, as a session lets one thread in at a time. */
   private static final class Copying implements Backend, CompiledModel {
+    private volatile Runnable duringRun = () -> {};
+    private volatile int runs;
+    private volatile int closed;
+
     @Override
     public String name() {
       return "copying";
@@ -94,6 +191,8 @@ class SessionTest {
 
     @Override
     public void run(Shape input, float[] images, float[][] outputs) {
+      runs++;
+      duringRun.run();
       System.arraycopy(images, 0, outputs[0], 0, images.length);
     }
 
@@ -116,7 +215,9 @@ class SessionTest {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      closed++;
+    }
   }
 
   private static final class Nowhere implements DeviceMemory {

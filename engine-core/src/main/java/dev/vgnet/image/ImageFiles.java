@@ -85,7 +85,12 @@ public final class ImageFiles {
    */
   public static BufferedImage read(InputStream stream, String name, ImageLimits limits)
       throws IOException {
-    byte[] bytes = stream.readNBytes((int) limits.maxBytes() + 1);
+    byte[] bytes;
+    try {
+      bytes = stream.readNBytes((int) limits.maxBytes() + 1);
+    } catch (OutOfMemoryError e) {
+      throw notEnoughMemory(name, e);
+    }
     if (bytes.length > limits.maxBytes()) {
       throw new ImageFormatException(
           name, "larger than the limit of %d bytes".formatted(limits.maxBytes()));
@@ -116,11 +121,15 @@ public final class ImageFiles {
       throw e;
     } catch (OutOfMemoryError e) {
       // Of a picture within the limits, or of a broken one: the readers trust lengths they read.
-      throw new ImageFormatException(name, "not enough memory to decode it: " + Reason.of(e), e);
+      throw notEnoughMemory(name, e);
     } catch (IOException | RuntimeException | StackOverflowError e) {
       // The readers meet broken bytes with errors of every kind.
       throw new ImageFormatException(name, "cannot be decoded: " + Reason.of(e), e);
     }
+  }
+
+  private static ImageFormatException notEnoughMemory(String name, OutOfMemoryError e) {
+    return new ImageFormatException(name, "not enough memory to decode it: " + Reason.of(e), e);
   }
 
   private static BufferedImage decode(

@@ -27,11 +27,13 @@ public interface Backend {
   Availability probe();
 
   /**
-   * Prepares a graph for this device: packs weights, starts threads.
+   * Prepares a graph for this device, as far as that needs no size of images: starts threads, say.
+   * The rest, such as packing weights, may come with the first run, report or preparation of a
+   * size.
    *
    * @param tensors every tensor the graph names, of the shapes it needs
-   * @throws dev.vgnet.error.UnsupportedModelException if the graph holds what this backend cannot
-   *     run
+   * @throws dev.vgnet.error.UnsupportedModelException if this backend sees already now that it
+   *     cannot run the graph; what it sees with a size only is thrown by those calls
    * @throws dev.vgnet.error.DeviceUnavailableException if {@link #probe} says so
    */
   CompiledModel compile(Graph graph, Map<String, Tensor> tensors, CompileOptions options);

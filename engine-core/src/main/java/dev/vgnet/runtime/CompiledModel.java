@@ -43,7 +43,7 @@ public interface CompiledModel extends AutoCloseable {
    * Makes later runs faster, beyond what runs themselves do; results stay the same.
    *
    * @param input {@code [N, C, H, W]}
-   * @param nanos about how long this may take
+   * @param nanos about how long this may take; less where the thread is interrupted
    * @return whether nothing is left to be done
    */
   default boolean prepare(Shape input, long nanos) {

@@ -14,6 +14,7 @@ import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
@@ -78,6 +79,21 @@ class ImageFilesTest {
                     "notes.txt",
                     ImageLimits.DEFAULT));
     assertEquals("notes.txt: no image format that is known here", unknown.getMessage());
+  }
+
+  @Test
+  void refusesPicturesThatFillTheMemoryBeforeTheyEnd() {
+    InputStream endless =
+        new InputStream() {
+          @Override
+          public int read() {
+            throw new OutOfMemoryError("Java heap space");
+          }
+        };
+    ImageFormatException refusal =
+        assertThrows(
+            ImageFormatException.class, () -> ImageFiles.read(endless, "x", ImageLimits.DEFAULT));
+    assertEquals("x: not enough memory to decode it: Java heap space", refusal.getMessage());
   }
 
   @ParameterizedTest

@@ -31,6 +31,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,6 +66,37 @@ class SessionTest {
                   for (int n = 0; n < 50; n++) {
                     float[] logits = session.run(inputs.get(caller)).toFloatArray();
                     assertArrayEquals(expected.get(caller), logits, "caller " + caller);
+                  }
+                }));
+      }
+      for (Future<?> result : results) {
+        result.get();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "vector"})
+  void sessionsOfOneModelRunSideBySide(String backend) throws Exception {
+    Model model = model();
+    Tensor input = images(Shape.of(3, 3, 45, 39), 2);
+    float[] expected;
+    try (Session alone = open(model, backend, 2)) {
+      expected = alone.run(input).toFloatArray();
+    }
+    CyclicBarrier both = new CyclicBarrier(2);
+    try (ExecutorService callers = Executors.newFixedThreadPool(2)) {
+      List<Future<?>> results = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        results.add(
+            callers.submit(
+                () -> {
+                  try (Session session = open(model, backend, 2)) {
+                    both.await();
+                    for (int n = 0; n < 100; n++) {
+                      assertArrayEquals(expected, session.run(input).toFloatArray());
+                    }
+                    return null;
                   }
                 }));
       }
@@ -226,7 +258,11 @@ class SessionTest {
   }
 
   private static Session open(String backend, int threads) {
-    return model().newSession(SessionOptions.builder().backend(backend).threads(threads).build());
+    return open(model(), backend, threads);
+  }
+
+  private static Session open(Model model, String backend, int threads) {
+    return model.newSession(SessionOptions.builder().backend(backend).threads(threads).build());
   }
 
   private static Model model() {

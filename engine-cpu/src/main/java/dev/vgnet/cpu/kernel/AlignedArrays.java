@@ -39,7 +39,7 @@ public final class AlignedArrays {
   }
 
   /** Rounds a number of floats up to whole cache lines. */
-  public static long padded(long floats) {
+  public static long wholeLines(long floats) {
     return Math.ceilDiv(floats, LINE) * LINE;
   }
 }

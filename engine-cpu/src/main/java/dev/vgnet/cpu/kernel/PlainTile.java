@@ -76,7 +76,6 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
     int t = runs.length;
     for (int run = 0; run < runs.length; run++) {
       Tap tap = runs[run];
-      int step = tap.channelStride();
       int positions = tap.positions() * tap.positionStride();
       int first = tap.offset(pixel);
       for (; t < inOffsets[run]; t++) {
@@ -92,7 +91,7 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
           shift += tap.positionStride();
           if (shift >= positions) {
             shift = 0;
-            i += step;
+            i++;
           }
         }
       }
@@ -139,7 +138,7 @@ final class PlainTile implements TileKernel, Twin<TileKernel> {
       rows += (long) rehearsed * tap.depth();
       long end =
           tap.offset(spec.pixels() - 1)
-              + (long) tap.channels() * tap.channelStride()
+              + (long) tap.channels()
               + (long) tap.positions() * tap.positionStride();
       read = Math.max(read, end);
     }

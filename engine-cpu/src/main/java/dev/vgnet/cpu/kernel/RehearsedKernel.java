@@ -1,6 +1,7 @@
 package dev.vgnet.cpu.kernel;
 
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,6 +19,11 @@ import java.util.stream.Stream;
 public final class RehearsedKernel<K> {
   /** The compilers have done what they will by then. */
   private static final long MAX_NANOS = 5_000_000_000L;
+
+  /** How long it is left alone after memory was short: each attempt collects garbage in vain. */
+  private static final long MIN_PAUSE_NANOS = 1_000_000_000L;
+
+  private static final long MAX_PAUSE_NANOS = 64_000_000_000L;
 
   /** Of floats: kernels that need more are not rehearsed. */
   private static final int MAX_MEMORY = 1 << 24;
@@ -49,6 +55,9 @@ public final class RehearsedKernel<K> {
   private volatile K kernel;
   private volatile boolean settled;
 
+  /** Held by whoever rehearses; guards all that follows. */
+  private final ReentrantLock turn = new ReentrantLock();
+
   private K generated;
   private float[] memory;
   private long rehearsed;
@@ -58,6 +67,12 @@ public final class RehearsedKernel<K> {
 
   private long fastest = Long.MAX_VALUE;
   private long fastestTwin = Long.MAX_VALUE;
+
+  /** When memory was short. */
+  private long shortAt;
+
+  /** How long it is left alone since then; 0 if memory never was short. */
+  private long pause;
 
   RehearsedKernel(Twin<K> twin) {
     this.twin = twin;
@@ -105,23 +120,59 @@ public final class RehearsedKernel<K> {
   }
 
   /**
-   * Calls the generated kernel for about so long, and at least once, unless it is settled; settles
-   * when it is compiled, or has had its time.
+   * Calls the generated kernel for about so long, and at least once; settles when it is compiled,
+   * or has had its time. Where memory is short, or the kernel cannot be made, its twin stays: a run
+   * that has its result must not fail for that.
+   *
+   * @return whether it has tried to: not if it is settled, while another thread rehearses it, and
+   *     for some time after memory was short
    */
-  public synchronized void rehearse(long nanos) {
-    if (settled) {
-      return;
+  public boolean rehearse(long nanos) {
+    if (settled || !turn.tryLock()) {
+      return false;
     }
-    if (!hasMemory()) {
-      settle();
-      return;
+    try {
+      if (settled || isPaused()) {
+        return false;
+      }
+      callOrKeepTwin(nanos);
+      return true;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void callOrKeepTwin(long nanos) {
+    try {
+      if (twin.memory() > MAX_MEMORY) {
+        settle();
+      } else {
+        call(nanos);
+      }
+    } catch (OutOfMemoryError _) {
+      memory = null;
+      shortAt = System.nanoTime();
+      pause = Math.clamp(2 * pause, MIN_PAUSE_NANOS, MAX_PAUSE_NANOS);
+    } catch (LinkageError _) {
+      use(twin.kernel()); // another attempt would end the same way
+    }
+  }
+
+  private boolean isPaused() {
+    return pause > 0 && System.nanoTime() - shortAt < pause;
+  }
+
+  private void call(long nanos) {
+    if (memory == null) {
+      memory = new float[(int) twin.memory()];
     }
     if (generated == null) {
-      generated = twin.generate();
-      time(generated); // the first call also looks up whatever the code names
+      K made = twin.generate();
+      time(made); // the first call also looks up whatever the code names
       for (int i = 0; i < INTERPRETED_RUNS; i++) {
-        interpreted = Math.min(interpreted, time(generated));
+        interpreted = Math.min(interpreted, time(made));
       }
+      generated = made;
     }
     fastestTwin = Math.min(fastestTwin, time(twin.kernel()));
     long start = System.nanoTime();
@@ -148,22 +199,19 @@ public final class RehearsedKernel<K> {
   }
 
   /** Uses the generated kernel from now on, however slow it still is. */
-  public synchronized void settle() {
-    kernel = generated == null ? twin.generate() : generated;
-    settled = true;
-    memory = null;
+  public void settle() {
+    turn.lock();
+    try {
+      use(generated == null ? twin.generate() : generated);
+    } finally {
+      turn.unlock();
+    }
   }
 
-  /** Whether there is room to rehearse in; a run that has its result must not fail for that. */
-  private boolean hasMemory() {
-    if (memory == null && twin.memory() <= MAX_MEMORY) {
-      try {
-        memory = new float[(int) twin.memory()];
-      } catch (OutOfMemoryError e) {
-        return false;
-      }
-    }
-    return memory != null;
+  private void use(K last) {
+    kernel = last;
+    settled = true;
+    memory = null;
   }
 
   private long time(K candidate) {

@@ -12,15 +12,27 @@ import java.util.function.Supplier;
 final class SoftCache<K, V> {
   private final Map<K, SoftReference<V>> values = new HashMap<>();
 
-  /** The value of a key, made if there is none. */
-  synchronized V get(K key, Supplier<? extends V> make) {
+  /**
+   * The value of a key, made if there is none. Others need not wait meanwhile: of the values that
+   * several threads make of one key, all of them get the same.
+   */
+  V get(K key, Supplier<? extends V> make) {
+    V value = known(key);
+    return value == null ? keep(key, make.get()) : value;
+  }
+
+  private synchronized V known(K key) {
     SoftReference<V> reference = values.get(key);
-    V value = reference == null ? null : reference.get();
-    if (value == null) {
-      value = make.get();
-      values.values().removeIf(old -> old.get() == null);
-      values.put(key, new SoftReference<>(value));
+    return reference == null ? null : reference.get();
+  }
+
+  private synchronized V keep(K key, V made) {
+    V first = known(key);
+    if (first != null) {
+      return first;
     }
-    return value;
+    values.values().removeIf(old -> old.get() == null);
+    values.put(key, new SoftReference<>(made));
+    return made;
   }
 }

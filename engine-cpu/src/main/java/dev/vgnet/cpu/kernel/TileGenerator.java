@@ -31,7 +31,7 @@ import java.util.TreeMap;
  *       i = inOffsets[tap] + pixel * pixelStride
  *       for each channel                         several at a time, if there are many
  *         P x Q multiply-adds, unrolled
- *         i += channelStride; w += panel
+ *         i++; w += panel
  *   finish and store the P x Q sums
  * </pre>
  *
@@ -307,7 +307,7 @@ final class TileGenerator {
       kernel.loopUntilEqual(WEIGHT, () -> code.iload(END), () -> addChannels(tap, loop.turn()));
     } else {
       Index row = weights.plus(CHANNEL, row(tap));
-      Index channel = inputs.plus(CHANNEL, tap.channelStride());
+      Index channel = inputs.plus(CHANNEL, 1);
       kernel.loop(CHANNEL, 0, tap.channels(), 1, () -> addChannel(tap, row, channel, false));
       kernel.address(WEIGHT, weights.plus(tap.depth() * panel));
     }
@@ -324,11 +324,11 @@ final class TileGenerator {
     Index inputs = Index.of(IN_OFFSET);
     for (int k = 0; k < count; k++) {
       kernel.fence();
-      addChannel(tap, weights.plus(k * row(tap)), inputs.plus(k * tap.channelStride()), true);
+      addChannel(tap, weights.plus(k * row(tap)), inputs.plus(k), true);
     }
     if (count > 0) {
       kernel.address(WEIGHT, weights.plus(count * row(tap)));
-      kernel.address(IN_OFFSET, inputs.plus(count * tap.channelStride()));
+      kernel.address(IN_OFFSET, inputs.plus(count));
     }
   }
 

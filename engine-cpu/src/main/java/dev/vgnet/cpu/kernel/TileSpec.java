@@ -32,15 +32,14 @@ public record TileSpec(
     EpilogueSpec epilogue,
     int residualStride) {
   /**
-   * Input channels that start at an offset of their own: a channel segment of a pointwise
-   * convolution, or one position of a larger kernel.
+   * Input channels side by side that start at an offset of their own: a channel segment of a
+   * pointwise convolution, or one position of a larger kernel.
    *
    * <p>Where pixels lie side by side without padding, as in a three-channel image, a whole kernel
    * row is one tap of {@code K * 3} channels.
    *
    * @param channels how many are summed up
    * @param pixelStride from the input of one output pixel to that of the next
-   * @param channelStride from one channel to the next
    * @param positions of a row of the kernel, each with weights of its own, {@code
    *     [channel][position]}; a number that windows of several pixels meet is read once for all
    * @param positionStride from one position to the next
@@ -50,7 +49,6 @@ public record TileSpec(
   public record Tap(
       int channels,
       int pixelStride,
-      int channelStride,
       int positions,
       int positionStride,
       int columns,
@@ -60,7 +58,6 @@ public record TileSpec(
     public Tap {
       require(channels > 0, "channels", channels);
       require(pixelStride >= 0, "pixelStride", pixelStride);
-      require(channelStride > 0, "channelStride", channelStride);
       require(positions > 0, "positions", positions);
       require(positionStride >= 0, "positionStride", positionStride);
       require(columns > 0, "columns", columns);
@@ -68,25 +65,18 @@ public record TileSpec(
     }
 
     /** Of one position, and pixels in one row. */
-    public Tap(int channels, int pixelStride, int channelStride) {
-      this(channels, pixelStride, channelStride, 1, 0, ENDLESS, 0);
-    }
-
-    /** Consecutive channels. */
     public static Tap of(int channels, int pixelStride) {
-      return new Tap(channels, pixelStride, 1);
+      return new Tap(channels, pixelStride, 1, 0, ENDLESS, 0);
     }
 
     /** The same channels at several positions. */
     public Tap at(int positions, int positionStride) {
-      return new Tap(
-          channels, pixelStride, channelStride, positions, positionStride, columns, rowStride);
+      return new Tap(channels, pixelStride, positions, positionStride, columns, rowStride);
     }
 
     /** The same of pixels in several rows: a tile then covers whole rows, and starts with one. */
     public Tap inRows(int columns, int rowStride) {
-      return new Tap(
-          channels, pixelStride, channelStride, positions, positionStride, columns, rowStride);
+      return new Tap(channels, pixelStride, positions, positionStride, columns, rowStride);
     }
 
     /** How many products each sum gets. */

@@ -52,7 +52,7 @@ final class Program {
     this.tail = tail;
     this.scratchStart = scratchStart;
     int most = passes.stream().mapToInt(Pass::scratch).max().orElse(0);
-    scratch = ArrayLength.checked(AlignedArrays.padded(most));
+    scratch = ArrayLength.checked(AlignedArrays.wholeLines(most));
     offsets = passes.stream().mapToInt(Pass::offsets).max().orElse(0);
   }
 

@@ -102,7 +102,7 @@ final class ProgramBuilder {
         placement,
         new Tail(late < cascades.size() ? firstPass : passes.size(), carried(late)),
         ArrayLength.checked(
-            placement.end() + AlignedArrays.padded((long) context.shared() + Vectors.LANES)),
+            placement.end() + AlignedArrays.wholeLines((long) context.shared() + Vectors.LANES)),
         threads);
   }
 

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** When a kernel takes over from its twin. */
 class RehearsedKernelTest {
@@ -34,6 +37,9 @@ class RehearsedKernelTest {
   private final Clock twin = new Clock(INTERPRETED_TWIN);
   private final Clock generated = new Clock(INTERPRETED);
 
+  /** What happens while the kernel is generated. */
+  private Runnable generating = () -> {};
+
   private final RehearsedKernel<Clock> kernel =
       new RehearsedKernel<>(
           new Twin<>() {
@@ -44,6 +50,7 @@ class RehearsedKernelTest {
 
             @Override
             public Clock generate() {
+              generating.run();
               return generated;
             }
 
@@ -83,5 +90,50 @@ class RehearsedKernelTest {
     kernel.rehearse(0);
     assertFalse(kernel.isSettled());
     assertSame(twin, kernel.kernel());
+  }
+
+  @Test
+  @Timeout(60)
+  void whereMemoryIsShortTheTwinStaysUntilALaterAttempt() throws InterruptedException {
+    generating =
+        () -> {
+          throw new OutOfMemoryError("Metaspace");
+        };
+    int attempts = 0;
+    for (int i = 0; i < 1_000; i++) {
+      attempts += kernel.rehearse(0) ? 1 : 0;
+    }
+    assertTrue(attempts >= 1 && attempts < 100, attempts + " attempts, each at the cost of a run");
+    assertFalse(kernel.isSettled());
+    assertSame(twin, kernel.kernel());
+    generating = () -> {};
+    while (!kernel.rehearse(0)) {
+      Thread.sleep(10);
+    }
+    generated.nanos = 0;
+    kernel.rehearse(0);
+    assertSame(generated, kernel.kernel());
+  }
+
+  @Test
+  void theTwinOfAKernelThatCannotBeMadeStaysForEver() {
+    generating =
+        () -> {
+          throw new VerifyError();
+        };
+    kernel.rehearse(0);
+    assertTrue(kernel.isSettled());
+    assertSame(twin, kernel.kernel());
+  }
+
+  @Test
+  void aKernelThatAnotherThreadRehearsesIsPassedBy() {
+    generating =
+        () ->
+            assertFalse(
+                CompletableFuture.supplyAsync(() -> kernel.rehearse(0))
+                    .orTimeout(60, TimeUnit.SECONDS)
+                    .join());
+    assertTrue(kernel.rehearse(0));
   }
 }

@@ -32,7 +32,7 @@ class TwinTest {
   @Test
   void tilesAreEqualToTheLastBit() {
     List<Tap> taps =
-        List.of(Tap.of(5, 19), Tap.of(5, 19), new Tap(3, 2, 7), Tap.of(33, 16), Tap.of(38, 16));
+        List.of(Tap.of(5, 19), Tap.of(5, 19), Tap.of(3, 2), Tap.of(33, 16), Tap.of(38, 16));
     for (int i = 0; i < 20; i++) {
       TileShape shape = TileShape.choose(samples.oneOf(7, 28, 56, 100), 49).getFirst();
       int pixels = samples.oneOf(shape.pixels(), 49);
@@ -206,7 +206,7 @@ class TwinTest {
   }
 
   @Test
-  void settlesWhereThereIsNoMemoryForARehearsal() throws IOException, InterruptedException {
+  void theTwinStaysWhereThereIsNoMemoryForARehearsal() throws IOException, InterruptedException {
     ChildJvm.run(FullHeap.class, List.of("-Xmx24m"), TileKernel.class, Function.class);
   }
 
@@ -218,9 +218,9 @@ class TwinTest {
       Tap tap = Tap.of((1 << 23) / Vectors.LANES, 16);
       TileSpec spec = TileSpec.of(new TileShape(4, 1), List.of(tap), 16, EpilogueSpec.COPY, 0);
       RehearsedKernel<TileKernel> kernel = RehearsedKernel.of(spec);
-      kernel.rehearse(1); // wants 32 MiB
-      if (!kernel.isSettled() || kernel.kernel() != TileKernel.of(spec)) {
-        throw new AssertionError("still waits for a rehearsal");
+      boolean tried = kernel.rehearse(1); // wants 32 MiB
+      if (!tried || kernel.isSettled() || !(kernel.kernel() instanceof PlainTile)) {
+        throw new AssertionError("the twin is gone");
       }
     }
   }

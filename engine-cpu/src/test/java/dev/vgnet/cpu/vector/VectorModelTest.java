@@ -107,6 +107,26 @@ class VectorModelTest {
   }
 
   @Test
+  void imagesThatAreNoNumbersLeaveNothingBehind() {
+    Shape input = Shape.of(3, 3, 33, 31);
+    float[] images = Check.images(random, input);
+    float[] noNumbers = new float[images.length];
+    Arrays.fill(noNumbers, Float.NaN);
+    for (int threads = 1; threads <= 2; threads++) {
+      try (CompiledModel model = Check.compile(network, graph, threads)) {
+        float[] expected = new float[30];
+        model.run(input, images, new float[][] {expected});
+        float[] between = new float[30];
+        model.run(input, noNumbers, new float[][] {between});
+        assertTrue(Float.isNaN(between[0]), "the images have no part in it");
+        float[] actual = new float[30];
+        model.run(input, images, new float[][] {actual});
+        assertArrayEquals(expected, actual, threads + " threads");
+      }
+    }
+  }
+
+  @Test
   void executorsOfEveryKind() {
     List<Runnable> ignored = new ArrayList<>();
     Executor rejecting =

@@ -203,7 +203,7 @@ public record Cascade(JoinedSteps joined, Optional<Step.Convolution> image, bool
   }
 
   private long imageRowsSize() {
-    return image.map(step -> AlignedArrays.padded(size(imageRows(step)))).orElse(0L);
+    return image.map(step -> AlignedArrays.wholeLines(size(imageRows(step)))).orElse(0L);
   }
 
   private static long size(View rows) {

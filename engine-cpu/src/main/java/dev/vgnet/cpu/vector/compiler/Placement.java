@@ -52,7 +52,7 @@ public final class Placement {
             JoinedSteps.keepingInputs(plan, Cascade.together(cascades)),
             buffer -> isPlaced(buffer, plan, withInput) ? size(buffer) : 0,
             AlignedArrays.LINE);
-    zeros = ArrayLength.checked(View.ZEROS + AlignedArrays.padded(widest + Vectors.LANES));
+    zeros = ArrayLength.checked(View.ZEROS + AlignedArrays.wholeLines(widest + Vectors.LANES));
     ArrayLength.checked(zeros + memory.size());
   }
 

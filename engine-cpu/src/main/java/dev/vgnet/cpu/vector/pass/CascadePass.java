@@ -35,7 +35,7 @@ public final class CascadePass implements Pass {
     this.links = links.toArray(Link[]::new);
     this.rowsSize = ArrayLength.checked(rowsSize);
     int most = links.stream().mapToInt(link -> link.pass.scratch()).max().orElseThrow();
-    ownScratch = ArrayLength.checked(AlignedArrays.padded(most));
+    ownScratch = ArrayLength.checked(AlignedArrays.wholeLines(most));
     this.blocks = blocks;
   }
 

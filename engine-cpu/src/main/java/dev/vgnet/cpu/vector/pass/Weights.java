@@ -52,7 +52,7 @@ public final class Weights {
   }
 
   private Packed place(float[] values) {
-    long length = AlignedArrays.padded(values.length);
+    long length = AlignedArrays.wholeLines(values.length);
     if (end + length > array.length) {
       array = AlignedArrays.allocate(length);
       end = AlignedArrays.FIRST;
