@@ -5,7 +5,6 @@ import dev.vgnet.bench.measure.Effort;
 import dev.vgnet.bench.measure.Measure;
 import dev.vgnet.bench.measure.OutputFiles;
 import dev.vgnet.bench.report.Tables;
-import dev.vgnet.zoo.ArchitectureInfo;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,9 +27,7 @@ final class LayersCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<String> models =
-        options.wanted(
-            Zoo.architectures().stream().map(ArchitectureInfo::name).toList(), "see vgnet list");
+    List<String> models = options.wanted(Zoo.names(), "see vgnet list");
     PrintWriter out = spec.commandLine().getOut();
     Effort effort = options.isQuick() ? new Effort(1, 10, 5, 100) : new Effort(1, 10, 10, 150);
     Measure measure = new Measure(effort, options.isAgain(), Conditions.here(), out);

@@ -7,7 +7,6 @@ import dev.vgnet.bench.measure.Measure;
 import dev.vgnet.bench.measure.OutputFiles;
 import dev.vgnet.bench.measure.Setting;
 import dev.vgnet.bench.report.SharingTable;
-import dev.vgnet.zoo.ArchitectureInfo;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -65,8 +64,7 @@ final class SharingCommand implements Callable<Integer> {
 
   private List<Setting> settings() {
     List<Setting> settings = new ArrayList<>();
-    List<String> zoo = Zoo.architectures().stream().map(ArchitectureInfo::name).toList();
-    List<String> models = options.wanted(zoo, List.of(DEFAULT), "see vgnet list");
+    List<String> models = options.wanted(Zoo.names(), List.of(DEFAULT), "see vgnet list");
     List<Integer> sizes = MeasureOptions.batches(batches, models);
     for (String model : models) {
       for (int batch : sizes) {

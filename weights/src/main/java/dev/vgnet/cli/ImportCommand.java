@@ -110,9 +110,7 @@ final class ImportCommand implements Callable<Integer> {
             architecture,
             activation.map(a -> Function.valueOf(a.name())),
             squeezeExciteActivation.map(a -> Function.valueOf(a.name())),
-            preprocessing.imageSize(),
-            Optional.empty(),
-            List.of());
+            preprocessing.imageSize());
     ImportedModel imported = imported(stateDict, options);
     ModelFile file = customised(imported.file(), names);
     // Weights that give no numbers must not replace a file that does.
@@ -122,10 +120,9 @@ final class ImportCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ImportedModel imported(StateDict stateDict, ImportOptions options) throws IOException {
+  private ImportedModel imported(StateDict stateDict, ImportOptions options) {
     try {
-      return Zoo.importStateDict(
-          stateDict, checkpoint.toAbsolutePath().toString(), sha256(checkpoint), options);
+      return Zoo.importStateDict(stateDict, checkpoint.toAbsolutePath().toString(), "", options);
     } catch (ModelFormatException e) {
       throw e.inFile(checkpoint);
     } catch (UnsupportedModelException e) {
@@ -133,13 +130,15 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private ModelFile customised(ModelFile file, List<String> names) {
+  /** With the checksum, too: to take it is to read the file, in vain where it is refused. */
+  private ModelFile customised(ModelFile file, List<String> names) throws IOException {
     Metadata base = file.metadata();
+    Metadata.Source source = base.source();
     Metadata metadata =
         new Metadata(
             preprocessing.customise(base.preprocessing()),
             names(classes(file), names),
-            base.source());
+            new Metadata.Source(source.checkpoint(), sha256(checkpoint), source.architecture()));
     return new ModelFile(file.graph(), file.tensors(), metadata);
   }
 

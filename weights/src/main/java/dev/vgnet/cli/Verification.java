@@ -17,7 +17,7 @@ import me.tongfei.progressbar.ProgressBar;
  */
 record Verification(GraphStatistics statistics, Shape input, Shape logits, String backend) {
   /**
-   * Runs a model once on a grey image.
+   * Runs a model once on an image of zeros.
    *
    * @throws CommandFailure if the result is not finite
    */
@@ -32,7 +32,7 @@ record Verification(GraphStatistics statistics, Shape input, Shape logits, Strin
       for (float logit : logits.toFloatArray()) {
         if (!Float.isFinite(logit)) {
           throw new CommandFailure(
-              "%s: the network computes %s for a grey image"
+              "%s: the network computes %s for an image of zeros"
                   .formatted(model.metadata().source().checkpoint(), logit));
         }
       }

@@ -85,7 +85,7 @@ final class Calls {
     if (items.size() != 2) {
       throw refused(callable, List.of(pair));
     }
-    mapping.put(items.getFirst(), items.getLast());
+    mapping.put(items.getFirst(), items.getLast(), in);
   }
 
   private Sequence sequence(Callable callable, List<Value> arguments) {

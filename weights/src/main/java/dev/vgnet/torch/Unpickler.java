@@ -167,7 +167,7 @@ final class Unpickler {
       throw in.error("expected keys and values, found %d objects".formatted(items.size()));
     }
     for (int i = 0; i < items.size(); i += 2) {
-      mapping.put(items.get(i), items.get(i + 1));
+      mapping.put(items.get(i), items.get(i + 1), in);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.vgnet.torch;
 
+import dev.vgnet.error.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,17 +102,29 @@ sealed interface Value {
   final class Mapping implements Value {
     private Map<String, Value> entries = Map.of();
 
-    void put(Value key, Value value) {
-      if (key instanceof Text(String name) && name.length() <= MAX_NAME) {
-        if (entries.isEmpty()) {
-          entries = new LinkedHashMap<>();
-        }
-        entries.put(name, value);
+    /**
+     * Sets an entry. No pickler sets one twice, and which of two counts would be a guess.
+     *
+     * @param in where to report an entry that is set already
+     */
+    void put(Value key, Value value, PickleInput in) {
+      if (key instanceof Text(String name)
+          && name.length() <= MAX_NAME
+          && set(name, value) != null) {
+        throw in.error("sets the entry %s of a dict twice".formatted(Printable.quoted(name)));
       }
     }
 
     void putAll(Mapping other) {
-      other.entries.forEach((name, value) -> put(new Text(name), value));
+      other.entries.forEach(this::set);
+    }
+
+    /** Returns what the entry was before, or null. */
+    private Value set(String name, Value value) {
+      if (entries.isEmpty()) {
+        entries = new LinkedHashMap<>();
+      }
+      return entries.put(name, value);
     }
 
     Map<String, Value> entries() {

@@ -56,6 +56,8 @@ record ZipEntry(String name, int flags, int method, long crc, long packed, long 
 
     Zip64Fields(ZipBytes file, long start, long limit) {
       this.file = file;
+      this.position = start;
+      this.end = start;
       long at = start;
       while (at <= limit - 4) {
         long next = at + 4 + file.u16(at + 2);

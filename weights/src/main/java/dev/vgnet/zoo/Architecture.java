@@ -10,15 +10,19 @@ interface Architecture {
   /** The names of the families, for people. */
   Stream<String> families();
 
-  /** The networks that have a name. */
+  /** The names of the networks that have one. */
+  Stream<String> names();
+
+  /** The same networks, each of them built and counted. */
   List<ArchitectureInfo> catalogue();
 
   /**
-   * The network that a checkpoint's keys and shapes describe, or empty if it is none of this
-   * family. Whether each tensor fits is checked afterwards, all at once.
+   * The network that has just the tensors of a checkpoint, of the same shapes, or empty if none is
+   * near that.
    *
+   * @throws dev.vgnet.error.ModelFormatException that lists the differences if a network is near
    * @throws dev.vgnet.error.UnsupportedModelException if it is one of the family, but none that can
-   *     be told or run
+   *     be run, another than was asked for, or one of several of which none was asked for
    */
   Optional<Network> recognise(StateDict checkpoint, ImportOptions options);
 

@@ -2,10 +2,14 @@ package dev.vgnet.zoo;
 
 import dev.vgnet.torch.StateDict;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A state dict read as a network of one structure, in one style.
@@ -69,9 +73,33 @@ record Attempt(
   }
 
   private boolean hasWidthsOf(NamedNetwork network) {
+    return widths(network).equals(layers.widths());
+  }
+
+  private Map<String, Integer> widths(NamedNetwork network) {
     Layers standard = new Layers(layers.style(), BsConv.NONE, Optional.empty());
     network.definition().define(standard);
-    return standard.widths().equals(layers.widths());
+    return standard.widths();
+  }
+
+  /**
+   * Each width that is not as in the network of that name, if the structure has one: {@code
+   * head.conv 960 for 1280}, and 0 where there is no such layer.
+   */
+  Stream<String> widthsUnlike(String name) {
+    return structure.network(name).stream()
+        .flatMap(asked -> unlike(layers.widths(), widths(asked)));
+  }
+
+  private static Stream<String> unlike(Map<String, Integer> found, Map<String, Integer> asked) {
+    Set<String> names = new LinkedHashSet<>(found.keySet());
+    names.addAll(asked.keySet());
+    return names.stream()
+        .filter(layer -> !Objects.equals(found.get(layer), asked.get(layer)))
+        .map(
+            layer ->
+                "%s %d for %d"
+                    .formatted(layer, found.getOrDefault(layer, 0), asked.getOrDefault(layer, 0)));
   }
 
   Network network() {

@@ -83,11 +83,15 @@ record Differences(List<String> missing, List<String> unexpected, List<String> m
 
   private static void list(String what, List<String> names, List<String> problems) {
     if (!names.isEmpty()) {
-      String listed =
-          names.stream().limit(MAX_LISTED).map("%.300s"::formatted).collect(joining(", "));
-      String more =
-          names.size() > MAX_LISTED ? " and %d more".formatted(names.size() - MAX_LISTED) : "";
-      problems.add("%d %s: %s%s".formatted(names.size(), what, listed, more));
+      problems.add("%d %s: %s".formatted(names.size(), what, listed(names)));
     }
+  }
+
+  /** The first of them, and how many more there are. */
+  static String listed(List<String> names) {
+    String first = names.stream().limit(MAX_LISTED).map("%.300s"::formatted).collect(joining(", "));
+    return names.size() > MAX_LISTED
+        ? first + " and %d more".formatted(names.size() - MAX_LISTED)
+        : first;
   }
 }

@@ -40,6 +40,11 @@ final class Families implements Architecture {
   }
 
   @Override
+  public Stream<String> names() {
+    return structures().flatMap(structure -> structure.networks().stream()).map(NamedNetwork::name);
+  }
+
+  @Override
   public List<ArchitectureInfo> catalogue() {
     List<ArchitectureInfo> infos = new ArrayList<>();
     for (Family family : families) {
@@ -142,19 +147,26 @@ final class Families implements Architecture {
       }
       return Optional.of(network);
     }
-    families.stream()
+    Optional<Attempt> nearest = nearest(attempts, options.architecture().orElse(""));
+    nearest.map(near -> List.of(near.family())).orElse(families).stream()
         .flatMap(family -> family.refusal(stateDict).stream())
         .findFirst()
         .ifPresent(
             reason -> {
               throw new UnsupportedModelException(reason);
             });
-    attempts.stream()
-        .filter(Attempt::isNear)
-        .min(Comparator.comparingInt(Attempt::distance))
-        .ifPresent(
-            near -> near.differences().requireNone(near.name(), near.layers().contradictions()));
+    nearest.ifPresent(
+        near -> near.differences().requireNone(near.name(), near.layers().contradictions()));
     return Optional.empty();
+  }
+
+  /** Of those that are near, one of the network that was asked for if there is any. */
+  private static Optional<Attempt> nearest(List<Attempt> attempts, String asked) {
+    return attempts.stream()
+        .filter(Attempt::isNear)
+        .min(
+            Comparator.comparing((Attempt near) -> near.structure().network(asked).isEmpty())
+                .thenComparingInt(Attempt::distance));
   }
 
   private List<Attempt> attempts(StateDict stateDict, Keys keys) {
@@ -184,16 +196,20 @@ final class Families implements Architecture {
           .map(attempt -> attempt.asked(asked))
           .filter(attempt -> attempt.name().equalsIgnoreCase(asked))
           .findFirst()
-          .orElseThrow(() -> OtherNetwork.refusal(names, asked));
+          .orElseThrow(
+              () ->
+                  OtherNetwork.refusal(
+                      names,
+                      asked,
+                      fitting.stream().flatMap(attempt -> attempt.widthsUnlike(asked)).toList()));
     }
     if (byName.size() > 1) {
-      throw new UnsupportedModelException(
-          "the keys and shapes are those of %s: say which it is with --arch".formatted(names));
+      throw OtherNetwork.ambiguity(names);
     }
     return byName.values().iterator().next();
   }
 
-  /** All of them, for tests. */
+  /** The structures of all of them. */
   Stream<Structure> structures() {
     return families.stream().flatMap(family -> family.structures().stream());
   }

@@ -21,7 +21,8 @@ public interface Family {
 
   /**
    * Why a checkpoint that fits none of the structures cannot be imported, where that says more than
-   * how it differs from the nearest one: it is a network of this family that is not supported.
+   * how it differs from the nearest one: it is a network of this family that is not supported. The
+   * family of the nearest structure is asked; all are where none is near.
    *
    * @return one sentence, without an end; nothing if it may be no network of this family
    */

@@ -1,8 +1,6 @@
 package dev.vgnet.zoo;
 
 import dev.vgnet.graph.Operator.Function;
-import dev.vgnet.model.Preprocessing;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,22 +11,14 @@ import java.util.Optional;
  * @param activation the function after each convolution
  * @param squeezeExciteActivation the function between the two convolutions of a squeeze-excite
  *     block
- * @param imageSize side in pixels of the square image the network sees, for the default
- *     preprocessing
- * @param preprocessing how pictures become input, in place of the default
- * @param labels one name a class in the order of the logits, or empty
+ * @param imageSize side in pixels of the square image the network sees, in place of that of the
+ *     images it was made for
  */
 public record ImportOptions(
     Optional<String> architecture,
     Optional<Function> activation,
     Optional<Function> squeezeExciteActivation,
-    Optional<Integer> imageSize,
-    Optional<Preprocessing> preprocessing,
-    List<String> labels) {
-  public ImportOptions {
-    labels = List.copyOf(labels);
-  }
-
+    Optional<Integer> imageSize) {
   /** Everything as recognised, or as the network's generation has it. */
   public static ImportOptions defaults() {
     return of(Optional.empty());
@@ -40,12 +30,6 @@ public record ImportOptions(
   }
 
   private static ImportOptions of(Optional<String> architecture) {
-    return new ImportOptions(
-        architecture,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        List.of());
+    return new ImportOptions(architecture, Optional.empty(), Optional.empty(), Optional.empty());
   }
 }

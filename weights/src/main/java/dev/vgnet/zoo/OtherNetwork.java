@@ -8,26 +8,39 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A checkpoint that is not of the network that was asked for, which no network may be called. */
+/**
+ * Checkpoints that are not of the network that was asked for, which no network may be called, or of
+ * several while none was asked for.
+ */
 final class OtherNetwork {
   private static final String CUSTOM = "_custom";
 
   private OtherNetwork() {}
 
   /**
+   * @param names of the networks that have its tensors
+   */
+  static UnsupportedModelException ambiguity(String names) {
+    return new UnsupportedModelException(
+        "the keys and shapes are those of %s: say which it is with --arch".formatted(names));
+  }
+
+  /**
    * @param found what the checkpoint is of
    * @param asked a name that no network of these keys and shapes has
+   * @param widths in which the two differ, where that is all that sets them apart
    */
-  static UnsupportedModelException refusal(String found, String asked) {
-    List<String> names = Zoo.architectures().stream().map(ArchitectureInfo::name).toList();
+  static UnsupportedModelException refusal(String found, String asked, List<String> widths) {
+    List<String> names = Zoo.names();
     String hint =
         isKnown(asked, names)
             ? ""
             : "; no network is called that%s: see vgnet list"
                 .formatted(nearest(asked, names).map(", did you mean %s?"::formatted).orElse(""));
+    String other = widths.isEmpty() ? "" : "; other widths: " + Differences.listed(widths);
     return new UnsupportedModelException(
-        "the keys and shapes are those of %s, not of %s%s"
-            .formatted(found, Printable.shortened(asked), hint));
+        "the keys and shapes are those of %s, not of %s%s%s"
+            .formatted(found, Printable.shortened(asked), hint, other));
   }
 
   /** Of the names that a list cannot hold, all that look like one. */
@@ -35,7 +48,7 @@ final class OtherNetwork {
     String name = asked.toLowerCase(Locale.ROOT);
     return name.contains(CUSTOM)
         || name.endsWith(VgNet.THUMBNAIL)
-        || Families.found().network(name, 0).isPresent()
+        || Families.found().structures().anyMatch(s -> s.network(name).isPresent())
         || names.stream().anyMatch(name::equalsIgnoreCase);
   }
 

@@ -1,6 +1,8 @@
 package dev.vgnet.zoo;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Networks that differ only in what a checkpoint's tensors tell: widths, numbers of blocks, classes
@@ -20,5 +22,16 @@ public record Structure(
     if (styles.isEmpty() || networks.isEmpty()) {
       throw new IllegalArgumentException(name + " has no style or no network");
     }
+  }
+
+  /** The network of that name, in letters of either case, also with its convolutions separated. */
+  Optional<NamedNetwork> network(String asked) {
+    String suffix = BsConv.ofName(asked.toLowerCase(Locale.ROOT)).suffix();
+    return networks.stream()
+        .filter(
+            network ->
+                asked.equalsIgnoreCase(network.base())
+                    || asked.equalsIgnoreCase(network.base() + suffix))
+        .findFirst();
   }
 }

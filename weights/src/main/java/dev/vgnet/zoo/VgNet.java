@@ -8,11 +8,15 @@ import dev.vgnet.torch.StateDict;
 import dev.vgnet.zoo.VgNetConfig.Downsampling;
 import dev.vgnet.zoo.VgNetConfig.Filters;
 import dev.vgnet.zoo.VgNetConfig.Tail;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -24,7 +28,9 @@ final class VgNet implements Architecture {
   static final String THUMBNAIL = "_thumbnail";
 
   private static final String FAMILY = "VGNet";
-  private static final int CLASSES = 1000;
+
+  /** The paper's. */
+  static final int CLASSES = 1000;
 
   private static final Size MP_1_0 =
       new Size("1_0mp", List.of(28, 56, 112, 224, 368), List.of(4, 7, 13, 2));
@@ -67,7 +73,13 @@ final class VgNet implements Architecture {
    * @param channels of the stem and of the stages
    * @param layers of each stage
    */
-  private record Size(String name, List<Integer> channels, List<Integer> layers) {}
+  private record Size(String name, List<Integer> channels, List<Integer> layers) {
+    long agreements(List<OptionalInt> others) {
+      return IntStream.range(0, channels.size())
+          .filter(i -> others.get(i).equals(OptionalInt.of(channels.get(i))))
+          .count();
+    }
+  }
 
   /**
    * A network of the catalogue.
@@ -153,6 +165,11 @@ final class VgNet implements Architecture {
   }
 
   @Override
+  public Stream<String> names() {
+    return CATALOGUE.stream().map(Entry::name);
+  }
+
+  @Override
   public List<ArchitectureInfo> catalogue() {
     return CATALOGUE.stream().map(Entry::info).toList();
   }
@@ -192,6 +209,19 @@ final class VgNet implements Architecture {
         .map(Size::name)
         .findFirst()
         .orElse("custom");
+  }
+
+  /**
+   * The channels of a VGNet; those that nothing tells are as in the nearest size that has a name.
+   *
+   * @param told of the stem and of each stage
+   */
+  static List<Integer> channels(List<OptionalInt> told) {
+    Size nearest =
+        Collections.max(SIZES, Comparator.comparingLong((Size size) -> size.agreements(told)));
+    return IntStream.range(0, told.size())
+        .mapToObj(i -> told.get(i).orElse(nearest.channels().get(i)))
+        .toList();
   }
 
   /** The name of the tail: it follows the last stage's layers and their concatenation. */

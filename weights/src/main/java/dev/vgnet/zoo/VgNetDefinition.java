@@ -147,9 +147,13 @@ final class VgNetDefinition {
   }
 
   private Features pointwise(String prefix, Features in, int out) {
-    return config.squeezeExcite()
-        ? squeezeExcite(prefix + ".1", unit(prefix + ".0", in, out, 1, 1))
-        : unit(prefix, in, out, 1, 1);
+    if (!config.squeezeExcite()) {
+      return unit(prefix, in, out, 1, 1);
+    }
+    Features x = unit(prefix + ".0", in, out, 1, 1);
+    String gate = prefix + ".1";
+    int squeezed = squeezeWidth.applyAsInt(gate, x.channels());
+    return layers.squeezeExcite(gate, x, squeezed, config.squeezeExciteActivation(), SIGMOID);
   }
 
   /** Convolution, activation, then batch norm: the norm cannot fold into the convolution. */
@@ -157,17 +161,6 @@ final class VgNetDefinition {
     Features x = layers.conv(prefix + ".0", in, out, Conv.of(kernel, stride));
     x = layers.activation(prefix + ".1", x, config.activation());
     return layers.norm(prefix + ".2", x);
-  }
-
-  private Features squeezeExcite(String prefix, Features in) {
-    int squeezed = squeezeWidth.applyAsInt(prefix, in.channels());
-    Conv biased = Conv.pointwise().biased();
-    Features x = layers.globalAveragePool(prefix + ".pool", in);
-    x = layers.conv(prefix + ".reduce", x, squeezed, biased);
-    x = layers.activation(prefix + ".activation", x, config.squeezeExciteActivation());
-    x = layers.conv(prefix + ".expand", x, in.channels(), biased);
-    x = layers.activation(prefix + ".sigmoid", x, SIGMOID);
-    return layers.scale(prefix, in, x);
   }
 
   private int stride(int stage) {

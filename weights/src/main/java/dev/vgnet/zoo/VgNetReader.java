@@ -40,11 +40,11 @@ final class VgNetReader {
   static Optional<Network> read(StateDict stateDict, ImportOptions options) {
     Keys keys = new Keys(stateDict);
     return keys.anyMatch(STEM) && keys.anyMatch(BLOCK)
-        ? Optional.of(new VgNetReader(keys, options).read())
+        ? Optional.of(new VgNetReader(keys, options).read(stateDict))
         : Optional.empty();
   }
 
-  private Network read() {
+  private Network read(StateDict stateDict) {
     VgNetGeneration generation = generation();
     VgNetWidths widths =
         new VgNetWidths(
@@ -53,17 +53,28 @@ final class VgNetReader {
             generation.classifier);
     VgNetConfig config = config(generation, widths);
     String name = name(config);
+    Network network =
+        VgNetDefinition.network(name, config, widths::squeezed, findings(name, config, generation));
+    Differences.of(network.expected(), stateDict).requireNone(name, List.of());
+    requireAsked(name, config);
+    return network;
+  }
+
+  /** Compares what was found with the options, and asks for one that is needed. */
+  private void requireAsked(String name, VgNetConfig config) {
     if (options.squeezeExciteActivation().isPresent() && !config.squeezeExcite()) {
       throw new UnsupportedModelException(
           name + " has no squeeze-excite, and so no activation inside it to choose");
     }
+    if (options.architecture().isEmpty() && config.downsampling() == Downsampling.LEARNED) {
+      throw OtherNetwork.ambiguity(name + " and " + name + VgNet.THUMBNAIL);
+    }
     if (!options.architecture().orElse(name).equalsIgnoreCase(name)) {
       throw OtherNetwork.refusal(
           "%s, with channels %s and layers %s".formatted(name, config.channels(), config.layers()),
-          options.architecture().get());
+          options.architecture().get(),
+          List.of());
     }
-    return VgNetDefinition.network(
-        name, config, widths::squeezed, findings(name, config, generation));
   }
 
   private VgNetConfig config(VgNetGeneration generation, VgNetWidths widths) {
@@ -85,11 +96,14 @@ final class VgNetReader {
         widths.classes());
   }
 
+  /** The classifier tells, or where it is missing the tail. */
   private VgNetGeneration generation() {
     if (keys.anyMatch(SIGMA)) {
       return VgNetGeneration.MIDDLE;
     }
-    return keys.anyMatch(PUBLIC_CLASSIFIER) ? VgNetGeneration.PUBLIC : VgNetGeneration.PAPER;
+    boolean isPublic =
+        keys.anyInside("classifier") ? keys.anyMatch(PUBLIC_CLASSIFIER) : tail() == Tail.OWN;
+    return isPublic ? VgNetGeneration.PUBLIC : VgNetGeneration.PAPER;
   }
 
   /** The blocks of a stage. More than a thousand are no network, so longer numbers do not count. */
@@ -112,10 +126,11 @@ final class VgNetReader {
     }
     List<Integer> learned = stages().filter(stage -> hasDownsampling(stage, false)).toList();
     List<Integer> gaussian = stages().filter(stage -> hasDownsampling(stage, true)).toList();
-    if (gaussian.isEmpty()) {
+    boolean halvesAsLearned = learned.stream().anyMatch(stage -> stage > 1);
+    if (gaussian.isEmpty() && (halvesAsLearned || !keys.anyMatch(FIXED_FILTERS))) {
       return Downsampling.LEARNED;
     }
-    if (learned.stream().anyMatch(stage -> stage > 1)) {
+    if (halvesAsLearned) {
       throw new UnsupportedModelException(
           "the downsampling kernels of stages %s are Gaussians, those of stages %s are not"
               .formatted(gaussian, learned));
@@ -159,7 +174,10 @@ final class VgNetReader {
     return "f" + (config.tail() == Tail.FIXED ? first + 1 : first);
   }
 
-  /** VGNetF1 and F2 repeat eight kernels (6 EKs + 2 GKs in Table 4), F3 and F4 four of them. */
+  /**
+   * VGNetF1 and F2 repeat eight kernels (6 EKs + 2 GKs in Table 4), F3 and F4 four of them. Where
+   * none are whole, so that all are among the differences, either does.
+   */
   private int fixedFiltersPeriod(VgNetConfig config) {
     for (int stage = 1; stage <= VgNetConfig.STAGES; stage++) {
       for (int i = 1; i < config.layers().get(stage - 1); i++) {
@@ -177,7 +195,7 @@ final class VgNetReader {
         }
       }
     }
-    throw new UnsupportedModelException("no tensor tells the fixed kernels");
+    return 8;
   }
 
   private static boolean repeats(double[] kernels, int period) {
@@ -199,13 +217,6 @@ final class VgNetReader {
           "squeeze-excite activation "
               + config.squeezeExciteActivation().name().toLowerCase(Locale.ROOT)
               + origin(options.squeezeExciteActivation().isPresent()));
-    }
-    if (config.downsampling() == Downsampling.LEARNED && !config.thumbnail()) {
-      findings.add(
-          "strides for large images (keys do not tell; for the form for 32 x 32 ask for "
-              + name
-              + VgNet.THUMBNAIL
-              + ")");
     }
     findings.add(config.classes() + " classes");
     return findings;

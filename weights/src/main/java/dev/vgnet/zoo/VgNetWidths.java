@@ -8,7 +8,8 @@ import java.util.OptionalInt;
 
 /**
  * The widths of a VGNet as most of its tensors tell them, so that a single tensor of a wrong shape
- * is found instead of followed.
+ * is found instead of followed. Where no tensor tells, what is missing is found as well, with the
+ * shapes of an original network.
  *
  * @param pointwise what names the weights of a block's pointwise convolution
  * @param classifier the name of the last layer
@@ -21,21 +22,25 @@ record VgNetWidths(Keys keys, String pointwise, String classifier) {
    * @param layers of each stage
    */
   List<Integer> channels(List<Integer> layers, Tail tail) {
-    List<Integer> channels = new ArrayList<>();
-    channels.add(checked("the stem", 1, stem()));
+    List<OptionalInt> told = new ArrayList<>();
+    told.add(stem().winner());
+    for (int stage = 1; stage <= VgNetConfig.STAGES; stage++) {
+      told.add(stage(stage, layers.get(stage - 1)).winner());
+    }
+    List<Integer> channels = VgNet.channels(told);
+    check("the stem", 1, channels.getFirst());
     for (int stage = 1; stage <= VgNetConfig.STAGES; stage++) {
       boolean sharesTail = stage == VgNetConfig.STAGES && tail == Tail.SHARED;
-      int divisor = sharesTail ? VgNetConfig.TAIL_SHARING : 2;
-      channels.add(checked("stage " + stage, divisor, stage(stage, layers.get(stage - 1))));
+      check("stage " + stage, sharesTail ? VgNetConfig.TAIL_SHARING : 2, channels.get(stage));
     }
     return channels;
   }
 
   int classes() {
-    return checked(
-        "the classifier",
-        1,
-        keys.votes().add(classifier + ".weight", 0).add(classifier + ".bias", 0));
+    Keys.Votes votes = keys.votes().add(classifier + ".weight", 0).add(classifier + ".bias", 0);
+    int classes = votes.winner().orElse(VgNet.CLASSES);
+    check("the classifier", 1, classes);
+    return classes;
   }
 
   /**
@@ -71,15 +76,10 @@ record VgNetWidths(Keys keys, String pointwise, String classifier) {
     return votes.add(block + ".downsample.weight", 0).add(block + pointwise, 1);
   }
 
-  private static int checked(String what, int divisor, Keys.Votes votes) {
-    OptionalInt width = votes.winner();
-    if (width.isEmpty()) {
-      throw new UnsupportedModelException("no tensor tells how wide " + what + " is");
-    }
-    if (width.getAsInt() < 1 || width.getAsInt() % divisor != 0) {
+  private static void check(String what, int divisor, int width) {
+    if (width < 1 || width % divisor != 0) {
       throw new UnsupportedModelException(
-          "%s has width %d, no positive multiple of %d".formatted(what, width.getAsInt(), divisor));
+          "%s has width %d, no positive multiple of %d".formatted(what, width, divisor));
     }
-    return width.getAsInt();
   }
 }

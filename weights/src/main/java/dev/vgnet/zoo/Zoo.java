@@ -32,9 +32,14 @@ public final class Zoo {
 
   private Zoo() {}
 
-  /** Every network that has a name. */
+  /** Every network that has a name, each of them built and counted. */
   public static List<ArchitectureInfo> architectures() {
     return FAMILIES.stream().flatMap(family -> family.catalogue().stream()).toList();
+  }
+
+  /** The names of the same networks, in the same order. */
+  public static List<String> names() {
+    return FAMILIES.stream().flatMap(Architecture::names).toList();
   }
 
   /**
@@ -42,12 +47,13 @@ public final class Zoo {
    *
    * @param checkpoint the checkpoint file: its name is for the model's metadata, and the folders of
    *     its path, and of the file's that it links to if it is there, may say what it is, too
-   * @param sha256 its SHA-256 in lower-case hexadecimal, for the same
-   * @throws UnsupportedModelException if the state dict is of no network in the zoo, has more
-   *     tensors than any network, or something names it as one of timm's {@code tf_} networks,
-   *     which pad otherwise
+   * @param sha256 its SHA-256 in lower-case hexadecimal, for the same; empty if it is not known
+   * @throws UnsupportedModelException if the state dict is of no network in the zoo, of another
+   *     than the options name, or of several while they name none; if it has more tensors than any
+   *     network, or something names it as one of timm's {@code tf_} networks, which pad otherwise
    * @throws ModelFormatException if tensors are missing, left over or of the wrong shape: the
-   *     message counts them and lists the first of each kind
+   *     message counts them and lists the first of each kind; or if a number is not finite in
+   *     float32, or a variance negative: the message says where
    * @throws ImageShapeException if the network does not accept images of the size that was asked
    *     for
    */
@@ -56,23 +62,17 @@ public final class Zoo {
     Path file = Path.of(checkpoint);
     TensorFlowPadding.refuse(stateDict, file, options);
     Network network = recognise(stateDict, options);
-    Differences.of(network.expected(), stateDict).requireNone(network.name(), List.of());
-
-    Preprocessing preprocessing =
-        options
-            .preprocessing()
-            .orElseGet(
-                () -> preprocessing(network, options.imageSize().orElse(network.imageSize())));
+    int size = options.imageSize().orElse(network.imageSize());
     Metadata metadata =
         new Metadata(
-            preprocessing,
-            options.labels(),
+            preprocessing(network, size),
+            List.of(),
             new Metadata.Source(file.getFileName().toString(), sha256, network.name()));
     List<String> findings = new ArrayList<>(network.findings());
-    int size = preprocessing.crop();
     findings.add("input %d x %d".formatted(size, size));
     Map<String, Tensor> tensors = tensors(network, stateDict);
     requireSize(network, tensors, size);
+    WeightCheck.require(network.graph(), tensors);
     return new ImportedModel(
         new ModelFile(network.graph(), tensors, metadata), network.name(), findings);
   }
@@ -91,7 +91,7 @@ public final class Zoo {
 
   /**
    * What a checkpoint of a network might hold before any training, for benchmarks: the paper's
-   * generation with 1,000 classes, its fixed kernels and otherwise random weights.
+   * generation and number of classes, its fixed kernels and otherwise random weights.
    *
    * @param name as {@link #architectures} lists it
    * @throws UnsupportedModelException if no network has that name

@@ -347,13 +347,29 @@ class CommandTest {
   }
 
   @Test
+  void keepsTheOldFileWhenTheNewWeightsAreNoNumbers() throws IOException {
+    Map<String, Tensor> tensors = new HashMap<>(Checkpoints.read(CHECKPOINT).tensors());
+    tensors.put("classifier.1.bias", filled(Shape.of(12), Float.NaN));
+    Path stateDict = folder.resolve("state.safetensors");
+    assertKeepsTheOldFile(stateDict + ": tensor classifier.1.bias: has NaN at [0]", tensors);
+  }
+
+  /** Numbers so large that a norm's factor is not finite. */
+  @Test
   void keepsTheOldFileWhenTheNewWeightsGiveNoNumbers() throws IOException {
     Map<String, Tensor> tensors = new HashMap<>(Checkpoints.read(CHECKPOINT).tensors());
-    tensors.put("classifier.1.bias", Tensor.of(Shape.of(12), nans(12)));
+    Shape width = tensors.get("features.stem.2.weight").shape();
+    tensors.put("features.stem.2.weight", filled(width, Float.MAX_VALUE));
+    tensors.put("features.stem.2.running_var", filled(width, 0));
+    assertKeepsTheOldFile("state.safetensors: the network computes ", tensors);
+  }
+
+  private void assertKeepsTheOldFile(String expected, Map<String, Tensor> tensors)
+      throws IOException {
     Path stateDict = folder.resolve("state.safetensors");
     new Safetensors(tensors, Map.of()).write(stateDict);
     Path model = Files.writeString(folder.resolve("m.safetensors"), "old");
-    assertFailsInOneLine("NaN", run("import", stateDict, "-o", model, "--image-size", 96));
+    assertFailsInOneLine(expected, run("import", stateDict, "-o", model, "--image-size", 96));
     assertEquals("old", Files.readString(model));
   }
 
@@ -361,7 +377,7 @@ class CommandTest {
   void classifiesWithNoWeightsThatGiveNoNumbers() throws IOException {
     Safetensors valid = Safetensors.read(MODEL);
     Map<String, Tensor> tensors = new HashMap<>(valid.tensors());
-    tensors.put("classifier.1.bias", Tensor.of(Shape.of(12), nans(12)));
+    tensors.put("classifier.1.bias", filled(Shape.of(12), Float.NaN));
     Path model = folder.resolve("m.safetensors");
     new Safetensors(tensors, valid.metadata()).write(model);
     Result refused = run("classify", model, SAMPLES.resolve("tree.jpg"));
@@ -369,10 +385,10 @@ class CommandTest {
     assertEquals("", refused.out());
   }
 
-  private static float[] nans(int count) {
-    float[] values = new float[count];
-    Arrays.fill(values, Float.NaN);
-    return values;
+  private static Tensor filled(Shape shape, float value) {
+    float[] values = new float[(int) shape.elementCount()];
+    Arrays.fill(values, value);
+    return Tensor.of(shape, values);
   }
 
   @Test

@@ -95,7 +95,7 @@ class BrokenFilesTest {
       })
   void survivesRandomChanges(String name) throws IOException {
     byte[] file = Resources.bytes(name);
-    long seed = new Random().nextLong();
+    long seed = Seed.of(BrokenFilesTest.class);
     Random random = new Random(seed);
     assertTimeoutPreemptively(
         HANG,

@@ -102,6 +102,13 @@ class StateDictReaderTest {
   }
 
   @Test
+  void refusesTwoTensorsOfOneName() {
+    PickleWriter pickle = tensor(4, 0, longs(1), longs(1)).text("w");
+    pickle.tensor(4, 1, longs(1), longs(1)).op(Opcode.SETITEM);
+    assertRefused("sets the entry \"w\" of a dict twice", pickle.checkpoint(4));
+  }
+
+  @Test
   void refusesADictOfItself() {
     PickleWriter pickle = dict().op('q', 0).text("model").op('h', 0, 's');
     assertRefused("has no tensors", pickle.checkpoint(4));

@@ -79,6 +79,18 @@ class UnpicklerTest {
         arguments("expected a dict, found str", pickle().text("a").op('(', 'N', 'N', 'u')),
         arguments("expected a dict, found None", pickle().op('N', 'N', 'N', 's')),
         arguments("expected keys and values, found 1", pickle().op('}', '(', 'N', 'u')),
+        arguments(
+            "offset 12: sets the entry \"a\" of a dict twice",
+            pickle().op('}', '(', 'U', 1, 'a', 'N', 'U', 1, 'a', 'N', 'u')),
+        arguments(
+            "sets the entry \"a\" of a dict twice",
+            pickle().op('}', 'U', 1, 'a', 'N', 's').text("a").op('N', 's')),
+        arguments(
+            "sets the entry \"a\" of a dict twice",
+            pickle()
+                .global("collections", "OrderedDict")
+                .op(']', '(', 'U', 1, 'a', 'N', Opcode.TUPLE2, 'U', 1, 'a', 'N', Opcode.TUPLE2)
+                .op('e', Opcode.TUPLE1, 'R')),
         arguments("expected a list, found dict", pickle().op('}', 'N', 'a')),
         arguments("expected a list, found tuple", pickle().op(')', '(', 'N', 'e')),
         arguments("expected a set, found list", pickle().op(']', '(', 'N', Opcode.ADDITEMS)),

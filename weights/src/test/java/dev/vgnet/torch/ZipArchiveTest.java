@@ -102,7 +102,9 @@ class ZipArchiveTest {
   void refusesSizesThatLie() {
     assertRefused("local header contradicts", zip -> zip.putInt(LOCAL_1 + 22, 10));
     assertRefused("bytes from offset", zip -> zip.putInt(CENTRAL_1 + 20, 1 << 30));
-    assertRefused("zip64 field is missing", zip -> zip.putInt(CENTRAL_1 + 24, -1));
+    assertRefused(
+        "offset %d: a zip64 field is missing".formatted(CENTRAL_2),
+        zip -> zip.putInt(CENTRAL_1 + 24, -1));
     assertRefused("overlaps", zip -> sizes(zip, FIRST.length + 1));
     assertRefused("is damaged", zip -> sizes(zip, FIRST.length - 1));
     assertRefused(

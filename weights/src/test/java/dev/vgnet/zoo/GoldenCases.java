@@ -43,17 +43,13 @@ final class GoldenCases {
 
   /** Imports a case, with options only for what its keys do not tell. */
   static ImportedModel imported(String name, GoldenCase golden) {
-    boolean stridesUntold =
-        name.contains("vgnetc") && name.contains(VgNet.THUMBNAIL)
-            || name.matches("bs_(cifar_)?mobilenetv.*");
+    boolean stridesUntold = name.contains("vgnetc") || name.matches("bs_(cifar_)?mobilenetv.*");
     ImportOptions options =
         new ImportOptions(
             stridesUntold ? Optional.of(architecture(name)) : Optional.empty(),
             name.contains("_silu") ? Optional.of(Function.SILU) : Optional.empty(),
             Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            List.of());
+            Optional.empty());
     return Zoo.importStateDict(golden.stateDict(), name, "0".repeat(64), options);
   }
 }

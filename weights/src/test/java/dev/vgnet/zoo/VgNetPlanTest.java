@@ -39,7 +39,7 @@ class VgNetPlanTest {
   @MethodSource("cases")
   void isCountedAndPlanned(String name) {
     GoldenCase golden = GoldenCase.load(name);
-    ModelFile file = file(golden, name);
+    ModelFile file = GoldenCases.imported(name, golden).file();
     Plan plan = Planner.plan(file.graph(), shapes(file), SIZE, SIZE);
 
     assertCounts(golden, GraphStatistics.of(file.graph(), shapes(file), SIZE, SIZE));
@@ -88,10 +88,5 @@ class VgNetPlanTest {
     Map<String, Shape> shapes = new HashMap<>();
     file.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     return shapes;
-  }
-
-  private static ModelFile file(GoldenCase golden, String name) {
-    return Zoo.importStateDict(golden.stateDict(), name, "0".repeat(64), ImportOptions.defaults())
-        .file();
   }
 }

@@ -16,7 +16,6 @@ import dev.vgnet.zoo.ImportOptions;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -44,12 +43,7 @@ public record Workload(Model model, Shape shape, float[] images) {
         name.endsWith(SILU) ? Optional.of(Function.SILU) : Optional.empty();
     ImportOptions options =
         new ImportOptions(
-            Optional.of(architecture),
-            activation,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            List.of());
+            Optional.of(architecture), activation, Optional.empty(), Optional.empty());
     Model model = Model.of(Zoo.importStateDict(weights, "random", "", options).file());
     int size = model.metadata().preprocessing().crop();
     Shape shape = Shape.of(batch, model.graph().inputChannels(), size, size);
