@@ -1,5 +1,8 @@
 package dev.vgnet;
 
+import dev.vgnet.error.DeviceFailedException;
+import dev.vgnet.error.DeviceMemoryException;
+import dev.vgnet.error.DeviceUnavailableException;
 import dev.vgnet.error.ImageShapeException;
 import dev.vgnet.runtime.Backend;
 import dev.vgnet.runtime.Backends;
@@ -9,7 +12,9 @@ import dev.vgnet.runtime.Device;
 import dev.vgnet.runtime.ExecutionReport;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +39,8 @@ import java.util.function.Supplier;
  * collected as garbage, but the memory of a GPU stays taken as long as the process lives.
  */
 public final class Session implements AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(Session.class.getName());
+
   private final Model model;
   private final Backend backend;
   private final CompiledModel compiled;
@@ -56,7 +63,26 @@ public final class Session implements AutoCloseable {
   }
 
   static Session open(Model model, SessionOptions options) {
-    return open(model, Backends.choose(options.device(), options.backend()), options);
+    return open(model, options, device -> Backends.choose(device, options.backend()));
+  }
+
+  /**
+   * Where the device is left to the engine, one that is there but cannot be opened, such as a GPU
+   * whose memory others have taken, gives way to the CPU.
+   */
+  static Session open(Model model, SessionOptions options, Function<Device, Backend> backends) {
+    Backend best = backends.apply(options.device());
+    try {
+      return open(model, best, options);
+    } catch (DeviceUnavailableException | DeviceFailedException | DeviceMemoryException e) {
+      boolean isChosen = options.device() != Device.AUTO || options.backend().isPresent();
+      if (isChosen || best.device() == Device.CPU) {
+        throw e;
+      }
+      Backend other = backends.apply(Device.CPU);
+      LOGGER.log(Level.WARNING, "backend %s cannot be opened".formatted(best.name()), e);
+      return open(model, other, options);
+    }
   }
 
   static Session open(Model model, Backend backend, SessionOptions options) {

@@ -55,7 +55,10 @@ public record SessionOptions(
 
     private Builder() {}
 
-    /** Where to compute; {@link Device#AUTO} unless set. */
+    /**
+     * Where to compute; {@link Device#AUTO} unless set, which is a GPU if one can be opened, or
+     * else the CPU.
+     */
     public Builder device(Device device) {
       this.device = device;
       return this;

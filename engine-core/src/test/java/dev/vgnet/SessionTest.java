@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vgnet.error.DeviceMemoryException;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.graph.Node;
 import dev.vgnet.graph.Operator;
@@ -39,14 +40,61 @@ class SessionTest {
   private final Session session = open(backend);
 
   /** A model whose output has the shape of its input. */
-  private static Session open(Backend backend) {
+  private static Model model() {
     Node pool = new Node("pool", new Operator.MaxPool(1, 1, 0), List.of("x"));
     Metadata metadata =
         new Metadata(
             Preprocessing.imageNet(4), List.of(), new Metadata.Source("none", "none", "pool"));
     Graph graph = new Graph("x", 3, List.of(pool), List.of("pool"));
-    Model model = Model.of(new ModelFile(graph, Map.of(), metadata));
-    return Session.open(model, backend, SessionOptions.builder().build());
+    return Model.of(new ModelFile(graph, Map.of(), metadata));
+  }
+
+  private static Session open(Backend backend) {
+    return Session.open(model(), backend, SessionOptions.builder().build());
+  }
+
+  @Test
+  void aDeviceThatCannotBeOpenedGivesWayOnlyIfNoneWasAskedFor() {
+    Backend taken = new Taken();
+    try (Session any = open(Device.AUTO, taken)) {
+      assertEquals(backend.name(), any.backend());
+    }
+    assertThrows(DeviceMemoryException.class, () -> open(Device.CUDA, taken));
+  }
+
+  private Session open(Device device, Backend gpu) {
+    return Session.open(
+        model(),
+        SessionOptions.builder().device(device).build(),
+        wanted -> wanted == Device.CPU ? backend : gpu);
+  }
+
+  /** A GPU whose memory others have taken. */
+  private record Taken() implements Backend {
+    @Override
+    public Device device() {
+      return Device.CUDA;
+    }
+
+    @Override
+    public String name() {
+      return "taken";
+    }
+
+    @Override
+    public int priority() {
+      return 2;
+    }
+
+    @Override
+    public Availability probe() {
+      return new Availability(true, "a GPU");
+    }
+
+    @Override
+    public CompiledModel compile(Graph graph, Map<String, Tensor> tensors, CompileOptions options) {
+      throw new DeviceMemoryException("1 GiB asked for, 0 bytes free");
+    }
   }
 
   @Test

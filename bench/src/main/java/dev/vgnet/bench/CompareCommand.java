@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -33,7 +32,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
-  private static final double MEDIAN = 50;
   private static final double CLOSE = 0.05;
 
   @Spec private CommandSpec spec;
@@ -46,8 +44,10 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    ResultFile<NetworkResult> beforeFile = file(before);
+    ResultFile<NetworkResult> afterFile = file(after);
     Map<String, NetworkResult> earlier =
-        results(before).stream().collect(Collectors.toMap(CompareCommand::name, r -> r));
+        results(beforeFile).stream().collect(Collectors.toMap(CompareCommand::name, r -> r));
     Markdown table =
         new Markdown(
             List.of(
@@ -60,20 +60,26 @@ final class CompareCommand implements Callable<Integer> {
                 "after",
                 "change"));
     List<Double> changes = new ArrayList<>();
-    for (NetworkResult now : results(after)) {
+    for (NetworkResult now : results(afterFile)) {
       NetworkResult then = earlier.get(name(now));
       if (then != null) {
         table.add(cells(then, now, changes));
       }
     }
     PrintWriter out = spec.commandLine().getOut();
+    String differences = beforeFile.conditions().differences(afterFile.conditions());
+    out.print(differences.isEmpty() ? "" : "Other conditions: " + differences + ".\n\n");
     out.print(table);
     out.print(summary(changes));
     return 0;
   }
 
-  private static List<NetworkResult> results(Path folder) throws IOException {
-    return ResultFile.read(folder.resolve("results.json"), NetworkResult.class).results().stream()
+  private static ResultFile<NetworkResult> file(Path folder) throws IOException {
+    return ResultFile.read(folder.resolve("results.json"), NetworkResult.class);
+  }
+
+  private static List<NetworkResult> results(ResultFile<NetworkResult> file) {
+    return file.results().stream()
         .filter(result -> result.latency(EngineKind.VGNET).isPresent())
         .toList();
   }
@@ -128,7 +134,7 @@ final class CompareCommand implements Callable<Integer> {
         changes.stream().filter(change -> change <= CLOSE).count(),
         sorted.length,
         100 * CLOSE,
-        100 * new Percentile().evaluate(sorted, MEDIAN),
+        100 * Latency.median(sorted),
         100 * sorted[sorted.length - 1]);
   }
 }

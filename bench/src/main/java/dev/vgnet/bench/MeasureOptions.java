@@ -98,10 +98,15 @@ final class MeasureOptions {
   }
 
   List<Integer> threads() {
-    requireThreads(threads);
+    return threads(threads);
+  }
+
+  /** Numbers of threads once each: those asked for, or else 1 and all processors. */
+  static List<Integer> threads(List<Integer> asked) {
+    requireThreads(asked);
     int all = Runtime.getRuntime().availableProcessors();
     IntStream wanted =
-        threads.isEmpty() ? IntStream.of(1, all) : threads.stream().mapToInt(count -> count);
+        asked.isEmpty() ? IntStream.of(1, all) : asked.stream().mapToInt(count -> count);
     return wanted.distinct().boxed().toList();
   }
 

@@ -1,5 +1,7 @@
 package dev.vgnet.bench;
 
+import static dev.vgnet.bench.report.Tables.number;
+
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.bench.engine.Workload;
 import dev.vgnet.bench.measure.ChildJvm;
@@ -9,6 +11,8 @@ import dev.vgnet.bench.measure.Latency;
 import dev.vgnet.bench.measure.OutputFiles;
 import dev.vgnet.bench.measure.Size;
 import dev.vgnet.bench.measure.TemporaryFolder;
+import dev.vgnet.cli.CommandFailure;
+import dev.vgnet.cli.Progress;
 import dev.vgnet.cli.UsageFailure;
 import dev.vgnet.error.UnsupportedModelException;
 import java.io.IOException;
@@ -22,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,14 +37,40 @@ import picocli.CommandLine.Spec;
     name = "startup",
     description =
         "Measures how long a new JVM takes to its first result and to steady state, with and"
-            + " without a warm-up, from before the process is made; writes startup.json.",
+            + " without a warm-up, from before the process is made; writes startup.json (after"
+            + " each JVM, so that it may be stopped at any time).",
     mixinStandardHelpOptions = true)
 final class StartUpCommand implements Callable<Integer> {
+  private static final JSON PRETTY = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
+
   private static final String[] MOMENTS = {
     "main", "loaded", "open", "firstResult", "warmedUp", "steady", "steadyRun"
   };
 
   private static final int SECONDS = 10;
+
+  /** What a JVM is started for, and what each one took: the {@link #MOMENTS} in milliseconds. */
+  private record Setting(int threads, boolean warmUp, List<double[]> forks) {
+    /** All in milliseconds since the process was started, but a run in the end. */
+    Map<String, Object> report() {
+      Map<String, Object> report = new LinkedHashMap<>();
+      report.put("threads", threads);
+      report.put("warmUp", warmUp);
+      for (int moment = 0; moment < MOMENTS.length; moment++) {
+        report.put(MOMENTS[moment], times(moment));
+      }
+      return report;
+    }
+
+    double[] times(int moment) {
+      return forks.stream().mapToDouble(fork -> fork[moment]).toArray();
+    }
+
+    @Override
+    public String toString() {
+      return Size.threads(threads) + (warmUp ? ", warm-up" : "");
+    }
+  }
 
   @Spec private CommandSpec spec;
 
@@ -57,9 +88,8 @@ final class StartUpCommand implements Callable<Integer> {
       names = "--threads",
       paramLabel = "N",
       split = ",",
-      defaultValue = "1,2",
-      description = "Of the session (default: ${DEFAULT-VALUE}).")
-  private List<Integer> threads;
+      description = "Of the session (default: 1 and all processors).")
+  private List<Integer> threads = List.of();
 
   @Option(
       names = "--output",
@@ -76,34 +106,49 @@ final class StartUpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    MeasureOptions.requireThreads(threads);
+    List<Setting> settings = settings();
     MeasureOptions.requirePositive("--forks", List.of(forks));
     requireKnown(model);
     OutputFiles.makeFolder(output);
+    Path path = output.resolve("startup.json");
+    if (Files.exists(path)) {
+      throw new CommandFailure(path + " is there already; --output names another folder");
+    }
     Conditions conditions = Conditions.here();
     List<String> flags =
         Stream.concat(conditions.jvmFlags().stream(), javaOptions.stream()).toList();
     Path weights = Files.createTempFile(TemporaryFolder.path(), "model", ".safetensors");
     try {
       Workload.random(model, 1).write(weights);
-      List<Map<String, Object>> settings = new ArrayList<>();
-      for (int count : threads) {
-        for (boolean warmUp : new boolean[] {false, true}) {
-          settings.add(measure(flags, weights, count, warmUp));
-        }
-      }
       Map<String, Object> report = new LinkedHashMap<>();
       report.put("model", model);
       report.put("conditions", conditions);
       report.put("javaOptions", javaOptions);
-      report.put("settings", settings);
-      OutputFiles.write(
-          output.resolve("startup.json"),
-          JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(report) + "\n");
+      try (ProgressBar bar = Progress.start("starting JVMs", (long) forks * settings.size())) {
+        for (int fork = 0; fork < forks; fork++) {
+          // In turns: a machine that others use may be slow for minutes.
+          for (Setting setting : settings) {
+            bar.setExtraMessage(" " + setting);
+            setting.forks.add(fork(flags, weights, setting));
+            bar.step();
+            report.put("settings", settings.stream().map(Setting::report).toList());
+            OutputFiles.write(path, PRETTY.asString(report) + "\n");
+          }
+        }
+      }
     } finally {
       Files.delete(weights);
     }
+    settings.forEach(this::print);
     return 0;
+  }
+
+  private List<Setting> settings() {
+    return MeasureOptions.threads(threads).stream()
+        .flatMap(
+            count ->
+                Stream.of(false, true).map(warmUp -> new Setting(count, warmUp, new ArrayList<>())))
+        .toList();
   }
 
   private static void requireKnown(String model) {
@@ -114,42 +159,25 @@ final class StartUpCommand implements Callable<Integer> {
     }
   }
 
-  /** All in milliseconds since the process was started, but a run in the end. */
-  private Map<String, Object> measure(List<String> flags, Path weights, int count, boolean warmUp) {
-    double[][] times = new double[MOMENTS.length][forks];
-    for (int fork = 0; fork < forks; fork++) {
-      double[] moments = fork(flags, weights, count, warmUp);
-      for (int i = 0; i < moments.length; i++) {
-        times[i][fork] = moments[i];
-      }
-    }
-    Map<String, Object> setting = new LinkedHashMap<>();
-    setting.put("threads", count);
-    setting.put("warmUp", warmUp);
+  private void print(Setting setting) {
     PrintWriter out = spec.commandLine().getOut();
-    for (int i = 0; i < MOMENTS.length; i++) {
-      setting.put(MOMENTS[i], times[i]);
-      double[] sorted = times[i].clone();
+    for (int moment = 0; moment < MOMENTS.length; moment++) {
+      double[] sorted = setting.times(moment);
       Arrays.sort(sorted);
-      out.printf(
-          "%s%s, %s: %.1f ms (%.1f to %.1f)%n",
-          Size.threads(count),
-          warmUp ? ", warm-up" : "",
-          MOMENTS[i],
-          Latency.median(sorted),
-          sorted[0],
-          sorted[forks - 1]);
+      out.print(
+          number(
+              "%s, %s: %.1f ms (%.1f to %.1f)\n",
+              setting, MOMENTS[moment], Latency.median(sorted), sorted[0], sorted[forks - 1]));
     }
     out.flush();
-    return setting;
   }
 
-  private double[] fork(List<String> flags, Path weights, int count, boolean warmUp) {
+  private static double[] fork(List<String> flags, Path weights, Setting setting) {
     List<String> said = new ArrayList<>();
     ChildJvm.run(
         FirstRuns.class,
         flags,
-        List.of(System.currentTimeMillis(), weights, count, SECONDS, warmUp),
+        List.of(System.currentTimeMillis(), weights, setting.threads, SECONDS, setting.warmUp),
         said::add);
     String[] moments = said.getLast().split(" ");
     return Arrays.stream(moments).mapToDouble(Double::parseDouble).toArray();

@@ -180,6 +180,7 @@ class BenchCommandTest {
           1 | --models vgnetg_1_0mp --output DIR/text | text is not a folder
           1 | layers --models vgnetg_1_0mp --output DIR/text | text is not a folder
           1 | startup vgnetg_1_0mp --output DIR/text | text is not a folder
+          1 | startup vgnetg_1_0mp --output DIR | startup.json is there already; --output names
           1 | --models vgnetg_1_0mp --gpu DIR/text --output DIR/out | text is not a JSON object
           1 | --models vgnetg_1_0mp --gpu DIR/bytes --output DIR/out | bytes is not a JSON object
           1 | --models vgnetg_1_0mp --gpu DIR/runs --output DIR/out | runs holds neither this engine's
@@ -189,6 +190,7 @@ class BenchCommandTest {
   void saysInALineWhatIsWrongAndLeavesNothing(int exitCode, String arguments, String reason)
       throws IOException {
     Files.writeString(folder.resolve("text"), "hello");
+    Files.writeString(folder.resolve("startup.json"), "mine");
     Files.write(folder.resolve("bytes"), new byte[] {'{', '"', -1, -2, 0, 7});
     Files.writeString(folder.resolve("runs"), "{\"latency\": [3]}");
     Files.writeString(folder.resolve("batch"), "{\"latency\": [{\"medianMillis\": 3}]}");

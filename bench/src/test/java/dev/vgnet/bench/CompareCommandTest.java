@@ -66,6 +66,17 @@ class CompareCommandTest {
   }
 
   @Test
+  void otherConditionsAreTold() throws IOException {
+    write(before, "vgnetg_1_0mp", 40, 1.5);
+    write(after, "vgnetg_1_0mp", 40, 1.5);
+    assertTrue(compare().startsWith("| network"), "under the same ones");
+    Path path = after.resolve("results.json");
+    Files.writeString(path, Files.readString(path).replace("a CPU", "another CPU"));
+    String text = compare();
+    assertTrue(text.startsWith("Other conditions: the CPU was a CPU, is another CPU."), text);
+  }
+
+  @Test
   void aRatioThatWasKeptIsNotComparedWithItself() throws IOException {
     write(before, "vgnetg_1_0mp", 40, 1.5);
     NetworkResult then =

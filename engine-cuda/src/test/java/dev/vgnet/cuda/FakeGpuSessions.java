@@ -2,6 +2,7 @@ package dev.vgnet.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.vgnet.DeviceTensor;
@@ -16,12 +17,16 @@ import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.Precision;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Sessions through the real bindings on a GPU that is none. A program, for {@link FakeGpuTest}. */
 final class FakeGpuSessions {
@@ -43,6 +48,11 @@ final class FakeGpuSessions {
           // One of its algorithms does so; it is tried and left out. Others never try it.
           FakeControls.requireNoMisuseBut("cuMemAlloc while capturing");
         }
+        requireNothingKept();
+      }
+      case "lose-cudnn" -> {
+        System.setProperty(KernelChoice.PROPERTY, "cudnn");
+        loseCudnn(precision);
       }
       case "share" -> share(precision);
       case "lack-memory" -> lackMemory(precision);
@@ -70,6 +80,40 @@ final class FakeGpuSessions {
         assertTrue(kernels.test(steps.get(1).kernel()), () -> "unexpected: " + steps);
       }
     }
+  }
+
+  /** One algorithm has lacked memory, of which there may be more another time. */
+  private static void requireNothingKept() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("dev.vgnet.cuda.cache")))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".choices")).toList()) {
+        for (String line : Files.readAllLines(file)) {
+          assertFalse(line.contains("=cudnn "), line);
+        }
+      }
+    }
+  }
+
+  /** What cuDNN fails at that was chosen earlier, own kernels do; until it works again. */
+  private static void loseCudnn(Precision precision) {
+    try (Session session = open(SampleModels.plain(), precision)) {
+      float[] expected = SampleModels.run(session, 1, 8);
+      assertTrue(usesCudnn(session, 1, 8));
+      // A larger arena, for which the program is built again.
+      SampleModels.run(session, 4, 16);
+      FakeControls.failCudnn(true);
+      assertArrayEquals(expected, SampleModels.run(session, 1, 8), limit(precision, expected));
+      assertFalse(usesCudnn(session, 1, 8));
+      SampleModels.run(session, 8, 16);
+      assertFalse(usesCudnn(session, 8, 16));
+      FakeControls.failCudnn(false);
+      assertArrayEquals(expected, SampleModels.run(session, 1, 8), limit(precision, expected));
+      assertTrue(usesCudnn(session, 1, 8));
+    }
+  }
+
+  private static boolean usesCudnn(Session session, int batch, int size) {
+    return session.report(SampleModels.images(batch, size)).steps().stream()
+        .anyMatch(step -> step.kernel().startsWith("cudnn"));
   }
 
   private static void agree(

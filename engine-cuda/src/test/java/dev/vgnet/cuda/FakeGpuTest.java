@@ -1,6 +1,7 @@
 package dev.vgnet.cuda;
 
 import dev.vgnet.cuda.driver.FakeGpu;
+import dev.vgnet.cuda.driver.FakeGpuCaptures;
 import dev.vgnet.cuda.driver.FakeGpuGuard;
 import dev.vgnet.cuda.driver.FakeGpuMisuse;
 import dev.vgnet.cuda.program.FakeGpuNetworks;
@@ -69,6 +70,13 @@ class FakeGpuTest {
   @EnumSource
   void sessionsAgreeThroughCudnn(Precision precision, @TempDir Path other) throws Exception {
     gpu.withCudnn(other).run(FakeGpuSessions.class, "agree-through-cudnn", precision.name());
+  }
+
+  @Test
+  void cudnnMayFailAndEndAtAnyTime(@TempDir Path other) throws Exception {
+    FakeGpu withCudnn = gpu.withCudnn(other);
+    withCudnn.run(FakeGpuCaptures.class);
+    withCudnn.run(FakeGpuSessions.class, "lose-cudnn", "FP16");
   }
 
   @Test

@@ -65,6 +65,25 @@ class SessionTest {
   }
 
   @Test
+  void virtualThreadsComputeTheSame() throws Exception {
+    float[] expected;
+    try (Session session = device.session()) {
+      expected = run(session, 2, 12);
+    }
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      threads
+          .submit(
+              () -> {
+                try (Session own = device.session()) {
+                  assertArrayEquals(expected, run(own, 2, 12));
+                  assertArrayEquals(expected, run(own, 2, 12));
+                }
+              })
+          .get();
+    }
+  }
+
+  @Test
   void closingASessionLeavesTheOthersAlone() throws Exception {
     try (ExecutorService threads = Executors.newFixedThreadPool(1);
         Session lasting = device.session()) {

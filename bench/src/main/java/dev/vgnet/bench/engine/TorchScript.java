@@ -30,8 +30,9 @@ public final class TorchScript {
       return failure.isEmpty()
           ? Optional.empty()
           : Optional.of(
-              "%s has no PyTorch, which makes its TorchScript files; --python names another"
-                  .formatted(python()));
+              "%s cannot import PyTorch, which makes its TorchScript files (%s); --python names"
+                      .formatted(python(), failure.lines().toList().getLast())
+                  + " another");
     } catch (IOException e) {
       return Optional.of("%s cannot be run; --python names another".formatted(python()));
     }
@@ -72,7 +73,9 @@ public final class TorchScript {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes());
-    return process.waitFor() == 0 ? "" : said + " (exit code " + process.exitValue() + ")";
+    return process.waitFor() == 0
+        ? ""
+        : said.strip().isEmpty() ? "exit code " + process.exitValue() : said.strip();
   }
 
   private static String python() {

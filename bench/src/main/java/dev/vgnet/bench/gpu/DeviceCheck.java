@@ -13,6 +13,8 @@ import dev.vgnet.model.AtomicFile;
 import dev.vgnet.runtime.Backend;
 import dev.vgnet.runtime.Precision;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,10 +34,12 @@ final class DeviceCheck {
    * What could not be done.
    *
    * @param error what was said
+   * @param trace where, and of what else it came
    */
-  record Failure(String network, Precision precision, String stage, String error) {}
+  record Failure(String network, Precision precision, String stage, String error, String trace) {}
 
   private final Backend backend;
+  private final DeviceLog log;
   private final Path output;
   private final Map<String, Object> earlier;
   private final List<Parity> parities = new ArrayList<>();
@@ -44,11 +48,13 @@ final class DeviceCheck {
   private final List<Failure> failures = new ArrayList<>();
 
   /**
+   * @param log of the backend
    * @param output where to write
    * @param add whether to keep what another process has found and written there
    */
-  DeviceCheck(Backend backend, Path output, boolean add) throws IOException {
+  DeviceCheck(Backend backend, DeviceLog log, Path output, boolean add) throws IOException {
     this.backend = backend;
+    this.log = log;
     this.output = output;
     earlier = add ? JSON.std.mapFrom(Files.readAllBytes(output)) : Map.of();
   }
@@ -149,7 +155,7 @@ final class DeviceCheck {
   private void attempt(String network, Precision precision, String name, Runnable stage)
       throws IOException {
     // Until it ends, so that this is what a process leaves that is ended by force.
-    failures.add(new Failure(network, precision, name, "has not ended"));
+    failures.add(new Failure(network, precision, name, "has not ended", ""));
     write();
     try {
       stage.run();
@@ -157,8 +163,13 @@ final class DeviceCheck {
     } catch (RuntimeException | Error e) {
       // Whatever it is, as bindings throw errors, too: a machine that is lent for minutes is not
       // asked twice.
-      failures.set(failures.size() - 1, new Failure(network, precision, name, e.toString()));
+      StringWriter trace = new StringWriter();
+      e.printStackTrace(new PrintWriter(trace, true));
+      failures.set(
+          failures.size() - 1,
+          new Failure(network, precision, name, e.toString(), trace.toString()));
       say("%-22s %s %s FAILED: %s", network, precision, name, e);
+      System.err.print(trace);
     }
     write();
   }
@@ -174,6 +185,7 @@ final class DeviceCheck {
     results.put("endurance", withEarlier("endurance", endurances));
     results.put("latency", withEarlier("latency", latencies));
     results.put("failures", withEarlier("failures", failures));
+    results.put("log", withEarlier("log", log.lines()));
     String text = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(results) + "\n";
     AtomicFile.write(output, text.getBytes(StandardCharsets.UTF_8));
   }

@@ -58,6 +58,12 @@ public final class DeviceMain implements Callable<Integer> {
   @Option(names = "--device", description = "CUDA or CPU.")
   private Device device = Device.CUDA;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "PRECISION",
+      description = "FP32, TF32 or FP16; may be given several times.")
+  private List<Precision> precisions = List.of(Precision.values());
+
   @Option(names = "--images", paramLabel = "N", description = "Compared with the reference.")
   private int images = 2;
 
@@ -132,7 +138,7 @@ public final class DeviceMain implements Callable<Integer> {
 
   private int run() throws IOException {
     Backend backend = Backends.choose(device, Optional.empty());
-    DeviceCheck check = new DeviceCheck(backend, output, add);
+    DeviceCheck check = new DeviceCheck(backend, DeviceLog.listening(), output, add);
     for (String name : networks) {
       check(name, backend, check);
     }
@@ -151,7 +157,7 @@ public final class DeviceMain implements Callable<Integer> {
       few.write(models.resolve(name + ".safetensors"));
     }
     float[] expected = Parity.reference(few);
-    for (Precision precision : Precision.values()) {
+    for (Precision precision : precisions) {
       check.prove(name, few, expected, precision);
       if (backend.device() == Device.CUDA && precision == Precision.FP32 && replays > 0) {
         check.endure(name, few, replays);

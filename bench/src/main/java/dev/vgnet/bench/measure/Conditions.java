@@ -125,14 +125,14 @@ public record Conditions(
   }
 
   /** What the others contradict these in, in words. */
-  String differences(Conditions others) {
+  public String differences(Conditions others) {
     Map<String, Object> here = others.facts();
     return facts().entrySet().stream()
         .filter(then -> here.containsKey(then.getKey()))
         .filter(then -> !here.get(then.getKey()).equals(then.getValue()))
         .map(
             then ->
-                "%s was %s, is %s here"
+                "%s was %s, is %s"
                     .formatted(then.getKey(), then.getValue(), here.get(then.getKey())))
         .collect(Collectors.joining("; "));
   }

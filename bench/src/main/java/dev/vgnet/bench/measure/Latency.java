@@ -95,6 +95,11 @@ public record Latency(
     return new Median().evaluate(values);
   }
 
+  /** The median of all iterations, with its interval. */
+  public Ratio spread() {
+    return Ratio.median(iterations.stream().flatMapToDouble(Arrays::stream).toArray());
+  }
+
   public boolean steady() {
     return Math.abs(drift) <= STEADY;
   }

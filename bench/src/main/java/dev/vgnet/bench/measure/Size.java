@@ -22,6 +22,22 @@ public record Size(int batch, int threads) {
         .toList();
   }
 
+  /**
+   * Those on the CPU that more than one network was measured with, and a quarter of the networks at
+   * least, the smallest batch first.
+   */
+  public static List<Size> ofMany(List<NetworkResult> results) {
+    long networks = results.stream().map(NetworkResult::model).distinct().count();
+    return of(results).stream()
+        .filter(size -> size.threads() > 0)
+        .filter(
+            size -> {
+              long count = results.stream().map(Size::of).filter(size::equals).count();
+              return count > 1 && 4 * count >= networks;
+            })
+        .toList();
+  }
+
   /** As people call it: {@code batch 16, 2 threads}. */
   public String label() {
     return "batch " + batch + (threads == 0 ? "" : ", " + threads(threads));

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,6 +58,7 @@ final class ConditionsText {
         .distinct()
         .forEach(device -> lines.add("GPU: " + device));
     if (!file.results().isEmpty()) {
+      lines.add(states());
       lines.add(effort());
       lines.add(times());
     }
@@ -74,6 +76,20 @@ final class ConditionsText {
                     r.earlier().values().stream()
                         .map(
                             then -> new Measurement(then.measured(), then.effort(), then.load()))));
+  }
+
+  private String states() {
+    Map<String, Long> counts =
+        file.results().stream()
+            .collect(
+                Collectors.groupingBy(
+                    r -> r.commit().isEmpty() ? "not noted" : r.commit(),
+                    TreeMap::new,
+                    Collectors.counting()));
+    return "state of this engine: "
+        + counts.entrySet().stream()
+            .map(entry -> number("%s (%d settings)", entry.getKey(), entry.getValue()))
+            .collect(Collectors.joining(", "));
   }
 
   private String effort() {

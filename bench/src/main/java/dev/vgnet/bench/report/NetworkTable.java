@@ -9,6 +9,7 @@ import dev.vgnet.bench.measure.Ratio;
 import dev.vgnet.bench.measure.ResultFile;
 import dev.vgnet.bench.measure.Size;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -114,16 +115,13 @@ final class NetworkTable {
   }
 
   private static String doubts(Line line) {
-    return Stream.of(EngineKind.values())
-        .flatMap(
-            kind ->
-                Stream.of(
-                        latency(line, kind).map(l -> Tables.unsteady(kind.label(), l)),
-                        ratio(line, kind).map(r -> r.wide() ? kind.label() + " ratio is wide" : ""),
-                        earlier(line, kind))
-                    .flatMap(Optional::stream))
-        .filter(doubt -> !doubt.isEmpty())
-        .collect(Collectors.joining("; "));
+    Stream<String> doubts =
+        Stream.of(line.cpu(), line.gpu())
+            .filter(Objects::nonNull)
+            .flatMap(result -> Doubts.of(result).stream());
+    Stream<String> kept =
+        Stream.of(EngineKind.values()).flatMap(kind -> earlier(line, kind).stream());
+    return Stream.concat(doubts, kept).collect(Collectors.joining("; "));
   }
 
   private static Optional<Latency> latency(Line line, EngineKind kind) {

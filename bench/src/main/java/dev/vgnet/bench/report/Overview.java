@@ -4,20 +4,15 @@ import static dev.vgnet.bench.report.Tables.number;
 
 import dev.vgnet.bench.engine.EngineKind;
 import dev.vgnet.bench.measure.NetworkResult;
-import dev.vgnet.bench.measure.Ratio;
 import dev.vgnet.bench.measure.Size;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.math3.stat.StatUtils;
 
 /**
- * A paper's table with the medians of all batches and numbers of threads that more than one of its
- * networks was measured with, for pages that people read.
+ * A paper's table with the medians of all batches and numbers of threads that many of its networks
+ * were measured with, for pages that people read.
  */
 final class Overview {
-  private static final String DOUBTFUL = "\u2020";
-
   private final PaperTable paper;
   private final List<NetworkResult> results;
   private final GpuResults gpu;
@@ -27,11 +22,7 @@ final class Overview {
     this.paper = paper;
     this.gpu = gpu;
     this.results = results.stream().filter(r -> row(r.model()).isPresent()).toList();
-    sizes =
-        Size.of(this.results).stream()
-            .filter(size -> size.threads() > 0)
-            .filter(size -> this.results.stream().map(Size::of).filter(size::equals).count() > 1)
-            .toList();
+    sizes = Size.ofMany(this.results);
   }
 
   boolean isEmpty() {
@@ -73,13 +64,9 @@ final class Overview {
   private static String cell(NetworkResult result) {
     String millis =
         result.latency(EngineKind.VGNET).map(l -> number("%.2f", l.median())).orElse("");
-    Optional<Ratio> ratio = result.ratio(EngineKind.ORT);
-    boolean doubtful =
-        ratio.filter(Ratio::wide).isPresent()
-            || result.latency(EngineKind.VGNET).filter(l -> !l.steady()).isPresent();
     return millis
         + ratio(result, EngineKind.ORT).map(" (%s)"::formatted).orElse("")
-        + (doubtful ? DOUBTFUL : "");
+        + (Doubts.of(result).isEmpty() ? "" : Doubts.MARK);
   }
 
   private static Optional<String> ratio(NetworkResult result, EngineKind kind) {
@@ -91,26 +78,14 @@ final class Overview {
         sizes.stream()
             .flatMap(size -> paper.rows().stream().flatMap(row -> result(row, size).stream()))
             .toList();
-    double[] ratios =
-        shown.stream()
-            .flatMap(result -> result.ratio(EngineKind.ORT).stream())
-            .mapToDouble(Ratio::ratio)
-            .toArray();
-    String text =
-        "Milliseconds a run of this engine"
-            + (ratios.length == 0
-                ? ".\n"
-                : number(
-                    "; in parentheses %1$s's time over this engine's: above 1, this engine is"
-                        + " faster. Geometric mean of the %2$d ratios: %3$.2f; %4$d are at least"
-                        + " 1.\n",
-                    EngineKind.ORT.label(),
-                    ratios.length,
-                    StatUtils.geometricMean(ratios),
-                    Arrays.stream(ratios).filter(r -> r >= 1).count()));
-    return text
-        + DOUBTFUL
-        + " drifted meanwhile, or the interval of the ratio is wide.\n"
+    boolean hasRatios = shown.stream().anyMatch(r -> r.ratio(EngineKind.ORT).isPresent());
+    return "Milliseconds a run of this engine"
+        + (hasRatios
+            ? "; in parentheses %s's time over this engine's: above 1, this engine is faster.\n"
+                .formatted(EngineKind.ORT.label())
+            : ".\n")
+        + Doubts.LEGEND
+        + "\n"
         + (Tables.hasKept(shown)
             ? Tables.KEPT + " from an earlier measurement, to this engine's time in that one.\n"
             : "");

@@ -4,6 +4,7 @@ import static dev.vgnet.bench.report.Tables.number;
 
 import dev.vgnet.bench.engine.EngineKind;
 import dev.vgnet.bench.engine.Workload;
+import dev.vgnet.bench.measure.Latency;
 import dev.vgnet.bench.measure.NetworkResult;
 import dev.vgnet.bench.measure.Size;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Two networks of a paper each, beside each other: how much longer one takes than the other in this
@@ -55,7 +57,7 @@ final class PairTable {
     for (PaperTable.Pair pair : pairs) {
       List<String> cells = cells(rows.get(pair.model()), rows.get(pair.beside()), timed);
       for (Size size : sizes) {
-        cells.add(ratio(pair, size).map(ratio -> number("%.2f", ratio)).orElse(""));
+        cells.add(ratio(pair, size).orElse(""));
       }
       table.add(cells);
     }
@@ -84,16 +86,22 @@ final class PairTable {
     return (double) count.apply(one.model()) / count.apply(other.model());
   }
 
-  private Optional<Double> ratio(PaperTable.Pair pair, Size size) {
-    return millis(pair.model(), size)
-        .flatMap(one -> millis(pair.beside(), size).map(other -> one / other));
+  private Optional<String> ratio(PaperTable.Pair pair, Size size) {
+    return latency(pair.model(), size)
+        .flatMap(one -> latency(pair.beside(), size).map(other -> cell(one, other)));
   }
 
-  private Optional<Double> millis(String model, Size size) {
+  private static String cell(Latency one, Latency other) {
+    boolean doubtful =
+        Stream.of(one, other).anyMatch(latency -> Doubts.of("", latency).isPresent());
+    return number("%.2f", one.median() / other.median()) + (doubtful ? Doubts.MARK : "");
+  }
+
+  private Optional<Latency> latency(String model, Size size) {
     return results.stream()
         .filter(r -> r.model().equals(model))
         .filter(r -> Size.of(r).equals(size))
-        .map(r -> r.latency(EngineKind.VGNET).orElseThrow().median())
+        .map(r -> r.latency(EngineKind.VGNET).orElseThrow())
         .findFirst();
   }
 }

@@ -2,7 +2,6 @@ package dev.vgnet.bench.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.vgnet.bench.engine.Workload;
-import dev.vgnet.zoo.ArchitectureInfo;
 import dev.vgnet.zoo.Zoo;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,11 +70,7 @@ public record PaperTable(
   /** Every network of the zoo. */
   public static PaperTable zoo() {
     return new PaperTable(
-        "zoo",
-        "All networks",
-        "",
-        Zoo.architectures().stream().map(ArchitectureInfo::name).map(PaperTable::row).toList(),
-        List.of());
+        "zoo", "All networks", "", Zoo.names().stream().map(PaperTable::row).toList(), List.of());
   }
 
   private static Row row(String model) {

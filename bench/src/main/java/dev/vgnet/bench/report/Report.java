@@ -2,6 +2,7 @@ package dev.vgnet.bench.report;
 
 import static dev.vgnet.bench.report.Tables.number;
 
+import dev.vgnet.bench.engine.EngineKind;
 import dev.vgnet.bench.measure.Conditions;
 import dev.vgnet.bench.measure.NetworkResult;
 import dev.vgnet.bench.measure.OutputFiles;
@@ -62,13 +63,15 @@ public final class Report {
                     "![%s](%s)\n\n".formatted(name, relative(page, folder.resolve(name + ".svg"))))
             .collect(Collectors.joining());
     String tables = overview().replaceAll("(?m)^## ", "### ");
+    String ratios = ratios();
     String rest =
         "Percentiles, spread, images a second and GFLOP/s are in [table.md](%s).\n"
             .formatted(relative(page, folder.resolve("table.md")));
     OutputFiles.write(
         page,
         marked.replaceFirst(
-            Matcher.quoteReplacement(String.join("\n", BEGIN, "", pictures + tables, rest, END))));
+            Matcher.quoteReplacement(
+                String.join("\n", BEGIN, "", ratios + pictures + tables, rest, END))));
   }
 
   /** A link of a page. */
@@ -82,11 +85,20 @@ public final class Report {
 
   /** All tables. */
   public String text() throws IOException {
-    StringBuilder text = new StringBuilder(overview());
+    StringBuilder text = new StringBuilder(ratios()).append(overview());
     for (PaperTable paper : PaperTable.all()) {
       appendTables(text.append('\n'), paper);
     }
     return text.toString().stripTrailing() + "\n";
+  }
+
+  /** What all of it comes to. */
+  private String ratios() throws IOException {
+    RatioTable table = new RatioTable(PaperTable.all(), file.results());
+    return table.isEmpty()
+        ? ""
+        : "%s's time over this engine's: above 1, this engine is faster.\n\n%s\n"
+            .formatted(EngineKind.ORT.label(), table);
   }
 
   /** All medians and ratios, but nothing of their spread. */

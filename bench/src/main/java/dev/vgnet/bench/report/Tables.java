@@ -1,7 +1,6 @@
 package dev.vgnet.bench.report;
 
 import dev.vgnet.bench.engine.EngineKind;
-import dev.vgnet.bench.measure.Latency;
 import dev.vgnet.bench.measure.LayerResult;
 import dev.vgnet.bench.measure.NetworkResult;
 import dev.vgnet.bench.measure.ResultFile;
@@ -63,19 +62,8 @@ public final class Tables {
     Markdown table =
         new Markdown(
             List.of(
-                "network",
-                "step",
-                "alike",
-                "threads",
-                "kind",
-                "kernel",
-                "output",
-                "us",
-                "GFLOP/s",
-                "of peak",
-                "KB",
-                "GB/s",
-                "not steady"));
+                "network", "step", "alike", "threads", "kind", "kernel", "output", "us", "GFLOP/s",
+                "of peak", "KB", "GB/s", "doubts"));
     for (LayerResult result : file.results()) {
       table.add(
           List.of(
@@ -91,16 +79,9 @@ public final class Tables {
               number("%.0f %%", 100 * result.gflops() / file.peak(result.threads())),
               number("%.0f", 1e-3 * result.bytes()),
               number("%.1f", result.gigabytes()),
-              unsteady("", result.micros())));
+              Doubts.of("", result.micros()).orElse("")));
     }
     return table.toString();
-  }
-
-  /** What there is to say against an engine's figures, or nothing. */
-  static String unsteady(String engine, Latency latency) {
-    return latency.steady()
-        ? ""
-        : number("%s drifted %+.0f %%", engine, 100 * latency.drift()).strip();
   }
 
   public static String number(String format, Object... values) {

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DeviceCheckTest {
   private static final String NETWORK = "cifar_resnet20";
 
+  private final DeviceLog log = DeviceLog.listening();
+
   @TempDir private Path folder;
   private Path output;
 
@@ -40,6 +42,7 @@ class DeviceCheckTest {
   @AfterEach
   void closesTheDevice() {
     EmulatedBackend.setDevice(Optional.empty());
+    log.close();
   }
 
   private static EmulatedDriver open(Precision precision) {
@@ -63,7 +66,7 @@ class DeviceCheckTest {
     EmulatedBackend.setDevice(Optional.of(DeviceCheckTest::open));
     Workload workload = Workload.random(NETWORK, 1);
     float[] expected = Parity.reference(workload);
-    DeviceCheck check = new DeviceCheck(new EmulatedBackend(), output, false);
+    DeviceCheck check = new DeviceCheck(new EmulatedBackend(), log, output, false);
     check.prove(NETWORK, workload, expected, Precision.FP32);
     assertFalse(check.failed());
     assertEquals(true, results().get("passed"));
@@ -76,18 +79,27 @@ class DeviceCheckTest {
     assertEquals(false, results().get("passed"));
     assertEquals(2, results("parity").size());
     List<?> failures = results("failures");
-    assertEquals(
-        Map.of(
-            "network",
-            NETWORK,
-            "precision",
-            "TF32",
-            "stage",
-            "latency",
-            "error",
-            DeviceFailedException.class.getName() + ": made up"),
-        failures.getLast());
+    Map<?, ?> last = (Map<?, ?>) failures.getLast();
+    String error = DeviceFailedException.class.getName() + ": made up";
+    assertEquals(NETWORK, last.get("network"));
+    assertEquals("TF32", last.get("precision"));
+    assertEquals("latency", last.get("stage"));
+    assertEquals(error, last.get("error"));
+    String trace = last.get("trace").toString();
+    assertTrue(trace.startsWith(error + System.lineSeparator()), trace);
+    assertTrue(trace.contains("DeviceCheckTest.open"), trace);
     assertEquals(2, failures.size());
+  }
+
+  @Test
+  void keepsWhatTheBackendLogs() throws IOException {
+    System.getLogger("dev.vgnet.cuda.any")
+        .log(System.Logger.Level.DEBUG, "{0} is left out", "a way");
+    Workload workload = Workload.random(NETWORK, 1);
+    Backend cpu = Backends.choose(Device.CPU, Optional.empty());
+    new DeviceCheck(cpu, log, output, false)
+        .prove(NETWORK, workload, Parity.reference(workload), Precision.FP32);
+    assertEquals(List.of("a way is left out"), results("log"));
   }
 
   @Test
@@ -98,7 +110,7 @@ class DeviceCheckTest {
               throw new UnsatisfiedLinkError("made up");
             }));
     Workload workload = Workload.random(NETWORK, 1);
-    DeviceCheck check = new DeviceCheck(new EmulatedBackend(), output, false);
+    DeviceCheck check = new DeviceCheck(new EmulatedBackend(), log, output, false);
     check.prove(NETWORK, workload, Parity.reference(workload), Precision.FP32);
     assertTrue(check.failed());
     Map<?, ?> failure = (Map<?, ?>) results("failures").getFirst();
@@ -135,9 +147,9 @@ class DeviceCheckTest {
     float[] expected = Parity.reference(workload);
     Backend cpu = Backends.choose(Device.CPU, Optional.empty());
     expected[3] += 1;
-    new DeviceCheck(cpu, output, false).prove(NETWORK, workload, expected, Precision.FP32);
+    new DeviceCheck(cpu, log, output, false).prove(NETWORK, workload, expected, Precision.FP32);
     expected[3] -= 1;
-    DeviceCheck next = new DeviceCheck(cpu, output, true);
+    DeviceCheck next = new DeviceCheck(cpu, log, output, true);
     next.measure(NETWORK, workload, Precision.FP32);
     assertTrue(next.passed());
     assertEquals(false, results().get("passed"), "the one before has missed a goal");

@@ -39,7 +39,7 @@ class ConditionsTest {
     assertEquals(Optional.of(one), none.with(one));
     assertEquals(Optional.of(one), one.with(none));
     assertEquals(Optional.empty(), one.with(conditions("another")));
-    assertEquals("the GPU was one, is another here", one.differences(conditions("another")));
+    assertEquals("the GPU was one, is another", one.differences(conditions("another")));
   }
 
   @Test

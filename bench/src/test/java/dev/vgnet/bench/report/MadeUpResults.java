@@ -12,6 +12,7 @@ import dev.vgnet.bench.measure.Size;
 import dev.vgnet.zoo.ArchitectureInfo;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,9 +58,10 @@ public final class MadeUpResults {
     Map<String, Latency> engines = new LinkedHashMap<>();
     for (EngineKind kind : kinds) {
       double median = millis * (1 + kind.ordinal());
+      double[] iterations = new double[9];
+      Arrays.fill(iterations, median);
       engines.put(
-          kind.id(),
-          new Latency(median, 1.5 * median, 2 * median, 77, drift, List.of(new double[] {median})));
+          kind.id(), new Latency(median, 1.5 * median, 2 * median, 77, drift, List.of(iterations)));
     }
     ArchitectureInfo info = Workload.info(model);
     return new NetworkResult(

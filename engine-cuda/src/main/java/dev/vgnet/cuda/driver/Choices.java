@@ -7,13 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Predicate;
 
 /**
- * Which way to compute was the fastest when it was measured, by what was computed: in memory and,
- * so that it is measured once a machine, in a file that processes share. A file that cannot be read
- * or written only means that all is measured again. Safe for any thread.
+ * Which way to compute was the fastest when it was measured, by what was computed, and which ways
+ * are not to be tried: in memory and, so that it is found out once a machine, in a file that
+ * processes share. A file that cannot be read or written only means that all is measured again.
+ * Safe for any thread.
  */
 public final class Choices {
   /**
@@ -21,18 +25,26 @@ public final class Choices {
    * what a way must prove before it is taken: what an older version has chosen is then measured
    * again, as a name says nothing of these.
    */
-  static final int WAYS = 2;
+  static final int WAYS = 3;
 
   private static final System.Logger LOGGER = System.getLogger(Choices.class.getName());
 
+  private static final String ONCE = "once";
+  private static final String FOR_GOOD = "for good";
+
   private final Optional<Path> file;
+
+  /** What the file holds, too. */
   private final Properties known = new Properties();
 
-  /** Whether something is known that the file may lack. */
-  private boolean unsaved;
+  /** What may be chosen otherwise another time. */
+  private final Map<String, String> passing = new HashMap<>();
+
+  private boolean writable;
 
   private Choices(Optional<Path> file) {
     this.file = file;
+    writable = file.isPresent();
     read().forEach(known::put);
   }
 
@@ -52,27 +64,63 @@ public final class Choices {
    * @param what was computed, and among which ways
    */
   public synchronized Optional<String> get(String what) {
-    return Optional.ofNullable(known.getProperty(what));
+    return Optional.ofNullable(known.getProperty(what, passing.get(what)));
   }
 
-  /** Remembers the name of the fastest way. */
+  /** Remembers the name of the fastest way, on disk, too. */
   public synchronized void put(String what, String fastest) {
     known.setProperty(what, fastest);
-    unsaved = true;
+    save();
   }
 
-  /**
-   * Writes what has been remembered since the last time, if anything, beside what other processes
-   * have written meanwhile.
-   */
-  public synchronized void save() {
-    if (file.isEmpty() || !unsaved) {
+  /** Remembers the name of a way for as long as this lives. */
+  public synchronized void putForNow(String what, String fastest) {
+    passing.put(what, fastest);
+  }
+
+  /** Forgets choices, on disk, too, by the names of the ways. */
+  public synchronized void forget(Predicate<String> ways) {
+    read().forEach(known::putIfAbsent);
+    known.values().removeIf(way -> ways.test(way.toString()));
+    passing.values().removeIf(ways);
+    write();
+  }
+
+  /** Whether a way is not to be tried again. */
+  public synchronized boolean excludes(String what, String way) {
+    return FOR_GOOD.equals(known.getProperty(failure(what, way)));
+  }
+
+  /** A way is not to be tried again. */
+  public synchronized void exclude(String what, String way) {
+    known.setProperty(failure(what, way), FOR_GOOD);
+    save();
+  }
+
+  /** A way has failed without harm: it is not to be tried again if it had before. */
+  public synchronized void failed(String what, String way) {
+    String failure = failure(what, way);
+    known.setProperty(failure, known.containsKey(failure) ? FOR_GOOD : ONCE);
+    save();
+  }
+
+  /** What is computed starts with other words. */
+  private static String failure(String what, String way) {
+    return "failed " + way + ": " + what;
+  }
+
+  /** Writes what is known, beside what other processes have written meanwhile. */
+  private void save() {
+    read().forEach(known::putIfAbsent);
+    write();
+  }
+
+  /** Whatever cannot be written now will not be later, either. */
+  private void write() {
+    if (!writable) {
       return;
     }
-    // Whatever cannot be written now will not be later, either.
-    unsaved = false;
-    read().forEach(known::putIfAbsent);
-    Path path = file.get();
+    Path path = file.orElseThrow();
     try {
       Files.createDirectories(path.getParent());
       Path temporary = Files.createTempFile(path.getParent(), "choices", ".tmp");
@@ -85,6 +133,7 @@ public final class Choices {
         Files.deleteIfExists(temporary);
       }
     } catch (IOException e) {
+      writable = false;
       LOGGER.log(System.Logger.Level.INFO, "{0} cannot be written: {1}", path, e);
     }
   }

@@ -64,6 +64,11 @@ final class CudaCudnn implements Cudnn, AutoCloseable {
   private record Key(Record shape, WeightLayout layout) {}
 
   private final cudnnContext handle = new cudnnContext();
+
+  /** The factors of sums, and of what they are added to. */
+  private final FloatPointer one = new FloatPointer(1f);
+
+  private final FloatPointer zero = new FloatPointer(0f);
   private final Precision precision;
 
   /** Those of the shapes last called, the least recent first. */
@@ -117,51 +122,47 @@ final class CudaCudnn implements Cudnn, AutoCloseable {
 
   void run(CudnnConvolution call) {
     CudnnDescriptors all = convolution(call.shape(), call.algorithm().weightLayout());
-    try (FloatPointer one = new FloatPointer(1f);
-        FloatPointer before = new FloatPointer(call.accumulate() ? 1f : 0f)) {
-      check(
-          cudnnConvolutionForward(
-              handle,
-              one,
-              all.input,
-              new Address(call.input()),
-              all.filter,
-              new Address(call.weight()),
-              all.convolution,
-              call.algorithm().number(),
-              new Address(call.workspace()),
-              call.algorithm().workspaceBytes(),
-              before,
-              all.output,
-              new Address(call.output())),
-          "convolving with cuDNN");
-    }
+    check(
+        cudnnConvolutionForward(
+            handle,
+            one,
+            all.input,
+            new Address(call.input()),
+            all.filter,
+            new Address(call.weight()),
+            all.convolution,
+            call.algorithm().number(),
+            new Address(call.workspace()),
+            call.algorithm().workspaceBytes(),
+            call.accumulate() ? one : zero,
+            all.output,
+            new Address(call.output())),
+        "convolving with cuDNN");
   }
 
   void run(CudnnPool call) {
     Key key = new Key(call.atNoPlace(), WeightLayout.NHWC);
     CudnnDescriptors all = known(key, () -> CudnnDescriptors.of(call, precision));
-    try (FloatPointer one = new FloatPointer(1f);
-        FloatPointer none = new FloatPointer(0f)) {
-      check(
-          cudnnPoolingForward(
-              handle,
-              all.pooling,
-              one,
-              all.input,
-              new Address(call.from()),
-              none,
-              all.output,
-              new Address(call.to())),
-          "pooling with cuDNN");
-    }
+    check(
+        cudnnPoolingForward(
+            handle,
+            all.pooling,
+            one,
+            all.input,
+            new Address(call.from()),
+            zero,
+            all.output,
+            new Address(call.to())),
+        "pooling with cuDNN");
   }
 
   @Override
   public void close() {
     descriptors.values().forEach(CudnnDescriptors::close);
     descriptors.clear();
-    cudnnDestroy(handle);
+    Captures.keepOut(() -> cudnnDestroy(handle));
+    one.close();
+    zero.close();
   }
 
   /** Requires that a call of cuDNN's went well. */

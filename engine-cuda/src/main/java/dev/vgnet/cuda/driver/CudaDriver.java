@@ -9,7 +9,6 @@ import static org.bytedeco.cuda.global.cudart.cuStreamDestroy;
 import static org.bytedeco.cuda.global.cudart.cuStreamSynchronize;
 
 import dev.vgnet.error.DeviceFailedException;
-import dev.vgnet.error.DeviceMemoryException;
 import dev.vgnet.error.DeviceUnavailableException;
 import dev.vgnet.error.EngineException;
 import dev.vgnet.runtime.Precision;
@@ -26,7 +25,7 @@ import org.bytedeco.cuda.cudart.CUstream_st;
 
 /**
  * A GPU, through CUDA's driver interface: one stream, and all of a process in one context. Drivers
- * of several threads share nothing else.
+ * of several threads share nothing else; {@link Captures} keeps them out of each other's way.
  */
 final class CudaDriver implements Driver {
   private static final System.Logger LOGGER = System.getLogger(CudaDriver.class.getName());
@@ -195,15 +194,11 @@ final class CudaDriver implements Driver {
         kernels.load(launch.kernel());
       }
     }
-    if (callsCudnn(work)) {
+    if (Work.callsCudnn(work)) {
       // A library loads its kernels at the first call.
       work.forEach(this::launch);
       await();
     }
-  }
-
-  private static boolean callsCudnn(List<Work> work) {
-    return !work.stream().allMatch(Launch.class::isInstance);
   }
 
   @Override
@@ -212,25 +207,8 @@ final class CudaDriver implements Driver {
       prepare(work);
       return stopwatch.nanosOf(() -> work.forEach(this::launch), least);
     } catch (CudaCudnn.RefusedException e) {
+      LOGGER.log(System.Logger.Level.DEBUG, "cuDNN refuses a call: {0}", e.getMessage());
       return OptionalLong.empty();
-    } catch (DeviceFailedException | DeviceMemoryException e) {
-      if (!callsCudnn(work)) {
-        throw e;
-      }
-      // Of its many algorithms some fail, lack memory of their own, or do what no capture allows.
-      requireWorking(e);
-      LOGGER.log(System.Logger.Level.DEBUG, "a way of cuDNN''s is left out: {0}", e.getMessage());
-      return OptionalLong.empty();
-    }
-  }
-
-  /** If the device as a whole has failed, waiting for it says so. */
-  private void requireWorking(EngineException cause) {
-    try {
-      await();
-    } catch (DeviceFailedException e) {
-      e.addSuppressed(cause);
-      throw e;
     }
   }
 

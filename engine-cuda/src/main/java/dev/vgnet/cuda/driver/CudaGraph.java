@@ -29,6 +29,17 @@ final class CudaGraph implements Replay {
    * @param launches all of them, by this thread
    */
   static CudaGraph capture(CUstream_st stream, Runnable launches) {
+    CUgraph_st graph = Captures.capture(() -> captured(stream, launches));
+    CUgraphExec_st executable = new CUgraphExec_st();
+    try {
+      Check.success(cuGraphInstantiate(executable, graph, 0), "making a graph executable");
+    } finally {
+      cuGraphDestroy(graph);
+    }
+    return new CudaGraph(executable, stream);
+  }
+
+  private static CUgraph_st captured(CUstream_st stream, Runnable launches) {
     CUgraph_st graph = new CUgraph_st();
     Check.success(
         cuStreamBeginCapture(stream, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL), "beginning a graph");
@@ -42,13 +53,7 @@ final class CudaGraph implements Replay {
       throw e;
     }
     Check.success(cuStreamEndCapture(stream, graph), "ending a graph");
-    CUgraphExec_st executable = new CUgraphExec_st();
-    try {
-      Check.success(cuGraphInstantiate(executable, graph, 0), "making a graph executable");
-    } finally {
-      cuGraphDestroy(graph);
-    }
-    return new CudaGraph(executable, stream);
+    return graph;
   }
 
   @Override

@@ -85,6 +85,6 @@ final class CudaKernels implements AutoCloseable {
 
   @Override
   public void close() {
-    cuModuleUnload(module);
+    Captures.keepOut(() -> cuModuleUnload(module));
   }
 }

@@ -56,7 +56,7 @@ public interface Driver extends AutoCloseable {
   /** Starts a kernel or a call of cuDNN's. */
   void launch(Work work);
 
-  /** Makes work ready to be repeated as one. */
+  /** Makes work ready to be repeated as one; may do it once, too. */
   Replay capture(List<Work> work);
 
   /**
@@ -66,13 +66,16 @@ public interface Driver extends AutoCloseable {
    *     given up early
    * @return the nanoseconds that it takes once, as a part of a {@link Replay}; nothing if it was
    *     given up, or if the device turns out not to support it
+   * @throws dev.vgnet.error.DeviceMemoryException if there is too little of it now
+   * @throws dev.vgnet.error.DeviceFailedException if it fails; whether the device still works,
+   *     {@link #await} tells
    */
   OptionalLong measure(List<Work> work, long least);
 
   /** cuDNN, where there is one that works. */
   Optional<Cudnn> cudnn();
 
-  /** What has been measured on such a device before. */
+  /** What has been found out on such a device before. */
   Choices choices();
 
   /**

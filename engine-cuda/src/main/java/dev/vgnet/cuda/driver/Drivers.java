@@ -14,6 +14,6 @@ public final class Drivers {
    * @throws dev.vgnet.error.DeviceFailedException if the kernels do not compile or load
    */
   public static Driver open(Precision precision) {
-    return CudaDriver.open(precision);
+    return PlatformThread.call(() -> CudaDriver.open(precision));
   }
 }

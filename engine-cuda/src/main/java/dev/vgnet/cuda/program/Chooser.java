@@ -1,26 +1,23 @@
 package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.driver.Driver;
-import dev.vgnet.cuda.driver.Launch;
 import dev.vgnet.cuda.driver.Work;
-import dev.vgnet.error.DeviceMemoryException;
-import dev.vgnet.plan.PlanText;
+import dev.vgnet.plan.Segment;
 import dev.vgnet.plan.Step;
+import dev.vgnet.plan.Value;
 import dev.vgnet.runtime.Precision;
+import java.lang.System.Logger.Level;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Builds ways to compute steps, and finds out which of several is the fastest that computes what it
  * should: measured once, then known, until {@code Choices.WAYS} is raised. For one thread.
  */
 final class Chooser {
-  private static final System.Logger LOGGER = System.getLogger(Chooser.class.getName());
-
   /**
    * @param kernel how it is done, in words
    */
@@ -61,11 +58,11 @@ final class Chooser {
 
   /**
    * @param what is computed
-   * @param step the one whose ways of cuDNN's must agree with the last resort; nothing if all ways
-   *     are known to be right
+   * @param steps that are computed so; ways of cuDNN's to compute one must agree with the last
+   *     resort, of several each is known to be right
    * @param last resort, if there is no room to measure, or nothing works; an own way
    */
-  Way choose(String what, Optional<Step> step, List<Way> ways, Way last) {
+  Way choose(String what, List<Step> steps, List<Way> ways, Way last) {
     if (!weights.arePlaced()) {
       // Of what is known, too: where one choice is unknown, the next is between other ways.
       ways.forEach(this::build);
@@ -77,61 +74,72 @@ final class Chooser {
         .choices()
         .get(key)
         .flatMap(name -> ways.stream().filter(way -> way.name().equals(name)).findFirst())
-        .orElseGet(() -> measured(key, step, ways, last));
+        .orElseGet(() -> measured(new Attempts(driver, key, steps), steps, ways, last));
   }
 
-  private Way measured(String key, Optional<Step> step, List<Way> ways, Way last) {
+  private Way measured(Attempts attempts, List<Step> steps, List<Way> ways, Way last) {
     Optional<Way> fastest;
     try (DeviceWeights madeUp = weights.madeUp()) {
       fastest =
-          byTime(ways, madeUp).stream()
-              .filter(way -> step.isEmpty() || agrees(way, last, step.get(), madeUp))
+          byTime(attempts, ways, madeUp).stream()
+              .filter(
+                  way -> steps.size() > 1 || isRight(attempts, way, last, steps.getFirst(), madeUp))
               .findFirst();
-    } catch (DeviceMemoryException e) {
-      return last;
     }
-    fastest.ifPresent(way -> driver.choices().put(key, way.name()));
+    fastest.ifPresent(attempts::remember);
     return fastest.orElse(last);
   }
 
   /** Those that work, the fastest first. */
-  private List<Way> byTime(List<Way> ways, DeviceWeights madeUp) {
+  private List<Way> byTime(Attempts attempts, List<Way> ways, DeviceWeights madeUp) {
     Map<Way, Long> times = new LinkedHashMap<>();
-    long least = Long.MAX_VALUE;
-    for (Way way : ways) {
-      OptionalLong nanos = driver.measure(build(way, madeUp).work(), least);
-      if (nanos.isPresent()) {
-        times.put(way, nanos.getAsLong());
-        least = Math.min(least, nanos.getAsLong());
-      }
+    for (Way way : attempts.allowed(ways)) {
+      long least = times.values().stream().min(Comparator.naturalOrder()).orElse(Long.MAX_VALUE);
+      attempts
+          .make(way, () -> driver.measure(build(way, madeUp).work(), least))
+          .ifPresent(
+              nanos ->
+                  nanos.ifPresentOrElse(
+                      time -> times.put(way, time),
+                      () -> attempts.leaveOut(Level.DEBUG, way, "it is refused, or far too slow")));
     }
     return times.keySet().stream().sorted(Comparator.comparing(times::get)).toList();
   }
 
+  private boolean isRight(Attempts attempts, Way way, Way own, Step step, DeviceWeights madeUp) {
+    Optional<Double> difference = attempts.make(way, () -> difference(way, own, step, madeUp));
+    if (difference.isEmpty()) {
+      return false;
+    }
+    boolean right = difference.get() <= Trial.limit(precision);
+    if (!right) {
+      attempts.leaveOut(
+          Level.INFO,
+          way,
+          "its numbers are off by %.1e of their root mean square".formatted(difference.get()));
+    }
+    return right;
+  }
+
   /**
-   * Whether a way computes what an own one does; what is not cuDNN's is taken for right. Made-up
-   * weights, as a model's may be such that all ways agree: zeros, for one.
+   * How far off a way is from an own one; what is not cuDNN's is taken for right. Made-up weights,
+   * as a model's may be such that all ways agree: zeros, for one.
    */
-  private boolean agrees(Way way, Way own, Step step, DeviceWeights madeUp) {
+  private double difference(Way way, Way own, Step step, DeviceWeights madeUp) {
     List<Work> work = build(way, madeUp).work();
-    if (work.stream().allMatch(Launch.class::isInstance)) {
-      return true;
+    if (!Work.callsCudnn(work)) {
+      return 0;
     }
     StepScope scope = scope(madeUp);
-    List<View> inputs = step.inputs().stream().map(scope::view).toList();
-    Trial trial = new Trial(driver, inputs, scope.output(step));
-    double difference = trial.difference(build(own, madeUp).work(), work);
-    if (difference <= Trial.limit(precision)) {
-      return true;
-    }
-    LOGGER.log(
-        System.Logger.Level.INFO,
-        "{0} is not used for {1}, a {2}: its numbers are off by {3}",
-        way.name(),
-        step.name(),
-        PlanText.kind(step),
-        "%.1e of their root mean square".formatted(difference));
-    return false;
+    List<View> inputs =
+        step.inputs().stream()
+            .flatMap(value -> value.segments().stream())
+            .map(Segment::buffer)
+            .distinct()
+            .map(buffer -> scope.view(Value.of(buffer)))
+            .toList();
+    return new Trial(driver, inputs, scope.output(step), workspace)
+        .difference(build(own, madeUp).work(), work);
   }
 
   Built build(Way way) {
@@ -147,13 +155,6 @@ final class Chooser {
   /** To look at a step: whatever is built in it has no place. */
   StepScope unplacedScope() {
     return scope(weights.unplaced());
-  }
-
-  /** Writes what has been measured where other processes find it. */
-  void save() {
-    if (weights.arePlaced()) {
-      driver.choices().save();
-    }
   }
 
   private StepScope scope(DeviceWeights from) {

@@ -1,6 +1,7 @@
 package dev.vgnet.cuda.program;
 
 import dev.vgnet.cuda.driver.Driver;
+import dev.vgnet.cuda.driver.PlatformThread;
 import dev.vgnet.cuda.driver.Work;
 import dev.vgnet.cuda.program.Program.Output;
 import dev.vgnet.cuda.program.Program.ProgramStep;
@@ -52,7 +53,10 @@ public final class CudaModel implements CompiledModel {
     weights = new DeviceWeights(driver, tensors);
     programs =
         new Programs(
-            driver, input -> new ProgramBuilder(graph, driver, choice, weights, precision, input));
+            driver,
+            choice,
+            (input, kernels) ->
+                new ProgramBuilder(graph, driver, kernels, weights, precision, input));
     images = new HostBuffer(driver);
     results = new HostBuffer(driver);
   }
@@ -163,6 +167,10 @@ public final class CudaModel implements CompiledModel {
 
   @Override
   public void close() {
+    PlatformThread.run(this::free);
+  }
+
+  private void free() {
     try (Driver _ = driver;
         DeviceWeights _ = weights;
         HostBuffer _ = results;

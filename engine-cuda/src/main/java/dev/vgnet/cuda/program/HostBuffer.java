@@ -25,10 +25,10 @@ final class HostBuffer implements AutoCloseable {
    */
   void upload(float[] values, int numbers, long address) {
     MemorySegment host = floats(numbers);
-    for (int from = 0; from < numbers; from += PIECE) {
-      int count = Math.min(PIECE, numbers - from);
-      long offset = (long) from * Float.BYTES;
-      MemorySegment.copy(values, from, host, ValueLayout.JAVA_FLOAT, offset, count);
+    for (long from = 0; from < numbers; from += PIECE) {
+      int count = (int) Math.min(PIECE, numbers - from);
+      long offset = from * Float.BYTES;
+      MemorySegment.copy(values, (int) from, host, ValueLayout.JAVA_FLOAT, offset, count);
       driver.upload(host, offset, (long) count * Float.BYTES, address + offset);
     }
   }

@@ -52,7 +52,6 @@ final class StepCompiler {
         i += task.steps.size();
       }
     }
-    chooser.save();
     return compiled;
   }
 
@@ -132,7 +131,7 @@ final class StepCompiler {
             .map(step -> StepKey.of(step, scope))
             .collect(Collectors.joining(" then "));
     List<Way> all = Stream.concat(ways.stream(), Stream.of(oneByOne)).toList();
-    Way chosen = chooser.choose(what, Optional.empty(), all, oneByOne);
+    Way chosen = chooser.choose(what, asOne.steps, all, oneByOne);
     return chosen == oneByOne ? apart : List.of(new Task(asOne.steps, asOne.neverStored, chosen));
   }
 
@@ -153,7 +152,7 @@ final class StepCompiler {
     // Of cuDNN's, even the only one may be refused or wrong.
     return all.size() == 1 && all.getFirst().name().equals(own.getFirst().name())
         ? all.getFirst()
-        : chooser.choose(StepKey.of(step, scope), Optional.of(step), all, own.getFirst());
+        : chooser.choose(StepKey.of(step, scope), List.of(step), all, own.getFirst());
   }
 
   private List<Way> ways(Step step, StepScope scope) {

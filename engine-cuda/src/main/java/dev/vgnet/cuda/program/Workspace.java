@@ -17,6 +17,11 @@ final class Workspace {
     this.start = start;
   }
 
+  /** Its address. */
+  long start() {
+    return start;
+  }
+
   /** The bytes that the greediest step has taken. */
   long size() {
     return size;

@@ -4,16 +4,21 @@ import dev.vgnet.cuda.driver.CudnnAlgorithm.WeightLayout;
 import dev.vgnet.runtime.Precision;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * What cuDNN computes, by the letter of its descriptors, on an emulated device. One algorithm is
  * refused when it is run, as are pools of large windows; one needs too much room; one spoils its
- * workspace, and one takes pixels for packed, whatever the descriptor says.
+ * workspace, one takes pixels for packed, whatever the descriptor says, and one, where they are
+ * not, multiplies what lies between them by zero.
  */
 final class EmulatedCudnn implements Cudnn {
   /** The one that takes pixels for packed. */
   static final int PACKED = 2;
+
+  /** The one that reads what lies between pixels. */
+  static final int READS_BETWEEN = 3;
 
   /** The smallest window that no pool takes. */
   private static final int REFUSED_WINDOW = 8;
@@ -39,12 +44,18 @@ final class EmulatedCudnn implements Cudnn {
 
   @Override
   public List<CudnnAlgorithm> algorithms(CudnnShape shape) {
-    return List.of(
-        new CudnnAlgorithm(0, WeightLayout.NCHW, 0),
-        new CudnnAlgorithm(1, WeightLayout.NHWC, 1000L + shape.kernel()),
-        new CudnnAlgorithm(PACKED, WeightLayout.NHWC, 0),
-        new CudnnAlgorithm(4, WeightLayout.NCHW, 1L << 40),
-        new CudnnAlgorithm(REFUSED, WeightLayout.NCHW, 0));
+    List<CudnnAlgorithm> algorithms =
+        new ArrayList<>(
+            List.of(
+                new CudnnAlgorithm(0, WeightLayout.NCHW, 0),
+                new CudnnAlgorithm(1, WeightLayout.NHWC, 1000L + shape.kernel()),
+                new CudnnAlgorithm(PACKED, WeightLayout.NHWC, 0),
+                new CudnnAlgorithm(4, WeightLayout.NCHW, 1L << 40),
+                new CudnnAlgorithm(REFUSED, WeightLayout.NCHW, 0)));
+    if (shape.input().stride() > shape.input().channels()) {
+      algorithms.add(new CudnnAlgorithm(READS_BETWEEN, WeightLayout.NHWC, 0));
+    }
+    return algorithms;
   }
 
   /** Whether work turns out to be refused. */
@@ -107,6 +118,12 @@ final class EmulatedCudnn implements Cudnn {
                   ? ((long) channel * kernel * kernel + position) * channels + c
                   : ((long) channel * channels + c) * kernel * kernel + position;
           sum += (double) get(in, source * stride + first + c) * get(weight, at);
+        }
+        long pixels = (long) from.images() * from.height() * from.width();
+        if (call.algorithm().number() == READS_BETWEEN && source < pixels - 1) {
+          for (int lane = from.channels(); lane < stride; lane++) {
+            sum += 0.0 * get(in, source * stride + lane);
+          }
         }
       }
     }

@@ -102,11 +102,18 @@ public final class EmulatedDriver implements Driver {
 
   /** Whether work is done by that algorithm of cuDNN's which takes pixels for packed. */
   public static boolean takesForPacked(List<Work> work) {
+    return isBy(EmulatedCudnn.PACKED, work);
+  }
+
+  /** Whether work is done by that algorithm of cuDNN's which reads what lies between pixels. */
+  public static boolean readsBetween(List<Work> work) {
+    return isBy(EmulatedCudnn.READS_BETWEEN, work);
+  }
+
+  private static boolean isBy(int algorithm, List<Work> work) {
     return work.stream()
         .anyMatch(
-            one ->
-                one instanceof CudnnConvolution call
-                    && call.algorithm().number() == EmulatedCudnn.PACKED);
+            one -> one instanceof CudnnConvolution call && call.algorithm().number() == algorithm);
   }
 
   /** Whether the kernels can be compiled here. */

@@ -27,6 +27,11 @@ public final class FakeControls {
     return (int) call("fakeHasRefused", FunctionDescriptor.of(ValueLayout.JAVA_INT)) != 0;
   }
 
+  /** Whether all that cuDNN is asked to do fails from now on, while the device goes on. */
+  public static void failCudnn(boolean fail) {
+    call("fakeFailLibraries", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT), fail ? 1 : 0);
+  }
+
   /** Takes whatever has not been given back for something done wrong. */
   public static void requireNothingLeft() {
     call("fakeRequireNothingLeft", FunctionDescriptor.ofVoid());

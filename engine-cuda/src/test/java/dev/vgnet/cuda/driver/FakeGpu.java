@@ -47,8 +47,7 @@ public final class FakeGpu {
    */
   public static FakeGpu in(Path folder) throws IOException, InterruptedException {
     FakeGpu gpu = new FakeGpu(folder, folder.toString());
-    gpu.build(Library.DRIVER.file(), DRIVER_SOURCES);
-    gpu.build(Library.RUNTIME.file(), "runtime");
+    gpu.buildDriver();
     gpu.build(Library.NVRTC.file(), "nvrtc");
     Tools.copyResource(EmulatedKernels.HEADER, folder);
     return gpu;
@@ -68,9 +67,15 @@ public final class FakeGpu {
   public static FakeGpu withCompiler(Path folder, Path compiler)
       throws IOException, InterruptedException {
     FakeGpu gpu = new FakeGpu(folder, folder + File.pathSeparator + compiler);
-    gpu.build(Library.DRIVER.file(), DRIVER_SOURCES);
-    gpu.build(Library.RUNTIME.file(), "runtime");
+    gpu.buildDriver();
     return gpu;
+  }
+
+  private void buildDriver() throws IOException, InterruptedException {
+    build(Library.DRIVER.file(), DRIVER_SOURCES);
+    build(Library.RUNTIME.file(), "runtime");
+    // It is found before the one that the machine may have, which knows no such driver.
+    Files.createFile(folder.resolve(Library.CUDNN.file()));
   }
 
   /** Prepares kernels of one precision for what NVIDIA's compiler makes, which no CPU runs. */
@@ -89,8 +94,8 @@ public final class FakeGpu {
     build(Library.CUBLAS.file(), "unused");
     FakeGpu more = new FakeGpu(other, other + File.pathSeparator + path);
     more.build(Library.CUDNN.file(), "unused");
-    more.build("libcudnn_graph.so.9", "cudnn_graph");
     Path driver = folder.resolve(Library.DRIVER.file());
+    more.build("libcudnn_graph.so.9", List.of(driver), "cudnn_graph");
     more.build("libcudnn_ops.so.9", List.of(driver), "cudnn_ops");
     more.build("libcudnn_cnn.so.9", List.of(driver), "cudnn_cnn");
     more.build("libcudnn_adv.so.9", "unused");
@@ -131,29 +136,29 @@ public final class FakeGpu {
    */
   public void run(Class<?> main, String... arguments) throws IOException, InterruptedException {
     Path output = Files.createTempFile(folder, main.getSimpleName(), ".log");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(
-                Stream.concat(
-                        Stream.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                            "-Xmx512m",
-                            "-XX:TieredStopAtLevel=1",
-                            "-XX:-CreateCoredumpOnCrash",
-                            "-XX:ErrorFile=" + folder.resolve("crash.log"),
-                            "--add-modules",
-                            "jdk.incubator.vector",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-D" + Folders.PROPERTY + "=" + path,
-                            "-D" + KernelCache.PROPERTY + "=" + folder.resolve("cache"),
-                            "-Dorg.bytedeco.javacpp.cachedir=" + JAVACPP.toAbsolutePath(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            main.getName()),
-                        Stream.of(arguments))
-                    .toList())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
+            Stream.concat(
+                    Stream.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx512m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:-CreateCoredumpOnCrash",
+                        "-XX:ErrorFile=" + folder.resolve("crash.log"),
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-D" + Folders.PROPERTY + "=" + path,
+                        "-D" + KernelCache.PROPERTY + "=" + folder.resolve("cache"),
+                        "-Dorg.bytedeco.javacpp.cachedir=" + JAVACPP.toAbsolutePath(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        main.getName()),
+                    Stream.of(arguments))
+                .toList());
+    // Where a machine with a GPU of its own may have the real ones.
+    builder.environment().remove("LD_LIBRARY_PATH");
+    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     try {
       boolean ended = process.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
       if (!ended || process.exitValue() != 0) {

@@ -3,6 +3,7 @@ package dev.vgnet.cuda.driver;
 import static org.bytedeco.cuda.global.cudart.CU_STREAM_NON_BLOCKING;
 import static org.bytedeco.cuda.global.cudart.cuStreamCreate;
 import static org.bytedeco.cuda.global.cudart.cuStreamDestroy;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +28,7 @@ public final class FakeGpuMisuse {
    */
   public static void main(String[] arguments) {
     assertTrue(Probe.availability().available(), Probe.availability().toString());
+    assertFalse(Probe.hasCudnn(), "the machine's own");
     try (Driver driver = Drivers.open(Precision.FP32)) {
       refused(
           "cuMemAlloc without a context",

@@ -90,7 +90,6 @@ class KernelCacheTest {
     ChoiceKey measured = new ChoiceKey(1, gpu, driver, "13.0", cudnn);
     Choices choices = cache.choices(FILES, OPTIONS, measured);
     choices.put("step", "own");
-    choices.save();
     assertEquals(Optional.of("own"), choice(cache, measured));
     List.of(
             new ChoiceKey(2, gpu, driver, "13.0", cudnn),
@@ -135,7 +134,6 @@ class KernelCacheTest {
     ChoiceKey measured = new ChoiceKey(1, gpu, new Version(13, 0), "13.0", Optional.empty());
     Choices choices = cache.choices(FILES, OPTIONS, measured);
     choices.put("step", "own");
-    choices.save();
     assertEquals(Optional.of("own"), choices.get("step"));
     assertEquals(Optional.empty(), choice(cache, measured));
   }

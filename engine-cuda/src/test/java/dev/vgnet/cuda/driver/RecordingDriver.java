@@ -1,5 +1,6 @@
 package dev.vgnet.cuda.driver;
 
+import dev.vgnet.error.DeviceFailedException;
 import dev.vgnet.error.DeviceMemoryException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /** A device that computes nothing and remembers what was asked of it. */
@@ -62,6 +64,12 @@ public final class RecordingDriver implements Driver {
 
   /** Whether it has been closed. */
   public boolean closed;
+
+  /** What cannot be captured, though it can be measured. */
+  public Predicate<List<Work>> uncapturable = _ -> false;
+
+  /** Whether it does nothing more, as who waits for it is told. */
+  public boolean broken;
 
   private record HostBlock(Arena arena, MemorySegment memory) {}
 
@@ -196,6 +204,9 @@ public final class RecordingDriver implements Driver {
 
   @Override
   public Replay capture(List<Work> work) {
+    if (uncapturable.test(work)) {
+      throw new DeviceFailedException("it cannot be captured");
+    }
     replays++;
     return new Replay() {
       @Override
@@ -228,6 +239,9 @@ public final class RecordingDriver implements Driver {
 
   @Override
   public void await() {
+    if (broken) {
+      throw new DeviceFailedException("it is broken");
+    }
     asked.add(new Await());
     for (MemorySegment memory : downloading) {
       for (long i = 0; i < memory.byteSize(); i += Float.BYTES) {

@@ -1,9 +1,13 @@
 package dev.vgnet.cuda.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.vgnet.cuda.driver.Choices;
+import dev.vgnet.cuda.driver.CudnnAlgorithm;
+import dev.vgnet.cuda.driver.CudnnAlgorithm.WeightLayout;
 import dev.vgnet.cuda.driver.Launch;
 import dev.vgnet.cuda.driver.RecordingDriver;
 import dev.vgnet.error.DeviceMemoryException;
@@ -19,6 +23,7 @@ import dev.vgnet.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,6 +148,33 @@ class CudaModelTest {
     driver.launched.clear();
     run(1, 16);
     assertEquals(6, driver.launched.size());
+  }
+
+  /** A virtual thread may lose the device wherever it waits for a lock. */
+  @Test
+  void buildsForVirtualThreadsOnAnother() throws InterruptedException {
+    List<Boolean> virtual = new ArrayList<>();
+    RecordingDriver other =
+        new RecordingDriver(
+            CAPACITY,
+            Choices.inMemory(),
+            Optional.of(_ -> List.of(new CudnnAlgorithm(0, WeightLayout.NHWC, 0))),
+            _ -> {
+              virtual.add(Thread.currentThread().isVirtual());
+              return 1;
+            });
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try (CudaModel built =
+                  new CudaModel(GRAPH, TENSORS, other, Precision.FP32, KernelChoice.FASTEST)) {
+                built.report(Shape.of(2, 3, 32, 32));
+              }
+            })
+        .join();
+    assertFalse(virtual.isEmpty());
+    assertFalse(virtual.contains(true));
+    assertTrue(other.closed);
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.vgnet.runtime.ExecutionReport.StepReport;
 import dev.vgnet.runtime.Precision;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -176,6 +177,26 @@ class KernelChoiceTest {
     List<String> kernels = kernels(GRAPH, tensors, driver, precision, KernelChoice.FASTEST);
     assertFalse(kernels.getFirst().startsWith("cudnn 2"), kernels.toString());
     assertTrue(kernels.getLast().startsWith("cudnn 2"), kernels.toString());
+  }
+
+  /** What lies there has never been written, and may be anything. */
+  @ParameterizedTest
+  @EnumSource
+  void takesNoWayThatReadsBetweenPixels(Precision precision) {
+    List<String> tried = new ArrayList<>();
+    EmulatedDriver driver =
+        new EmulatedDriver(
+            precision,
+            64L << 20,
+            true,
+            work -> {
+              boolean reads = EmulatedDriver.readsBetween(work);
+              tried.add(reads ? "reads" : "other");
+              return reads ? 1 : 2;
+            });
+    String stem = kernels(driver, precision, KernelChoice.FASTEST).getFirst();
+    assertTrue(tried.contains("reads"), tried.toString());
+    assertFalse(stem.startsWith("cudnn 3"), stem);
   }
 
   private static List<Boolean> hasCudnn(int batch, int size) {

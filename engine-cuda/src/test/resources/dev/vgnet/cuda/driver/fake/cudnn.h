@@ -60,3 +60,5 @@ inline void set(void* numbers, size_t index, int type, float value) {
 // Of the fake driver.
 API int fakeEnqueue(fake::Stream* stream, const fake::Operation& operation);
 API int fakeRequireDevice(const void* address, size_t bytes);
+API int fakeWaitForDevice(const char* call);
+API int fakeLibrariesFail();

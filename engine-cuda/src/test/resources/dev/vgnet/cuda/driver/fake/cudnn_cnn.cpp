@@ -130,7 +130,7 @@ API int cudnnConvolutionForward(Handle* handle, const float* one, const Tensor* 
     if (*one != 1 || !fit(*from, *filter, *convolution, *to)) return BAD_PARAM;
     if (algorithm == IS_REFUSED_WHEN_RUN) return NOT_SUPPORTED;
     if (algorithm == LACKS_MEMORY) return DEVICE_ALLOCATION_FAILED;
-    if (algorithm == FAILS_WHEN_RUN) return EXECUTION_FAILED;
+    if (algorithm == FAILS_WHEN_RUN || fakeLibrariesFail()) return EXECUTION_FAILED;
     size_t numbers = size_t(filter->outputs) * filter->channels * filter->height * filter->width;
     if (fakeRequireDevice(input, from->bytes()) || fakeRequireDevice(output, to->bytes()) ||
         fakeRequireDevice(weight, numbers * from->elementBytes()) ||

@@ -15,8 +15,9 @@ API int cudnnCreate(Handle** handle) {
 }
 
 API int cudnnDestroy(Handle* handle) {
+    int error = fakeWaitForDevice("cudnnDestroy");
     delete handle;
-    return SUCCESS;
+    return error == SUCCESS ? SUCCESS : EXECUTION_FAILED;
 }
 
 API int cudnnSetStream(Handle* handle, fake::Stream* stream) {

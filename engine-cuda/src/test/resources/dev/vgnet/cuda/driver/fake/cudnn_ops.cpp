@@ -73,6 +73,7 @@ float pooled(const Pooling& p, const Tensor& from, const void* numbers, int imag
 API int cudnnPoolingForward(Handle* handle, const Pooling* pooling, const float* one, const Tensor* from,
                             const void* input, const float* none, const Tensor* to, void* output) {
     if (*one != 1 || *none != 0) return BAD_PARAM;
+    if (fakeLibrariesFail()) return EXECUTION_FAILED;
     if (fakeRequireDevice(input, from->bytes()) || fakeRequireDevice(output, to->bytes())) return EXECUTION_FAILED;
     return fakeEnqueue(handle->stream, [p = *pooling, from = *from, to = *to, input, output] {
         for (int image = 0; image < to.images; image++) {

@@ -23,6 +23,7 @@ std::string misuses;
 std::string told;
 int untilRefusal = -1;
 bool refused = false;
+bool librariesFail = false;
 
 int requireDevice(int device, const char* call) {
     if (!initialized) return misuse(NOT_INITIALIZED, "%s before cuInit", call);
@@ -73,6 +74,18 @@ API int fakeHasRefused() {
     Turn turn(lock);
     untilRefusal = -1;
     return refused;
+}
+
+// Whether what libraries are asked to do fails from now on, while the device goes on.
+API void fakeFailLibraries(int fail) {
+    Turn turn(lock);
+    librariesFail = fail != 0;
+}
+
+// For those libraries.
+API int fakeLibrariesFail() {
+    Turn turn(lock);
+    return librariesFail;
 }
 
 // Takes what has not been given back for misuse; it is gone then.

@@ -76,6 +76,9 @@ int enqueue(Stream* stream, Operation operation);
 int drain(Stream& stream);
 int drainAll();
 
+// The same, as calls do that wait for the device as a whole: they spoil what other threads capture.
+int waitForDevice(const char* call);
+
 // Objects that the caller holds by their addresses.
 template <class T>
 class Handles {

@@ -124,7 +124,7 @@ API int cuModuleUnload(Module* module) {
     Turn turn(lock);
     REQUIRE(outsideCapture("cuModuleUnload"));
     REQUIRE(modules.require(module, "cuModuleUnload"));
-    REQUIRE(drainAll());
+    REQUIRE(waitForDevice("cuModuleUnload"));
     return modules.drop(module, "cuModuleUnload");
 }
 

@@ -58,6 +58,16 @@ int drainAll() {
     return failure;
 }
 
+int waitForDevice(const char* call) {
+    for (auto& [handle, stream] : streams) {
+        if (stream->capture) {
+            stream->spoiled = true;
+            misuse(0, "%s while another thread captures", call);
+        }
+    }
+    return drainAll();
+}
+
 void requireNoStreams() {
     events.requireNone();
     executables.requireNone();
@@ -73,6 +83,12 @@ API int fakeEnqueue(Stream* stream, const Operation& operation) {
     Turn turn(lock);
     REQUIRE(inContext("a library's operation"));
     return enqueue(stream, operation);
+}
+
+API int fakeWaitForDevice(const char* call) {
+    Turn turn(lock);
+    REQUIRE(outsideCapture(call));
+    return waitForDevice(call);
 }
 
 API int cuStreamCreate(Stream** stream, unsigned) {
