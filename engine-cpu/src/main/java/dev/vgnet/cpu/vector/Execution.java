@@ -188,11 +188,18 @@ final class Execution implements Job {
     stage.run(workspace, block);
   }
 
+  /**
+   * Writes nothing that is so already: the workspaces of two workers may share a cache line, which
+   * would have to come back from the other one's processor.
+   */
   private void enter(Workspace workspace, int image, float[] arena, int scratchOwner) {
-    workspace.arena = arena;
-    workspace.scratch = program.scratch(scratchOwner);
-    workspace.image = image;
-    workspace.imageOffset = image * imageLength;
+    int scratch = program.scratch(scratchOwner);
+    if (workspace.arena != arena || workspace.scratch != scratch || workspace.image != image) {
+      workspace.arena = arena;
+      workspace.scratch = scratch;
+      workspace.image = image;
+      workspace.imageOffset = image * imageLength;
+    }
   }
 
   /** Where the maps of an image lie that all workers share. */

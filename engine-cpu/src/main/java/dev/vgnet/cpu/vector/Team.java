@@ -14,7 +14,13 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The threads that work on a job. Blocks are claimed, never assigned: each worker starts with its
  * own share of a phase, so that its caches keep the rows it wrote before, and then helps the
- * others. A job therefore ends even if no thread but the caller's ever comes.
+ * others, unless they are about to finish. A job therefore ends even if no thread but the caller's
+ * ever comes.
+ *
+ * <p>A number that another processor has written last may take longer to come from it than a block
+ * takes. So there are few of them: one word says which phase it is and how many of its blocks are
+ * not finished; and who has claimed what of a share is in a word that is marked with the phase, so
+ * that nobody but its owner has to touch it before the next.
  *
  * <p>One thread at a time calls {@link #run}; {@link #close} is called once, after the last job;
  * its caller alone would finish one that is under way.
@@ -26,19 +32,31 @@ final class Team implements AutoCloseable {
   /** Jobs in which an executor may leave invitations open before it is asked anew. */
   private static final int PATIENCE = 1_000;
 
-  /** Keeps the shares of two workers on different cache lines, a prefetched neighbour included. */
+  /** How long a worker waits for others to finish their shares before it takes blocks of them. */
+  private static final long HELP_NANOS = 10_000;
+
+  /** Keeps words on different cache lines, a prefetched neighbour included. */
   private static final int PADDING = 16;
+
+  /**
+   * The phase, counted from the first job on, and how many of its blocks are not finished: none
+   * between two jobs.
+   */
+  private static final int STATE = PADDING;
+
+  /** Beside it, for even and odd phases: which phase of the job it is, and its blocks. */
+  private static final int PHASES = STATE + 1;
+
+  /** For each worker, the phase that a block of its share was last claimed of, and the next one. */
+  private static final int SHARES = STATE + PADDING;
 
   private final int size;
   private Thread[] threads;
   private final Optional<Executor> executor;
   private final Runnable visit = this::visit;
 
-  /** For each worker, the blocks of its share that nobody has claimed: next (low), end (high). */
-  private final AtomicLongArray shares;
-
-  /** Blocks of the phase that are not finished, and one while its shares are being dealt out. */
-  private final AtomicInteger pending = new AtomicInteger();
+  /** What workers tell each other: words of a phase (high) and a number of blocks (low). */
+  private final AtomicLongArray words;
 
   private final AtomicReferenceArray<Thread> sleepers;
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -57,17 +75,9 @@ final class Team implements AutoCloseable {
   /** Which worker numbers the executor's threads have taken. */
   private final AtomicIntegerArray taken;
 
-  /** Both are read only by the holder of a claimed block, so they cannot change meanwhile. */
+  /** Read only by who holds a claimed block, so that it cannot change meanwhile. */
   private Job job;
 
-  private int phase;
-
-  /**
-   * Grows whenever there may be something new to do: a phase begins, a job ends, the team closes.
-   */
-  private final AtomicInteger epoch = new AtomicInteger();
-
-  private volatile boolean running;
   private volatile boolean closed;
 
   /**
@@ -92,7 +102,7 @@ final class Team implements AutoCloseable {
   Team(int size, Optional<Executor> executor, ThreadFactory factory) {
     this.size = size;
     this.executor = executor;
-    shares = new AtomicLongArray(size * PADDING);
+    words = new AtomicLongArray(SHARES + (size + 1) * PADDING);
     sleepers = new AtomicReferenceArray<>(size);
     taken = new AtomicIntegerArray(size);
     threads = new Thread[executor.isPresent() ? 0 : size - 1];
@@ -121,9 +131,7 @@ final class Team implements AutoCloseable {
    */
   void run(Job job) {
     this.job = job;
-    phase = -1;
-    running = true;
-    nextPhase();
+    begin(phase(words.get(STATE)) + 1, 0);
     if (executor.isPresent()) {
       invite(executor.get());
     }
@@ -136,7 +144,7 @@ final class Team implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    announce();
+    wake();
     boolean interrupted = false;
     for (Thread thread : threads) {
       while (thread.isAlive()) {
@@ -155,19 +163,24 @@ final class Team implements AutoCloseable {
 
   /** The life of an own thread. */
   private void serve(int worker) {
-    int seen = epoch.get();
     while (!closed) {
-      workOrWait(worker, seen);
-      seen = epoch.get();
+      workUntilDone(worker);
+      long state = words.get(STATE);
+      if (blocks(state) == 0) {
+        awaitChange(worker, phase(state));
+      }
     }
   }
 
   private void workUntilDone(int worker) {
-    int seen = epoch.get();
-    while (running) {
-      workOrWait(worker, seen);
-      seen = epoch.get();
+    boolean patient = true;
+    for (long state = words.get(STATE); blocks(state) > 0; state = words.get(STATE)) {
+      patient = turn(worker, phase(state), patient);
     }
+  }
+
+  private boolean isRunning() {
+    return blocks(words.get(STATE)) > 0;
   }
 
   /**
@@ -203,7 +216,7 @@ final class Team implements AutoCloseable {
   private void visit() {
     answered = true;
     invited.updateAndGet(open -> Math.max(0, open - 1)); // it may be a forgotten one
-    for (int worker = 1; worker < size && running; worker++) {
+    for (int worker = 1; worker < size && isRunning(); worker++) {
       if (taken.compareAndSet(worker, 0, 1)) {
         workUntilDone(worker);
         taken.set(worker, 0);
@@ -213,73 +226,121 @@ final class Team implements AutoCloseable {
   }
 
   /**
-   * Computes blocks while there are any, its own share first, or, if there is none, waits until
-   * there may be one. What it has computed is told to the others once: the number that they wait
-   * for may take longer to come from another processor than a block takes.
+   * Computes the blocks of its own share, or those that others leave, or waits for the next phase.
    *
-   * @param seen the epoch at a moment when there still was something to wait for
+   * @param patient whether others are likely to finish their shares themselves
+   * @return the same of the next turn
    */
-  private void workOrWait(int worker, int seen) {
+  private boolean turn(int worker, int phase, boolean patient) {
+    int finished = workOn(worker, phase, worker);
+    if (finished > 0) {
+      finish(finished);
+      return patient;
+    }
+    if (patient && spin(phase, HELP_NANOS)) {
+      return true;
+    }
+    for (int i = 1; i < size; i++) {
+      finished += workOn(worker, phase, (worker + i) % size);
+    }
+    if (finished > 0) {
+      finish(finished);
+      return false;
+    }
+    awaitChange(worker, phase);
+    return true;
+  }
+
+  /**
+   * Computes the blocks of a share that nobody has claimed. What it has computed is told to the
+   * others once.
+   */
+  private int workOn(int worker, int phase, int owner) {
     int finished = 0;
-    for (int i = 0; i < size; i++) {
-      int owner = worker + i < size ? worker + i : worker + i - size;
-      for (int block = claim(owner); block >= 0; block = claim(owner)) {
-        work(worker, block);
-        finished++;
-      }
+    for (int block = claim(phase, owner); block >= 0; block = claim(phase, owner)) {
+      work(worker, phase, block);
+      finished++;
     }
-    if (finished == 0) {
-      awaitChange(worker, seen);
-    } else if (pending.addAndGet(-finished) == 0) {
-      nextPhase();
-    }
+    return finished;
   }
 
   /** The next block of a share, or -1. */
-  private int claim(int owner) {
+  private int claim(int phase, int owner) {
+    int place = SHARES + owner * PADDING;
     while (true) {
-      long share = shares.get(owner * PADDING);
-      int next = (int) share;
-      if (next >= (int) (share >>> 32)) {
+      long share = words.get(place);
+      long blocks = blocks(words.get(PHASES + (phase & 1)));
+      if (phase(words.get(STATE)) != phase) {
+        return -1; // and the blocks may be another phase's
+      }
+      long next = phase(share) == phase ? blocks(share) : start(blocks, owner);
+      if (next >= start(blocks, owner + 1)) {
         return -1;
       }
-      if (shares.compareAndSet(owner * PADDING, share, share + 1)) {
-        return next;
+      if (words.compareAndSet(place, share, word(phase, (int) next + 1))) {
+        return (int) next;
       }
     }
   }
 
-  private void work(int worker, int block) {
+  /** The first block of a share; if there is one only, the caller has it. */
+  private long start(long blocks, int owner) {
+    return (blocks * owner + size - 1) / size;
+  }
+
+  private void work(int worker, int phase, int block) {
     if (failure.get() == null) {
       try {
-        job.run(worker, phase, block);
+        job.run(worker, phase(words.get(PHASES + (phase & 1))), block);
       } catch (Throwable e) {
         failure.compareAndSet(null, e);
       }
     }
   }
 
-  /** Called by whoever finished the last block of a phase. */
-  private void nextPhase() {
-    do {
-      if (++phase == job.phases()) {
-        running = false;
-        announce();
+  /** Takes note of finished blocks; who finishes the last one of a phase begins the next. */
+  private void finish(int blocks) {
+    long state = words.get(STATE);
+    while (blocks(state) > blocks) {
+      if (words.compareAndSet(STATE, state, state - blocks)) {
         return;
       }
-      long blocks = job.blocks(phase);
-      pending.set((int) blocks + 1);
-      for (int worker = 0; worker < size; worker++) {
-        long next = blocks * worker / size;
-        long end = blocks * (worker + 1) / size;
-        shares.set(worker * PADDING, end << 32 | next);
-      }
-    } while (pending.decrementAndGet() == 0);
-    announce();
+      state = words.get(STATE);
+    }
+    int phase = phase(state);
+    begin(phase + 1, phase(words.get(PHASES + (phase & 1))) + 1);
   }
 
-  private void announce() {
-    epoch.incrementAndGet();
+  /**
+   * Begins a phase, or ends the job. Nobody else writes these words meanwhile.
+   *
+   * @param phase counted from the first job on
+   * @param next the first one of the job that it may be; those without blocks are passed over
+   */
+  private void begin(int phase, int next) {
+    int inJob = next;
+    while (inJob < job.phases() && job.blocks(inJob) == 0) {
+      inJob++;
+    }
+    int blocks = inJob < job.phases() ? job.blocks(inJob) : 0;
+    words.setOpaque(PHASES + (phase & 1), word(inJob, blocks));
+    words.set(STATE, word(phase, blocks));
+    wake();
+  }
+
+  private static long word(int phase, int blocks) {
+    return (long) phase << 32 | blocks;
+  }
+
+  private static int phase(long word) {
+    return (int) (word >>> 32);
+  }
+
+  private static int blocks(long word) {
+    return (int) word;
+  }
+
+  private void wake() {
     for (int worker = 0; worker < size; worker++) {
       Thread sleeper = sleepers.get(worker);
       if (sleeper != null) {
@@ -288,19 +349,27 @@ final class Team implements AutoCloseable {
     }
   }
 
-  private void awaitChange(int worker, int seen) {
+  /** Waits for another phase for so long; whether one has begun. */
+  private boolean spin(int phase, long nanos) {
     long start = System.nanoTime();
     do {
       for (int i = 0; i < 32; i++) {
-        if (epoch.get() != seen) {
-          return;
+        if (phase(words.get(STATE)) != phase) {
+          return true;
         }
         Thread.onSpinWait();
       }
-    } while (System.nanoTime() - start < SPIN_NANOS);
+    } while (System.nanoTime() - start < nanos);
+    return false;
+  }
+
+  private void awaitChange(int worker, int phase) {
+    if (spin(phase, SPIN_NANOS)) {
+      return;
+    }
     boolean interrupted = false;
     sleepers.set(worker, Thread.currentThread());
-    while (epoch.get() == seen) {
+    while (phase(words.get(STATE)) == phase && !closed) {
       LockSupport.park(this);
       interrupted |= Thread.interrupted();
     }

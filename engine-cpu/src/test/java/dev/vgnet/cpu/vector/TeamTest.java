@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -86,6 +87,22 @@ class TeamTest {
   void everyBlockRunsOnceAndPhasesFollowEachOther(int size) {
     try (Team team = new Team(size, Optional.empty())) {
       checkJobs(team, 2_000);
+    }
+  }
+
+  /** Where a thread may find that what it was about to wait for is over. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void jobsOfShortPhasesEnd(boolean lent) {
+    Random random = new Random(1);
+    try (ExecutorService executor = Executors.newCachedThreadPool();
+        Team team = new Team(5, lent ? Optional.of(executor) : Optional.empty())) {
+      for (int job = 0; job < 5_000; job++) {
+        int phases = 1 + random.nextInt(40);
+        Witness witness = new Witness(5, random.ints(phases, 0, 8).toArray());
+        team.run(witness);
+        witness.check();
+      }
     }
   }
 
