@@ -125,6 +125,6 @@ final class RatioTable {
         Stream.of(number("%d more", behind.size() - MOST_NAMES))
             .filter(_ -> behind.size() > MOST_NAMES);
     return Stream.concat(behind.stream().limit(MOST_NAMES).map(name), more)
-        .collect(Collectors.joining(", "));
+        .collect(Collectors.joining("; "));
   }
 }
