@@ -50,7 +50,7 @@ final class StartUpCommand implements Callable<Integer> {
   private static final int SECONDS = 10;
 
   /** What a JVM is started for, and what each one took: the {@link #MOMENTS} in milliseconds. */
-  private record Setting(int threads, boolean warmUp, List<double[]> forks) {
+  private record Start(int threads, boolean warmUp, List<double[]> forks) {
     /** All in milliseconds since the process was started, but a run in the end. */
     Map<String, Object> report() {
       Map<String, Object> report = new LinkedHashMap<>();
@@ -81,7 +81,7 @@ final class StartUpCommand implements Callable<Integer> {
       names = "--forks",
       paramLabel = "N",
       defaultValue = "5",
-      description = "JVMs a setting (default: ${DEFAULT-VALUE}).")
+      description = "JVMs a start (default: ${DEFAULT-VALUE}).")
   private int forks;
 
   @Option(
@@ -106,7 +106,7 @@ final class StartUpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Setting> settings = settings();
+    List<Start> starts = starts();
     MeasureOptions.requirePositive("--forks", List.of(forks));
     requireKnown(model);
     OutputFiles.makeFolder(output);
@@ -124,14 +124,14 @@ final class StartUpCommand implements Callable<Integer> {
       report.put("model", model);
       report.put("conditions", conditions);
       report.put("javaOptions", javaOptions);
-      try (ProgressBar bar = Progress.start("starting JVMs", (long) forks * settings.size())) {
+      try (ProgressBar bar = Progress.start("starting JVMs", (long) forks * starts.size())) {
         for (int fork = 0; fork < forks; fork++) {
           // In turns: a machine that others use may be slow for minutes.
-          for (Setting setting : settings) {
-            bar.setExtraMessage(" " + setting);
-            setting.forks.add(fork(flags, weights, setting));
+          for (Start start : starts) {
+            bar.setExtraMessage(" " + start);
+            start.forks.add(fork(flags, weights, start));
             bar.step();
-            report.put("settings", settings.stream().map(Setting::report).toList());
+            report.put("settings", starts.stream().map(Start::report).toList());
             OutputFiles.write(path, PRETTY.asString(report) + "\n");
           }
         }
@@ -139,15 +139,15 @@ final class StartUpCommand implements Callable<Integer> {
     } finally {
       Files.delete(weights);
     }
-    settings.forEach(this::print);
+    starts.forEach(this::print);
     return 0;
   }
 
-  private List<Setting> settings() {
+  private List<Start> starts() {
     return MeasureOptions.threads(threads).stream()
         .flatMap(
             count ->
-                Stream.of(false, true).map(warmUp -> new Setting(count, warmUp, new ArrayList<>())))
+                Stream.of(false, true).map(warmUp -> new Start(count, warmUp, new ArrayList<>())))
         .toList();
   }
 
@@ -159,25 +159,25 @@ final class StartUpCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Setting setting) {
+  private void print(Start start) {
     PrintWriter out = spec.commandLine().getOut();
     for (int moment = 0; moment < MOMENTS.length; moment++) {
-      double[] sorted = setting.times(moment);
+      double[] sorted = start.times(moment);
       Arrays.sort(sorted);
       out.print(
           number(
               "%s, %s: %.1f ms (%.1f to %.1f)\n",
-              setting, MOMENTS[moment], Latency.median(sorted), sorted[0], sorted[forks - 1]));
+              start, MOMENTS[moment], Latency.median(sorted), sorted[0], sorted[forks - 1]));
     }
     out.flush();
   }
 
-  private static double[] fork(List<String> flags, Path weights, Setting setting) {
+  private static double[] fork(List<String> flags, Path weights, Start start) {
     List<String> said = new ArrayList<>();
     ChildJvm.run(
         FirstRuns.class,
         flags,
-        List.of(System.currentTimeMillis(), weights, setting.threads, SECONDS, setting.warmUp),
+        List.of(System.currentTimeMillis(), weights, start.threads, SECONDS, start.warmUp),
         said::add);
     String[] moments = said.getLast().split(" ");
     return Arrays.stream(moments).mapToDouble(Double::parseDouble).toArray();
