@@ -58,9 +58,19 @@ public record TileShape(int pixels, int vectors) {
    * @return a tile a panel; their vectors add up to the channels, rounded up to whole vectors
    */
   public static List<TileShape> choose(int channels, int pixels) {
+    return choose(channels, pixels, 1);
+  }
+
+  /**
+   * The same for several workers, each with panels of its own.
+   *
+   * @param least how many panels there are at least, as far as there are vectors
+   */
+  public static List<TileShape> choose(int channels, int pixels, int least) {
     int vectors = Math.ceilDiv(channels, Vectors.LANES);
     return IntStream.rangeClosed(1, Math.min(vectors, MAX_PIXELS.length))
         .mapToObj(widest -> panels(vectors, widest, pixels))
+        .filter(panels -> panels.size() >= Math.min(least, vectors))
         .min(Comparator.comparingLong(panels -> cost(panels, pixels)))
         .orElseThrow();
   }

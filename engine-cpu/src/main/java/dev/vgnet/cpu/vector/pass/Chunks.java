@@ -63,7 +63,7 @@ public final class Chunks {
    * @param threads who share the chunks, each all panels of its own
    */
   public static Chunks ofPixels(int pixels, int channels, int threads) {
-    return of(pixels, channels, threads, MIN_SIZE, MAX_SIZE);
+    return of(pixels, channels, threads, 1, MIN_SIZE, MAX_SIZE);
   }
 
   private static boolean evenPanels(int pixels, int channels, int threads) {
@@ -72,13 +72,16 @@ public final class Chunks {
   }
 
   /**
+   * @param threads who share the chunks
+   * @param sharers who share each chunk by its panels
    * @param minSize fewer pixels are not worth a worker of their own
    * @param maxSize the size of a chunk where there are enough of them, but for rounding to tiles
    */
-  public static Chunks of(int pixels, int channels, int threads, int minSize, int maxSize) {
+  static Chunks of(
+      int pixels, int channels, int threads, int sharers, int minSize, int maxSize) {
     int shares = Math.ceilDiv(Math.ceilDiv(pixels, maxSize), threads) * threads;
     int wanted = Math.ceilDiv(pixels, Math.clamp(pixels / minSize, 1, shares));
-    List<TileShape> tiles = TileShape.choose(channels, wanted);
+    List<TileShape> tiles = TileShape.choose(channels, wanted, sharers);
     int tile = tiles.getFirst().pixels();
     int size = Math.ceilDiv(wanted, tile) * tile;
     int most = Math.ceilDiv(pixels, size);

@@ -25,6 +25,9 @@ public final class WinogradPass implements Pass {
   /** Fewer tiles than this are not worth a worker of their own. */
   public static final int MIN_BLOCK = 6;
 
+  /** Of so many times more channels than tiles, the weights are more than the inputs. */
+  private static final int MANY_CHANNELS = 3;
+
   private final Winograd size;
   private final RehearsedKernel<WinogradKernel> transforms;
   private final View input;
@@ -35,10 +38,7 @@ public final class WinogradPass implements Pass {
   private final Chunks blocks;
   private final WinogradPanels panels;
 
-  /**
-   * Workers that may share a block, each with panels of its own and all windows of what they read:
-   * of few tiles, the weights are more than the inputs, and so each worker reads but some of them.
-   */
+  /** Workers that may share a block, each with panels of its own and all windows they read. */
   private final int sharers;
 
   /** From one transformed pixel to the next, and from one position to the next. */
@@ -70,10 +70,9 @@ public final class WinogradPass implements Pass {
     this.groups = groups;
     this.finish = finish;
     tiles = new WinogradTiles(size, input, output, window);
-    Chunks alone = blocks(1);
-    boolean few = alone.count() < threads;
-    blocks = few ? alone : blocks(threads);
-    sharers = few ? Math.min(threads, groups * blocks.tiles().size()) : 1;
+    boolean byPanels = areSharedByPanels(threads);
+    blocks = byPanels ? blocks(1, Math.ceilDiv(threads, groups)) : blocks(threads, 1);
+    sharers = byPanels ? Math.min(threads, groups * blocks.tiles().size()) : 1;
     // The vector after the channels is where the last of an input in parts may write to.
     pixelStride = Vectors.padded(input.channels()) + Vectors.LANES;
     inputStride = skewed((long) largestBlock() * pixelStride);
@@ -92,11 +91,20 @@ public final class WinogradPass implements Pass {
             weights);
   }
 
-  private Chunks blocks(int threads) {
+  /** Whether workers share the weights of each block, rather than the tiles. */
+  private boolean areSharedByPanels(int threads) {
+    boolean few = blocks(1, 1).count() < threads;
+    boolean tooFew = blocks(threads, 1).count() < threads;
+    int tiles = WinogradTiles.count(size, output);
+    return tooFew || few && output.channels() > MANY_CHANNELS * tiles;
+  }
+
+  private Chunks blocks(int threads, int sharers) {
     return Chunks.of(
         WinogradTiles.count(size, output),
         output.channels() / groups,
         threads,
+        sharers,
         MIN_BLOCK,
         MAX_BLOCK);
   }
