@@ -24,6 +24,17 @@ class TileShapeTest {
   }
 
   @Test
+  void everyWorkerHasAPanelAsFarAsThereAreVectors() {
+    for (int vectors = 1; vectors <= 20; vectors++) {
+      for (int workers = 1; workers <= 8; workers++) {
+        List<TileShape> panels = TileShape.choose(vectors * Vectors.LANES, 16, workers);
+        assertTrue(panels.size() >= Math.min(workers, vectors), panels::toString);
+        assertEquals(vectors, panels.stream().mapToInt(TileShape::vectors).sum());
+      }
+    }
+  }
+
+  @Test
   void noLayerIsSplitIntoMoreThanTwoShapes() {
     for (int channels = 1; channels <= 1100; channels++) {
       assertTrue(TileShape.choose(channels, 49).stream().distinct().count() <= 2);

@@ -10,6 +10,7 @@ import dev.vgnet.cpu.vector.pass.Pass;
 import dev.vgnet.cpu.vector.pass.PointwisePass;
 import dev.vgnet.cpu.vector.pass.PreparedPointwisePass;
 import dev.vgnet.cpu.vector.pass.Weights;
+import dev.vgnet.cpu.vector.pass.WinogradPass;
 import dev.vgnet.cpu.vector.pass.Workspace;
 import dev.vgnet.graph.Graph;
 import java.util.ArrayList;
@@ -17,6 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StageTest {
   /** Counts how often each unit is computed. */
@@ -190,5 +193,26 @@ class StageTest {
       }
     }
     assertEquals(List.of(PointwisePass.class, PreparedPointwisePass.class), shared);
+  }
+
+  /** Tiles, or panels of channels: with few of both, one thread would compute all. */
+  @ParameterizedTest
+  @CsvSource({"32, 16", "64, 16", "64, 8", "192, 8"})
+  void workersShareTransformedConvolutionsOfSmallMaps(int channels, int size) {
+    Random random = new Random(1);
+    SampleNetwork net = new SampleNetwork(random, 3);
+    String wide = net.pointwise("x", 3, channels);
+    Graph graph = net.graph(net.conv(wide, channels, channels, 3, 1, 1, 1, true));
+    Weights weights = new Weights(net.tensors);
+    Program shared = ProgramBuilder.build(graph, weights, 2, size, size);
+    Stage stage =
+        shared.stages().stream()
+            .filter(s -> classes(s).contains(WinogradPass.class))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(stage.blocks() >= 2, stage::toString);
+    float[] image = SampleNetwork.floats(random.doubles(3 * size * size, -1, 1).toArray());
+    Program alone = ProgramBuilder.build(graph, weights, 1, size, size);
+    assertArrayEquals(blockByBlock(alone, 1, image), blockByBlock(shared, 2, image));
   }
 }

@@ -77,8 +77,7 @@ public final class Chunks {
    * @param minSize fewer pixels are not worth a worker of their own
    * @param maxSize the size of a chunk where there are enough of them, but for rounding to tiles
    */
-  static Chunks of(
-      int pixels, int channels, int threads, int sharers, int minSize, int maxSize) {
+  static Chunks of(int pixels, int channels, int threads, int sharers, int minSize, int maxSize) {
     int shares = Math.ceilDiv(Math.ceilDiv(pixels, maxSize), threads) * threads;
     int wanted = Math.ceilDiv(pixels, Math.clamp(pixels / minSize, 1, shares));
     List<TileShape> tiles = TileShape.choose(channels, wanted, sharers);
