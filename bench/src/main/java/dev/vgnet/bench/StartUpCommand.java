@@ -81,7 +81,7 @@ final class StartUpCommand implements Callable<Integer> {
       names = "--forks",
       paramLabel = "N",
       defaultValue = "5",
-      description = "JVMs a start (default: ${DEFAULT-VALUE}).")
+      description = "JVMs with warmUp, and as many without it (default: ${DEFAULT-VALUE}).")
   private int forks;
 
   @Option(

@@ -70,8 +70,9 @@ public final class WinogradPass implements Pass {
     this.groups = groups;
     this.finish = finish;
     tiles = new WinogradTiles(size, input, output, window);
-    boolean byPanels = areSharedByPanels(threads);
-    blocks = byPanels ? blocks(1, Math.ceilDiv(threads, groups)) : blocks(threads, 1);
+    Chunks ofTiles = blocks(threads, 1);
+    boolean byPanels = ofTiles.count() < threads || haveFewInputs(threads);
+    blocks = byPanels ? blocks(1, Math.ceilDiv(threads, groups)) : ofTiles;
     sharers = byPanels ? Math.min(threads, groups * blocks.tiles().size()) : 1;
     // The vector after the channels is where the last of an input in parts may write to.
     pixelStride = Vectors.padded(input.channels()) + Vectors.LANES;
@@ -91,12 +92,10 @@ public final class WinogradPass implements Pass {
             weights);
   }
 
-  /** Whether workers share the weights of each block, rather than the tiles. */
-  private boolean areSharedByPanels(int threads) {
-    boolean few = blocks(1, 1).count() < threads;
-    boolean tooFew = blocks(threads, 1).count() < threads;
+  /** Whether tiles are far fewer than channels, and too few for a whole block for each worker. */
+  private boolean haveFewInputs(int threads) {
     int tiles = WinogradTiles.count(size, output);
-    return tooFew || few && output.channels() > MANY_CHANNELS * tiles;
+    return output.channels() > MANY_CHANNELS * tiles && blocks(1, 1).count() < threads;
   }
 
   private Chunks blocks(int threads, int sharers) {
