@@ -1,4 +1,5 @@
 /** Tensors, graph, plan, weight file, sessions and image preprocessing. */
+@SuppressWarnings("module") // The backends are compiled after it.
 module dev.vgnet.core {
   requires com.fasterxml.jackson.jr.ob;
   requires transitive java.desktop;
@@ -9,7 +10,10 @@ module dev.vgnet.core {
   exports dev.vgnet.graph;
   exports dev.vgnet.image;
   exports dev.vgnet.model;
-  exports dev.vgnet.plan;
+  exports dev.vgnet.plan to
+      dev.vgnet.cpu,
+      dev.vgnet.cuda,
+      dev.vgnet.weights; // Only its tests.
   exports dev.vgnet.runtime;
   exports dev.vgnet.tensor;
 

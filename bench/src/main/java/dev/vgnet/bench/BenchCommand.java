@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -80,11 +81,10 @@ final class BenchCommand implements Callable<Integer> {
       names = "--table",
       paramLabel = "TABLE",
       split = ",",
-      defaultValue = "vgnet",
       description =
           "vgnet (Table 3 of its paper), bsconv (the networks of its paper, each beside the one it"
-              + " changes), zoo (every network); default: ${DEFAULT-VALUE}.")
-  private Set<Table> tables;
+              + " changes), zoo (every network); default: vgnet, and those of --models.")
+  private Set<Table> tables = Set.of();
 
   @Option(
       names = "--batch",
@@ -134,7 +134,7 @@ final class BenchCommand implements Callable<Integer> {
     GpuResults gpuResults = GpuResults.read(gpu);
     List<Setting> settings = settings(out);
     Path path = options.file("results.json");
-    Effort effort = options.isQuick() ? new Effort(1, 5, 20, 100) : new Effort(3, 10, 30, 100);
+    Effort effort = options.isQuick() ? new Effort(3, 1, 8, 100) : new Effort(5, 2, 30, 100);
     Conditions conditions = Conditions.here();
     if (settings.stream().anyMatch(setting -> setting.engines().contains(EngineKind.DJL))) {
       conditions = conditions.withVersions(Djl.versions());
@@ -189,7 +189,14 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private List<String> models() throws IOException {
-    Set<String> all = new LinkedHashSet<>();
+    return tables.isEmpty()
+        ? options.wanted(
+            models(EnumSet.allOf(Table.class)), models(Set.of(Table.VGNET)), "see vgnet list")
+        : options.wanted(models(tables), "see vgnet list, and --table for others");
+  }
+
+  private static Set<String> models(Set<Table> tables) throws IOException {
+    Set<String> models = new LinkedHashSet<>();
     for (Table table : tables) {
       PaperTable paper =
           switch (table) {
@@ -197,13 +204,9 @@ final class BenchCommand implements Callable<Integer> {
             case BSCONV -> PaperTable.bsconv();
             case ZOO -> PaperTable.zoo();
           };
-      paper.rows().forEach(row -> all.add(row.model()));
+      paper.rows().forEach(row -> models.add(row.model()));
     }
-    return options.wanted(
-        all,
-        tables.contains(Table.ZOO)
-            ? "see vgnet list"
-            : "--table zoo takes every one that vgnet list shows");
+    return models;
   }
 
   /** Those that can be measured here; a line says why another cannot. */

@@ -39,7 +39,7 @@ final class MeasureOptions {
       description = "Folder to write to (default: ${DEFAULT-VALUE}).")
   private Path output;
 
-  @Option(names = "--quick", description = "One JVM a setting and short iterations: a first look.")
+  @Option(names = "--quick", description = "Fewer JVMs or iterations: a first look.")
   private boolean quick;
 
   @Option(

@@ -172,8 +172,8 @@ class BenchCommandTest {
       delimiter = '|',
       textBlock =
           """
-          2 | --models resnet18 --output DIR/out | is called resnet18; --table zoo takes every one
-          2 | --models regnet_x --output DIR/out | is called regnet_x (but regnet_x_400mf_w384); --table
+          2 | --table vgnet --models resnet18 --output DIR/out | is called resnet18; see vgnet list, and --table for others
+          2 | --models regnet_x --output DIR/out | is called regnet_x (but regnet_x_400mf_w384, regnet_x_400mf); see vgnet list
           2 | layers --models foo --output DIR/out | is called foo; see vgnet list
           2 | startup foo --output DIR/out | is called foo; see vgnet list
           2 | --models vgnetg_1_0mp --batch 20000 --output DIR/out | must be at most 14266 for

@@ -14,8 +14,8 @@ public record Effort(int forks, int warmUps, int iterations, int millis) {
   /** Some engines look at their first runs to do the later ones better. */
   private static final int LEAST_WARM_UPS = 2;
 
-  /** Of a JVM and its engines, until the first iteration. */
-  private static final double START_MILLIS = 4_000;
+  /** Of a JVM and its engines, until they are steady. */
+  private static final double START_MILLIS = 8_000;
 
   /** How long it takes about, in milliseconds, by so many engines whose runs take so long. */
   long plannedMillis(int engines, double runMillis) {

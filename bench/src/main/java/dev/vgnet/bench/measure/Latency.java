@@ -12,9 +12,13 @@ import org.openjdk.jmh.util.Statistics;
 /**
  * How long a run takes.
  *
- * @param median of all runs; of the iterations' means where single runs are too short to be timed
- * @param p95 the same way
- * @param p99 the same way
+ * <p>Iterations take equally long, so that fast ones have more runs. They count no more than slow
+ * ones.
+ *
+ * @param median of the iterations' medians; of their means where single runs are too short to be
+ *     timed
+ * @param p95 of all runs
+ * @param p99 of all runs
  * @param runs how many were timed, in all forks
  * @param drift of the fork that changed most, from the first third of its iterations to the last: 0
  *     is steady, 0.1 is 10 % slower in the end
@@ -22,6 +26,9 @@ import org.openjdk.jmh.util.Statistics;
  */
 public record Latency(
     double median, double p95, double p99, long runs, double drift, List<double[]> iterations) {
+  /** What an iteration counts for, whatever runs it has. */
+  private static final long ITERATION = 1 << 24;
+
   /** More than this is no steady state. */
   private static final double STEADY = 0.05;
 
@@ -61,10 +68,13 @@ public record Latency(
     List<List<Statistics>> measured =
         forks.stream().map(fork -> fork.stream().map(statistics).toList()).toList();
     MultisetStatistics all = new MultisetStatistics();
+    long runs = 0;
     for (Statistics iteration : measured.stream().flatMap(List::stream).toList()) {
+      long each = ITERATION / iteration.getN();
       iteration
           .getRawData()
-          .forEachRemaining(sample -> all.addValue(sample.getKey(), sample.getValue()));
+          .forEachRemaining(sample -> all.addValue(sample.getKey(), each * sample.getValue()));
+      runs += iteration.getN();
     }
     List<double[]> medians =
         measured.stream()
@@ -75,10 +85,10 @@ public record Latency(
             .map(Latency::drift)
             .reduce(0.0, (a, b) -> Math.abs(b) > Math.abs(a) ? b : a);
     return new Latency(
-        all.getPercentile(50),
+        median(medians.stream().flatMapToDouble(Arrays::stream).toArray()),
         all.getPercentile(95),
         all.getPercentile(99),
-        all.getN(),
+        runs,
         drift,
         medians);
   }

@@ -70,6 +70,7 @@ public class NetworkBenchmark {
       opened.getLast().run();
       kind.requireSame(opened.getFirst().logits(), opened.getLast().logits());
     }
+    SteadyState.reach(opened);
   }
 
   /** Gives the next engine its turn, once the threads of the last one have gone to sleep. */

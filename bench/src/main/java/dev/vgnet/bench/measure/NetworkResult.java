@@ -50,13 +50,16 @@ public record NetworkResult(
    * The measurement that an engine's figures come from, if it is not the last one.
    *
    * @param measured as above
+   * @param commit as above
    * @param effort as above
    * @param load as above
    * @param first what the first engine took then
    */
-  public record Earlier(String measured, Effort effort, double[] load, Latency first) {
-    /** Refuses what a file holds only in part. */
+  public record Earlier(
+      String measured, String commit, Effort effort, double[] load, Latency first) {
+    /** Refuses what a file holds only in part. Early ones have no {@code commit}. */
     public Earlier {
+      commit = commit == null ? "" : commit;
       Stream.of(measured, effort, load, first).forEach(Objects::requireNonNull);
     }
   }
@@ -124,7 +127,7 @@ public record NetworkResult(
     Map<String, Ratio> allRatios = new LinkedHashMap<>(ratios);
     before.ratios.forEach(allRatios::putIfAbsent);
     Latency first = before.engines.values().iterator().next();
-    Earlier then = new Earlier(before.measured, before.effort, before.load, first);
+    Earlier then = new Earlier(before.measured, before.commit, before.effort, before.load, first);
     Map<String, Earlier> kept = new LinkedHashMap<>();
     before.engines.keySet().forEach(id -> kept.put(id, before.earlier.getOrDefault(id, then)));
     kept.keySet().removeAll(engines.keySet());
@@ -157,6 +160,11 @@ public record NetworkResult(
   /** Where an engine's figures come from, if it was not measured again with the others. */
   public Optional<Earlier> earlier(EngineKind kind) {
     return Optional.ofNullable(earlier.get(kind.id()));
+  }
+
+  /** How long an engine was measured for its figures. */
+  Effort effort(EngineKind kind) {
+    return earlier(kind).map(Earlier::effort).orElse(effort);
   }
 
   /** How many images an engine computes in a second. */

@@ -30,8 +30,11 @@ public record Setting(String model, int batch, int threads, List<EngineKind> eng
   /** Whether a result holds all that is asked for, from as many JVMs at least. */
   boolean isAnsweredBy(NetworkResult result, Effort effort) {
     return isSettingOf(result)
-        && result.effort().forks() >= effort.forks()
-        && engines.stream().map(EngineKind::id).allMatch(result.engines()::containsKey);
+        && engines.stream()
+            .allMatch(
+                kind ->
+                    result.latency(kind).isPresent()
+                        && result.effort(kind).forks() >= effort.forks());
   }
 
   @Override

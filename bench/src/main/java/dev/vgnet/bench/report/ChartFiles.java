@@ -16,6 +16,7 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.jfree.chart.JFreeChart;
 import org.w3c.dom.Document;
+import org.w3c.dom.Element;
 
 /** Charts as SVG and, with twice the pixels for sharp screens, PNG. */
 final class ChartFiles {
@@ -49,7 +50,9 @@ final class ChartFiles {
     graphics.setSVGCanvasSize(size);
     chart.draw(graphics, area(size));
     StringWriter svg = new StringWriter();
-    graphics.stream(svg, true);
+    Element root = graphics.getRoot();
+    root.setAttribute("viewBox", "0 0 %d %d".formatted(size.width, size.height));
+    graphics.stream(root, svg, true, false);
     OutputFiles.write(path, svg.toString());
   }
 

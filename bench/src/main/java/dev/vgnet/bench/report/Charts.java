@@ -75,13 +75,13 @@ final class Charts {
       write(
           points,
           "vgnet-parameters",
-          "Latency against parameters",
+          "This engine's latency against parameters",
           "parameters (millions)",
           p -> 1e-6 * p.result().parameters());
       write(
           points,
           "vgnet-accuracy",
-          "Latency against accuracy",
+          "This engine's latency against accuracy",
           "top-1 accuracy on ImageNet, as the VGNet paper reports it (%)",
           p -> p.row().accuracy());
     }
@@ -138,7 +138,7 @@ final class Charts {
   private void write(
       List<Point> points, String name, String title, String axis, ToDoubleFunction<Point> x)
       throws IOException {
-    Map<String, XYSeries> groups = new TreeMap<>(Comparator.reverseOrder());
+    Map<String, XYSeries> groups = new TreeMap<>();
     List<PointLabels.Label> labels = new ArrayList<>();
     for (Point point : points) {
       groups

@@ -81,9 +81,15 @@ final class ConditionsText {
   private String states() {
     Map<String, Long> counts =
         file.results().stream()
+            .flatMap(
+                r ->
+                    Stream.concat(
+                            Stream.of(r.commit()),
+                            r.earlier().values().stream().map(NetworkResult.Earlier::commit))
+                        .distinct())
             .collect(
                 Collectors.groupingBy(
-                    r -> r.commit().isEmpty() ? "not noted" : r.commit(),
+                    commit -> commit.isEmpty() ? "not noted" : commit,
                     TreeMap::new,
                     Collectors.counting()));
     return "state of this engine: "

@@ -23,6 +23,9 @@ final class EnginesChart {
   /** Above the first line, in lines. */
   private static final double ROOM_FOR_MARK = 0.8;
 
+  /** From one engine to the next, in lines. */
+  private static final double APART = 0.24;
+
   private EnginesChart() {}
 
   /**
@@ -35,16 +38,21 @@ final class EnginesChart {
     XYErrorRenderer renderer = new XYErrorRenderer();
     renderer.setDrawYError(false);
     renderer.setCapLength(0);
-    for (EngineKind kind : Tables.kinds(results)) {
+    List<EngineKind> kinds = Tables.kinds(results);
+    for (EngineKind kind : kinds) {
       int index = data.getSeriesCount();
-      data.addSeries(series(kind, results));
+      data.addSeries(series(kind, results, APART * (index - (kinds.size() - 1) / 2.0)));
       renderer.setSeriesPaint(index, ChartStyle.color(index));
       renderer.setSeriesShape(index, ChartStyle.shape(index));
       renderer.setSeriesStroke(index, ChartStyle.line());
       KeptMarks.add(
           renderer,
           index,
-          point -> results.get((int) data.getYValue(index, point)).earlier(kind).isPresent());
+          point ->
+              results
+                  .get((int) Math.round(data.getYValue(index, point)))
+                  .earlier(kind)
+                  .isPresent());
     }
     SymbolAxis networks = new SymbolAxis(null, labels.toArray(String[]::new));
     networks.setRange(-ROOM_FOR_MARK, labels.size() - 0.5);
@@ -56,10 +64,14 @@ final class EnginesChart {
     return chart;
   }
 
-  private static XYIntervalSeries series(EngineKind kind, List<NetworkResult> results) {
+  /**
+   * @param shift from a network's line, so that no engine hides another
+   */
+  private static XYIntervalSeries series(
+      EngineKind kind, List<NetworkResult> results, double shift) {
     XYIntervalSeries series = new XYIntervalSeries(kind.label());
     for (int row = 0; row < results.size(); row++) {
-      int y = row;
+      double y = row + shift;
       results
           .get(row)
           .latency(kind)

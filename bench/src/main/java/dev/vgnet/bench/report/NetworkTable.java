@@ -86,13 +86,13 @@ final class NetworkTable {
     String label = kind.label();
     columns.add(
         label + " ms", "%.2f", line -> latency(line, kind).map(Latency::median).orElse(null));
-    if (kind == EngineKind.VGNET) {
-      columns.add("p95", "%.2f", line -> latency(line, kind).map(Latency::p95).orElse(null));
-      columns.add("p99", "%.2f", line -> latency(line, kind).map(Latency::p99).orElse(null));
-      columns.add("runs", "%d", line -> latency(line, kind).map(Latency::runs).orElse(null));
-      columns.add(
-          "images/s", "%.0f", line -> line.cpu() == null ? null : line.cpu().imagesPerSecond(kind));
-    }
+    columns.add(label + " p95", "%.2f", line -> latency(line, kind).map(Latency::p95).orElse(null));
+    columns.add(label + " p99", "%.2f", line -> latency(line, kind).map(Latency::p99).orElse(null));
+    columns.add(label + " runs", "%d", line -> latency(line, kind).map(Latency::runs).orElse(null));
+    columns.add(
+        label + " images/s",
+        "%.0f",
+        line -> latency(line, kind).map(l -> 1e3 * batch / l.median()).orElse(null));
     columns.add(
         label + " ÷ ours",
         line ->

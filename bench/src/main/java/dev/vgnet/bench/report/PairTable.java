@@ -7,6 +7,8 @@ import dev.vgnet.bench.engine.Workload;
 import dev.vgnet.bench.measure.Latency;
 import dev.vgnet.bench.measure.NetworkResult;
 import dev.vgnet.bench.measure.Size;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +19,12 @@ import java.util.stream.Stream;
 
 /**
  * Two networks of a paper each, beside each other: how much longer one takes than the other in this
- * engine, and as the paper has it. The two were measured one after the other, not in turns.
+ * engine, and as the paper has it. The two were measured one after the other, not in turns; there
+ * are doubts where that was not soon after, or another state of the engine.
  */
 final class PairTable {
+  private static final Duration SOON = Duration.ofMinutes(10);
+
   private final Map<String, PaperTable.Row> rows;
   private final List<PaperTable.Pair> pairs;
   private final List<NetworkResult> results;
@@ -87,21 +92,32 @@ final class PairTable {
   }
 
   private Optional<String> ratio(PaperTable.Pair pair, Size size) {
-    return latency(pair.model(), size)
-        .flatMap(one -> latency(pair.beside(), size).map(other -> cell(one, other)));
+    return result(pair.model(), size)
+        .flatMap(one -> result(pair.beside(), size).map(other -> cell(one, other)));
   }
 
-  private static String cell(Latency one, Latency other) {
+  private static String cell(NetworkResult one, NetworkResult other) {
     boolean doubtful =
-        Stream.of(one, other).anyMatch(latency -> Doubts.of("", latency).isPresent());
-    return number("%.2f", one.median() / other.median()) + (doubtful ? Doubts.MARK : "");
+        areApart(one, other)
+            || Stream.of(one, other).anyMatch(r -> Doubts.of("", latency(r)).isPresent());
+    return number("%.2f", latency(one).median() / latency(other).median())
+        + (doubtful ? Doubts.MARK : "");
   }
 
-  private Optional<Latency> latency(String model, Size size) {
+  private static boolean areApart(NetworkResult one, NetworkResult other) {
+    Duration between =
+        Duration.between(Instant.parse(one.measured()), Instant.parse(other.measured()));
+    return between.abs().compareTo(SOON) > 0 || !one.commit().equals(other.commit());
+  }
+
+  private static Latency latency(NetworkResult result) {
+    return result.latency(EngineKind.VGNET).orElseThrow();
+  }
+
+  private Optional<NetworkResult> result(String model, Size size) {
     return results.stream()
         .filter(r -> r.model().equals(model))
         .filter(r -> Size.of(r).equals(size))
-        .map(r -> r.latency(EngineKind.VGNET).orElseThrow())
         .findFirst();
   }
 }

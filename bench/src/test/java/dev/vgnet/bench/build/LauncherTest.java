@@ -1,6 +1,7 @@
 package dev.vgnet.bench.build;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -179,15 +180,22 @@ class LauncherTest {
   @Test
   void fetchesPyTorchForAPeerOnly() throws Exception {
     installMaven("mkdir -p project/bench/target/djl");
+    Path old = project.resolve("bench/target/djl/old.jar");
     Path script = project.resolve("vgnet");
     run(script, "C.UTF-8", "bench", "--output", "djl", "--peers", "ort", "--python", "djl");
     run(script, "C.UTF-8", "bench", "report", "--peers");
     assertEquals(List.of(), calls());
     for (String words : List.of("--peers djl", "--peers=ort,DJL", "--quick --peers ort,djl")) {
-      Files.deleteIfExists(project.resolve("bench/target/djl"));
+      Files.deleteIfExists(project.resolve("bench/target/.built-Pdjl"));
       Files.deleteIfExists(folder.resolve("calls"));
+      Files.createDirectories(old.getParent());
+      Files.writeString(old, "of another version");
       run(script, "C.UTF-8", ("bench " + words).split(" "));
       assertTrue(calls().getFirst().contains("-Pdjl"), words);
+      assertFalse(Files.exists(old));
+      run(script, "C.UTF-8", ("bench " + words).split(" "));
+      run(script, "C.UTF-8", "bench", "layers");
+      assertEquals(1, calls().size(), words);
     }
   }
 

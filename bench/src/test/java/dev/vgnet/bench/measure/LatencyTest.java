@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,9 +30,20 @@ class LatencyTest {
     double[] slow = {5, 9, 7};
     Latency latency = Latency.ofRuns(List.of(List.of(fast, slow), List.of(fast, fast)));
     assertEquals(12, latency.runs());
-    assertEquals(1.5, latency.median());
+    assertEquals(1, latency.median(), "of 1, 7, 1 and 1");
     assertEquals(6, latency.drift(), "of the fork that changed");
     assertArrayEquals(new double[] {1, 7}, latency.iterations().getFirst());
+  }
+
+  @Test
+  void fastIterationsCountNoMoreThanSlowOnesForTheirManyRuns() {
+    double[] fast = new double[98];
+    Arrays.fill(fast, 1);
+    double[] slow = {9, 9};
+    Latency latency = Latency.ofRuns(List.of(List.of(fast, slow, slow)));
+    assertEquals(102, latency.runs());
+    assertEquals(9, latency.median());
+    assertEquals(9, latency.p95());
   }
 
   private static Latency latency(double drift) {

@@ -83,9 +83,10 @@ class ReportTest {
     assertEquals("0.997 M", row.get("paper's"));
     assertEquals("4.37", row.get("paper's GPU ms"));
     assertEquals("40.00", row.get("this engine ms"));
-    assertEquals("60.00", row.get("p95"));
-    assertEquals("400", row.get("images/s"));
+    assertEquals("60.00", row.get("this engine p95"));
+    assertEquals("400", row.get("this engine images/s"));
     assertEquals("80.00", row.get("ONNX Runtime ms"));
+    assertEquals("120.00", row.get("ONNX Runtime p95"));
     assertEquals("2.00 (1.90–2.05)", row.get("ONNX Runtime ÷ ours"));
     assertEquals("113 %", row.get("of peak"));
     assertEquals("", row.get("doubts"));

@@ -17,10 +17,13 @@ import java.util.stream.Stream;
  * @param <K> the kind of kernel
  */
 public final class RehearsedKernel<K> {
-  /** The compilers have done what they will by then. */
+  /** The compilers have mostly done what they will by then. */
   private static final long MAX_NANOS = 5_000_000_000L;
 
-  /** How long it is left alone after memory was short: each attempt collects garbage in vain. */
+  /**
+   * How long it is left alone where memory was short, as each attempt collects garbage in vain, or
+   * where no compiler has made it faster than its twin.
+   */
   private static final long MIN_PAUSE_NANOS = 1_000_000_000L;
 
   private static final long MAX_PAUSE_NANOS = 64_000_000_000L;
@@ -68,10 +71,10 @@ public final class RehearsedKernel<K> {
   private long fastest = Long.MAX_VALUE;
   private long fastestTwin = Long.MAX_VALUE;
 
-  /** When memory was short. */
-  private long shortAt;
+  /** When it was left alone the last time. */
+  private long leftAt;
 
-  /** How long it is left alone since then; 0 if memory never was short. */
+  /** How long it is left alone since then; 0 if it never was. */
   private long pause;
 
   RehearsedKernel(Twin<K> twin) {
@@ -121,11 +124,11 @@ public final class RehearsedKernel<K> {
 
   /**
    * Calls the generated kernel for about so long, and at least once; settles when it is compiled,
-   * or has had its time. Where memory is short, or the kernel cannot be made, its twin stays: a run
-   * that has its result must not fail for that.
+   * or has had its time and is as fast as its twin. Where it is not, memory is short, or the kernel
+   * cannot be made, its twin stays: a run that has its result must not fail for that.
    *
    * @return whether it has tried to: not if it is settled, while another thread rehearses it, and
-   *     for some time after memory was short
+   *     for some time after memory was short or its time was over
    */
   public boolean rehearse(long nanos) {
     if (settled || !turn.tryLock()) {
@@ -150,16 +153,20 @@ public final class RehearsedKernel<K> {
         call(nanos);
       }
     } catch (OutOfMemoryError _) {
-      memory = null;
-      shortAt = System.nanoTime();
-      pause = Math.clamp(2 * pause, MIN_PAUSE_NANOS, MAX_PAUSE_NANOS);
+      leaveAlone();
     } catch (LinkageError _) {
       use(twin.kernel()); // another attempt would end the same way
     }
   }
 
+  private void leaveAlone() {
+    memory = null;
+    leftAt = System.nanoTime();
+    pause = Math.clamp(2 * pause, MIN_PAUSE_NANOS, MAX_PAUSE_NANOS);
+  }
+
   private boolean isPaused() {
-    return pause > 0 && System.nanoTime() - shortAt < pause;
+    return pause > 0 && System.nanoTime() - leftAt < pause;
   }
 
   private void call(long nanos) {
@@ -185,8 +192,10 @@ public final class RehearsedKernel<K> {
       spent = System.nanoTime() - start;
     } while (spent < nanos);
     rehearsed += spent;
-    if (isCompiled() || rehearsed >= MAX_NANOS) {
+    if (isCompiled() || (rehearsed >= MAX_NANOS && fastest <= fastestTwin)) {
       settle();
+    } else if (rehearsed >= MAX_NANOS) {
+      leaveAlone();
     }
   }
 

@@ -93,6 +93,20 @@ class RehearsedKernelTest {
   }
 
   @Test
+  void withoutACompilerTheTwinStaysUntilALaterAttempt() throws InterruptedException {
+    kernel.rehearse(TimeUnit.SECONDS.toNanos(6));
+    assertFalse(kernel.isSettled());
+    assertSame(twin, kernel.kernel());
+    assertFalse(kernel.rehearse(0), "at once");
+    generated.nanos = 0;
+    while (!kernel.rehearse(0)) {
+      Thread.sleep(10);
+    }
+    assertTrue(kernel.isSettled());
+    assertSame(generated, kernel.kernel());
+  }
+
+  @Test
   @Timeout(60)
   void whereMemoryIsShortTheTwinStaysUntilALaterAttempt() throws InterruptedException {
     generating =
