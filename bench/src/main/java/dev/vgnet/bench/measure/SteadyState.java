@@ -3,10 +3,12 @@ package dev.vgnet.bench.measure;
 import ai.onnxruntime.OrtException;
 import dev.vgnet.bench.engine.Engine;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Runs engines in turns until none gets faster any more, before anything counts. */
+/** Runs engines in turns until each has stopped getting faster, before anything counts. */
 final class SteadyState {
   /** Rounds that are compared with as many before them. */
   private static final int WINDOW = 3;
@@ -24,16 +26,17 @@ final class SteadyState {
   static void reach(List<Engine> engines) throws OrtException, InterruptedException {
     List<List<Double>> medians = new ArrayList<>();
     engines.forEach(_ -> medians.add(new ArrayList<>()));
+    Set<Engine> unsteady = new HashSet<>(engines);
     long start = System.nanoTime();
-    for (int round = 1; round <= MAX_ROUNDS && System.nanoTime() - start < MAX_NANOS; round++) {
+    for (int round = 1; !unsteady.isEmpty() && round <= MAX_ROUNDS; round++) {
       for (int i = 0; i < engines.size(); i++) {
         if (engines.size() > 1) {
           Thread.sleep(NetworkBenchmark.SETTLE_MILLIS);
         }
         medians.get(i).add(turn(engines.get(i)));
-      }
-      if (medians.stream().allMatch(SteadyState::isSteady)) {
-        return;
+        if (isSteady(medians.get(i)) || System.nanoTime() - start > MAX_NANOS) {
+          unsteady.remove(engines.get(i));
+        }
       }
     }
   }

@@ -79,4 +79,22 @@ public final class MadeUpResults {
         ratios,
         Map.of());
   }
+
+  /** The same, measured at another time. */
+  static NetworkResult at(String measured, NetworkResult result) {
+    return new NetworkResult(
+        result.model(),
+        result.batch(),
+        result.threads(),
+        result.imageSize(),
+        result.parameters(),
+        result.multiplyAccumulates(),
+        measured,
+        result.commit(),
+        result.effort(),
+        result.load(),
+        result.engines(),
+        result.ratios(),
+        result.earlier());
+  }
 }

@@ -24,6 +24,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
 
 /** What is written from results that are made up, so that every figure is known. */
 class ReportTest {
@@ -133,6 +134,19 @@ class ReportTest {
     assertEquals("2.00†", pair.get("time ÷, batch 16, 2 threads"));
     Map<String, String> steady = row(text, "changes; two by two", "ResNet-110 (CIFAR), BSConv-U");
     assertEquals("1.50", steady.get("time ÷, batch 16, 2 threads"));
+  }
+
+  @Test
+  void twoNetworksThatWereMeasuredFarApartAreDoubtful() throws IOException {
+    NetworkResult last = file.results().getLast();
+    assertEquals("cifar_resnet110_bsconvu", last.model());
+    for (String measured : List.of("2026-01-02T03:14:05Z", "2026-01-02T03:14:06Z")) {
+      file.replace(List.of(file.results().getLast()), MadeUpResults.at(measured, last));
+      Map<String, String> pair =
+          row(report(), "changes; two by two", "ResNet-110 (CIFAR), BSConv-U");
+      assertEquals(
+          measured.endsWith("5Z") ? "1.50" : "1.50†", pair.get("time ÷, batch 16, 2 threads"));
+    }
   }
 
   @Test
@@ -321,13 +335,13 @@ class ReportTest {
       String svg = Files.readString(folder.resolve(name + ".svg"));
       DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
       factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
-      assertEquals(
-          "svg",
+      Element root =
           factory
               .newDocumentBuilder()
               .parse(folder.resolve(name + ".svg").toFile())
-              .getDocumentElement()
-              .getTagName());
+              .getDocumentElement();
+      assertEquals("svg", root.getTagName());
+      assertTrue(root.getAttribute("viewBox").startsWith("0 0 "), "it can be scaled");
       assertTrue(svg.contains("VGNet") || svg.contains("ResNet") || svg.contains("vgnet"), name);
     }
   }
