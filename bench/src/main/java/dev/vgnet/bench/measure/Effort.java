@@ -14,15 +14,14 @@ public record Effort(int forks, int warmUps, int iterations, int millis) {
   /** Some engines look at their first runs to do the later ones better. */
   private static final int LEAST_WARM_UPS = 2;
 
-  /** Of a JVM and its engines, until they are steady. */
-  private static final double START_MILLIS = 8_000;
+  /** Of a JVM and its engines, until the first run. */
+  private static final double START_MILLIS = 4_000;
 
   /** How long it takes about, in milliseconds, by so many engines whose runs take so long. */
   long plannedMillis(int engines, double runMillis) {
+    int rounds = SteadyState.LEAST_ROUNDS + warmUps + iterations;
     return Math.round(
-        forks
-            * (START_MILLIS
-                + engines * iterationMillis(engines, runMillis) * (warmUps + iterations)));
+        forks * (START_MILLIS + engines * iterationMillis(engines, runMillis) * rounds));
   }
 
   /** How long an iteration takes, at least a run, with the pause between engines. */

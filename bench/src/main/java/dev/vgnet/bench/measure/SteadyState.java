@@ -13,6 +13,8 @@ final class SteadyState {
   /** Rounds that are compared with as many before them. */
   private static final int WINDOW = 3;
 
+  static final int LEAST_ROUNDS = 2 * WINDOW;
+
   private static final int MAX_ROUNDS = 40;
   private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -57,9 +59,9 @@ final class SteadyState {
   /** Whether the last turns were no faster than those before them. */
   static boolean isSteady(List<Double> turns) {
     int size = turns.size();
-    return size >= 2 * WINDOW
+    return size >= LEAST_ROUNDS
         && median(turns.subList(size - WINDOW, size))
-            >= STEADY * median(turns.subList(size - 2 * WINDOW, size - WINDOW));
+            >= STEADY * median(turns.subList(size - LEAST_ROUNDS, size - WINDOW));
   }
 
   private static double median(List<Double> values) {

@@ -92,7 +92,7 @@ final class NetworkTable {
     columns.add(
         label + " images/s",
         "%.0f",
-        line -> latency(line, kind).map(l -> 1e3 * batch / l.median()).orElse(null));
+        line -> result(line, kind).map(r -> r.imagesPerSecond(kind)).orElse(null));
     columns.add(
         label + " ÷ ours",
         line ->
@@ -125,9 +125,13 @@ final class NetworkTable {
   }
 
   private static Optional<Latency> latency(Line line, EngineKind kind) {
+    return result(line, kind).flatMap(result -> result.latency(kind));
+  }
+
+  private static Optional<NetworkResult> result(Line line, EngineKind kind) {
     return Stream.of(Optional.ofNullable(line.cpu()), Optional.ofNullable(line.gpu()))
         .flatMap(Optional::stream)
-        .flatMap(result -> result.latency(kind).stream())
+        .filter(result -> result.latency(kind).isPresent())
         .findFirst();
   }
 

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Sessions of one thread, which computes all of a run, allocate nothing once they are warm. Between
- * them these networks have every kind of pass: cascades, squeeze-excite, grouped and depthwise
- * convolutions, Winograd's filtering, pools, prologues, shuffles and fully connected layers.
+ * them these networks have cascades, squeeze-excite, grouped and depthwise convolutions, Winograd's
+ * filtering, pools, prologues, shuffles and fully connected layers.
  */
 class AllocationTest {
   private static final int RUNS = 50;
