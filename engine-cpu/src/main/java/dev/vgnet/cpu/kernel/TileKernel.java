@@ -14,34 +14,6 @@ public interface TileKernel {
   }
 
   /**
-   * Computes all pixels, tile by tile. If they are no multiple of the tile, the last tile overlaps
-   * the one before. For the parameters see {@link #tile}.
-   *
-   * @param spec that of this kernel
-   * @throws IllegalArgumentException if there are fewer pixels than a tile has
-   */
-  default void run(
-      TileSpec spec,
-      float[] in,
-      int[] inOffsets,
-      float[] weights,
-      int weightsOffset,
-      float[] out,
-      int outOffset,
-      int pixels) {
-    int step = spec.pixels();
-    int last = pixels - step;
-    if (last < 0) {
-      throw new IllegalArgumentException(
-          "%d pixels are fewer than a tile of %d".formatted(pixels, step));
-    }
-    for (int start = 0; start < pixels; start += step) {
-      int pixel = Math.min(start, last);
-      tile(in, inOffsets, weights, weightsOffset, out, outOffset, pixel, false);
-    }
-  }
-
-  /**
    * Computes {@code out[p][j] = epilogue(sum of in[t][p][c] * weights[t][c][j])} over all taps t
    * and channels c, for the pixels p of a tile.
    *

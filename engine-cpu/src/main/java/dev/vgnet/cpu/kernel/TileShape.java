@@ -3,19 +3,21 @@ package dev.vgnet.cpu.kernel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
  * The size of a tile of sums that are kept in registers.
  *
  * @param vectors the vectors of output channels, a panel
+ * @param mixed whether some tiles have a pixel less, so that none overlap
  */
-public record TileShape(int pixels, int vectors) {
+public record TileShape(int pixels, int vectors, boolean mixed) {
   /** More sums than this do not fit into the registers of any width of vector. */
   static final int MAX_SUMS = 28;
 
-  /** Two multiply-adds at a time that take four or five cycles. */
-  private static final int MIN_SUMS = 10;
+  /** Two multiply-adds at a time that take four cycles, or five of the longest vectors. */
+  private static final int MIN_SUMS = Vectors.LANES == 16 ? 10 : 8;
 
   /**
    * The most pixels of a tile of 1, 2, 3... vectors: as many sums as registers hold beside the
@@ -28,11 +30,24 @@ public record TileShape(int pixels, int vectors) {
   /** One tile more pays where it saves more of the time than one part in so many. */
   private static final int WORTH_A_TILE = 20;
 
+  /** And a second size of tiles, another kernel to compile, where it saves more than this. */
+  private static final int WORTH_A_SIZE = 25;
+
   /**
    * The most pixels where there are weights of three positions, too; of as many as would fit, the
    * code would be half as long again and no faster.
    */
   private static final int MAX_SLIDING = Vectors.LANES == 16 ? 21 : 9;
+
+  /** Of tiles of one size. */
+  public TileShape(int pixels, int vectors) {
+    this(pixels, vectors, false);
+  }
+
+  /** That of the tiles that have a pixel less. */
+  Optional<TileShape> smaller() {
+    return mixed ? Optional.of(new TileShape(pixels - 1, vectors)) : Optional.empty();
+  }
 
   /** How many rows of so many pixels a tile of {@link #sliding} may cover. */
   public static int slidingRows(int columns) {
@@ -89,14 +104,20 @@ public record TileShape(int pixels, int vectors) {
 
   /**
    * No more tiles than the largest would need, but no larger than that takes; or one more, where
-   * they then overlap by so much less that it pays.
+   * they then overlap by so much less that it pays, or of two sizes.
    */
   private static TileShape tile(int pixels, int vectors) {
     int tiles = Math.ceilDiv(pixels, MAX_PIXELS[vectors - 1]);
     TileShape few = new TileShape(Math.ceilDiv(pixels, tiles), vectors);
     TileShape more = new TileShape(Math.ceilDiv(pixels, tiles + 1), vectors);
-    long saved = cost(List.of(few), pixels) - cost(List.of(more), pixels);
-    return saved * WORTH_A_TILE > cost(List.of(few), pixels) ? more : few;
+    TileShape even = few.isWorth(more, pixels, WORTH_A_TILE) ? more : few;
+    TileShape mixed = new TileShape(few.pixels, vectors, few.pixels > 1);
+    return even.isWorth(mixed, pixels, WORTH_A_SIZE) ? mixed : even;
+  }
+
+  /** Whether another shape saves more than one part in so many. */
+  private boolean isWorth(TileShape other, int pixels, int parts) {
+    return (cost(pixels) - other.cost(pixels)) * parts > cost(pixels);
   }
 
   /**
@@ -106,13 +127,18 @@ public record TileShape(int pixels, int vectors) {
    * cache.
    */
   private static long cost(List<TileShape> panels, int pixels) {
-    long cost = 0;
-    for (TileShape tile : panels) {
-      long tiles = Math.ceilDiv(pixels, tile.pixels);
-      int loads = tile.pixels + tile.vectors;
-      int sums = Math.max(tile.pixels * tile.vectors, MIN_SUMS);
-      cost += tiles * (4L * Math.max(sums, loads) + loads + tile.vectors);
-    }
-    return cost;
+    return panels.stream().mapToLong(tile -> tile.cost(pixels)).sum();
+  }
+
+  private long cost(int of) {
+    int tiles = Math.ceilDiv(of, pixels);
+    int smaller = mixed ? tiles * pixels - of : 0;
+    return (tiles - smaller) * costOfTile(pixels) + smaller * costOfTile(pixels - 1);
+  }
+
+  private long costOfTile(int pixels) {
+    int loads = pixels + vectors;
+    int sums = Math.max(pixels * vectors, MIN_SUMS);
+    return 4L * Math.max(sums, loads) + loads + vectors;
   }
 }

@@ -49,11 +49,10 @@ class AllocationTest {
       List<Tap> taps = List.of(Tap.of(28, stride), Tap.of(28, stride), Tap.of(13, 16));
       EpilogueSpec epilogue =
           new EpilogueSpec(true, Optional.of(Function.RELU), false, true, Optional.empty());
-      TileSpec spec = TileSpec.of(shape, taps, stride, epilogue.ofTile(), stride);
-      TileKernel tile = TileKernel.of(spec);
+      Tiling tiling = Tiling.of(shape, taps, stride, epilogue.ofTile(), stride);
+      tiling.kernels().forEach(RehearsedKernel::settle);
       int[] inOffsets = Samples.offsets(taps, rows);
-      kernels.put(
-          "tile " + shape, () -> tile.run(spec, arena, inOffsets, weights, 12, arena, out, 28));
+      kernels.put("tile " + shape, () -> tiling.run(arena, inOffsets, weights, 12, arena, out, 28));
     }
     for (int channels : new int[] {28, stride}) {
       depthwise(kernels, 3, channels, EpilogueSpec.COPY);

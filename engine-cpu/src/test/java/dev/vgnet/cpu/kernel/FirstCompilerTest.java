@@ -99,7 +99,8 @@ class FirstCompilerTest {
         TileKernel kernel = TileKernel.of(spec);
         int[] inOffsets = Samples.offsets(tile.taps(), offsets);
         for (int i = 0; i < CALLS; i++) {
-          kernel.run(spec, arena, inOffsets, weights, 0, arena, 200_000, 2 * spec.pixels());
+          kernel.tile(arena, inOffsets, weights, 0, arena, 200_000, 0, false);
+          kernel.tile(arena, inOffsets, weights, 0, arena, 200_000, spec.pixels(), false);
         }
       }
     }

@@ -35,6 +35,9 @@ final class ProductCompiler {
   /** Fewer narrow parts than this are read as they are. */
   private static final int MANY_NARROW = 3;
 
+  /** Parts of different lengths are loops of their own, which takes longer than parts like this. */
+  private static final int SHORTEST_EQUAL = 16;
+
   /**
    * Weights {@code [out, in]} and what is added to their products.
    *
@@ -97,7 +100,7 @@ final class ProductCompiler {
     boolean tooMany = view.parts().size() > MAX_TAPS;
     Predicate<Part> isJoined = part -> tooMany || part.channels() < NARROW;
     if (view.parts().stream().filter(isJoined).count() < MANY_NARROW) {
-      return dense(layer, Optional.empty(), view, sorted.channels(), 1, output, finish);
+      return inParts(layer, view, sorted.channels(), output, finish);
     }
     List<Part> joined = new ArrayList<>();
     List<Part> others = new ArrayList<>();
@@ -114,7 +117,13 @@ final class ProductCompiler {
     others.addFirst(steps.gathered(new View(view.height(), view.width(), joined)).whole());
     joinedColumns.addAll(otherColumns);
     View input = new View(view.height(), view.width(), others);
-    return dense(layer, Optional.empty(), input, joinedColumns, 1, output, finish);
+    return inParts(layer, input, joinedColumns, output, finish);
+  }
+
+  private String inParts(
+      Layer layer, View input, List<Integer> columns, View output, Finish finish) {
+    View equal = input.inEqualParts(SHORTEST_EQUAL);
+    return dense(layer, Optional.empty(), equal, columns, 1, output, finish);
   }
 
   private String prepared(

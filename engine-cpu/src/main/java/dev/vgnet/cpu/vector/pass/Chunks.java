@@ -81,8 +81,8 @@ public final class Chunks {
     int shares = Math.ceilDiv(Math.ceilDiv(pixels, maxSize), threads) * threads;
     int wanted = Math.ceilDiv(pixels, Math.clamp(pixels / minSize, 1, shares));
     List<TileShape> tiles = TileShape.choose(channels, wanted, sharers);
-    int tile = tiles.getFirst().pixels();
-    int size = Math.ceilDiv(wanted, tile) * tile;
+    TileShape tile = tiles.getFirst();
+    int size = tile.mixed() ? wanted : Math.ceilDiv(wanted, tile.pixels()) * tile.pixels();
     int most = Math.ceilDiv(pixels, size);
     int last = pixels - (most - 1) * size;
     boolean tooShort = tiles.stream().anyMatch(t -> last < t.pixels());

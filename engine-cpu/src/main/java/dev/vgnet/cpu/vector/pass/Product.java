@@ -2,10 +2,10 @@ package dev.vgnet.cpu.vector.pass;
 
 import dev.vgnet.cpu.kernel.EpilogueSpec;
 import dev.vgnet.cpu.kernel.RehearsedKernel;
-import dev.vgnet.cpu.kernel.TileKernel;
 import dev.vgnet.cpu.kernel.TileShape;
 import dev.vgnet.cpu.kernel.TileSpec;
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import dev.vgnet.cpu.kernel.Tiling;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.vector.pass.View.Part;
 import java.nio.FloatBuffer;
@@ -38,13 +38,11 @@ public final class Product {
   }
 
   private record Panel(
-      RehearsedKernel<TileKernel> kernel,
-      TileSpec spec,
-      List<Tap> taps,
-      int[] header,
-      int weights,
-      int channel,
-      int channels) {
+      Tiling tiling, List<Tap> taps, int[] header, int weights, int channel, int channels) {
+    TileSpec spec() {
+      return tiling.spec();
+    }
+
     int residualOffset() {
       return header.length + taps.size();
     }
@@ -90,18 +88,10 @@ public final class Product {
     for (TileShape tile : tiles) {
       int channels = tile.vectors() * Vectors.LANES;
       List<Tap> panelTaps = taps.of(first, first + channels);
-      TileSpec spec = TileSpec.of(tile, panelTaps, out.stride(), finish.ofTile(), added.stride());
-      panels.add(
-          new Panel(
-              RehearsedKernel.of(spec),
-              spec,
-              panelTaps,
-              TileSpec.header(panelTaps),
-              offset,
-              first,
-              channels));
+      Tiling tiling = Tiling.of(tile, panelTaps, out.stride(), finish.ofTile(), added.stride());
+      panels.add(new Panel(tiling, panelTaps, TileSpec.header(panelTaps), offset, first, channels));
       first += channels;
-      offset = Math.addExact(offset, spec.weights(panelTaps));
+      offset = Math.addExact(offset, tiling.spec().weights(panelTaps));
     }
     int length = offset;
     packed =
@@ -120,7 +110,7 @@ public final class Product {
 
   private void packWeights(FloatBuffer values, Panel panel, Matrix matrix) {
     int real = Math.min(panel.channels, out.channels() - panel.channel);
-    EpilogueSpec epilogue = panel.spec.epilogue();
+    EpilogueSpec epilogue = panel.spec().epilogue();
     if (epilogue.bias()) {
       packRow(values, panel, finish.parameters().bias());
     }
@@ -148,7 +138,10 @@ public final class Product {
 
   /** Those of all panels. */
   List<RehearsedKernel<?>> kernels() {
-    return Stream.concat(panels.stream().map(Panel::kernel), rest.kernels().stream()).toList();
+    return Stream.concat(
+            panels.stream().flatMap(panel -> panel.tiling.kernels().stream()),
+            rest.kernels().stream())
+        .toList();
   }
 
   int panels() {
@@ -182,21 +175,18 @@ public final class Product {
     Panel p = panels.get(panel);
     float[] arena = workspace.arena;
     System.arraycopy(p.header, 0, workspace.offsets, 0, p.header.length);
-    if (p.spec.epilogue().residual()) {
+    if (p.spec().epilogue().residual()) {
       int residual = finish.residual().pixel(workspace, added, firstPixel);
       workspace.offsets[p.residualOffset()] = residual + p.channel;
     }
-    p.kernel
-        .kernel()
-        .run(
-            p.spec,
-            arena,
-            workspace.offsets,
-            packed.array(),
-            packed.offset() + p.weights,
-            arena,
-            output.pixel(workspace, out, firstPixel) + p.channel,
-            pixels);
+    p.tiling.run(
+        arena,
+        workspace.offsets,
+        packed.array(),
+        packed.offset() + p.weights,
+        arena,
+        output.pixel(workspace, out, firstPixel) + p.channel,
+        pixels);
     if (!rest.isIdentity()) {
       rest.apply(workspace, firstPixel, pixels, p.channel, p.channels);
     }
@@ -205,7 +195,7 @@ public final class Product {
   /** Such as {@code tile 6x4 f32x16 K=56+56}. */
   public String describe() {
     return panels.stream()
-        .map(panel -> panel.spec.pixels() + "x" + panel.spec.vectors())
+        .map(panel -> panel.tiling.toString())
         .distinct()
         .collect(Collectors.joining(" ", "tile ", " f32x" + Vectors.LANES + " K=" + depth()));
   }

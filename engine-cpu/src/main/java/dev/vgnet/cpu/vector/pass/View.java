@@ -66,6 +66,25 @@ public record View(int height, int width, List<Part> parts, int lines) {
     return parts.getFirst();
   }
 
+  /** The same in equal parts of one stride, unless they would be shorter than {@code shortest}. */
+  public View inEqualParts(int shortest) {
+    int length = parts.stream().mapToInt(Part::channels).reduce(0, View::commonDivisor);
+    if (length < shortest || parts.stream().mapToInt(Part::stride).distinct().count() > 1) {
+      return this;
+    }
+    List<Part> equal = new ArrayList<>();
+    for (Part part : parts) {
+      for (int from = 0; from < part.channels; from += length) {
+        equal.add(new Part(part.offset + from, part.stride, length));
+      }
+    }
+    return new View(height, width, equal, lines);
+  }
+
+  private static int commonDivisor(int a, int b) {
+    return b == 0 ? a : commonDivisor(b, a % b);
+  }
+
   /** Channels {@code from} (included) to {@code to} (excluded). */
   View slice(int from, int to) {
     List<Part> taken = new ArrayList<>();

@@ -2,10 +2,10 @@ package dev.vgnet.cpu.vector.pass;
 
 import dev.vgnet.cpu.kernel.EpilogueSpec;
 import dev.vgnet.cpu.kernel.RehearsedKernel;
-import dev.vgnet.cpu.kernel.TileKernel;
 import dev.vgnet.cpu.kernel.TileShape;
 import dev.vgnet.cpu.kernel.TileSpec;
 import dev.vgnet.cpu.kernel.TileSpec.Tap;
+import dev.vgnet.cpu.kernel.Tiling;
 import dev.vgnet.cpu.kernel.Vectors;
 import dev.vgnet.cpu.kernel.Winograd;
 import java.util.ArrayList;
@@ -25,10 +25,9 @@ final class WinogradPanels {
    * @param firstInput the group's first input channel
    * @param channel the first output channel
    */
-  record Panel(
-      RehearsedKernel<TileKernel> kernel, TileSpec spec, int weights, int firstInput, int channel) {
+  record Panel(Tiling tiling, int weights, int firstInput, int channel) {
     int channels() {
-      return spec.panel();
+      return tiling.spec().panel();
     }
   }
 
@@ -68,7 +67,8 @@ final class WinogradPanels {
     addPanels(groups, shapes, taps);
     packed =
         weights.pack(
-            new PackingKey(step, size, panels.stream().map(panel -> panel.spec.vectors()).toList()),
+            new PackingKey(
+                step, size, panels.stream().map(panel -> panel.tiling.spec().vectors()).toList()),
             () -> pack(weight.get()));
   }
 
@@ -78,10 +78,10 @@ final class WinogradPanels {
     for (int group = 0; group < groups; group++) {
       for (TileShape shape : shapes) {
         int channels = shape.vectors() * Vectors.LANES;
-        TileSpec spec = TileSpec.of(shape, taps, channels, EpilogueSpec.COPY, 0);
-        panels.add(new Panel(RehearsedKernel.of(spec), spec, offset, group * in, first));
-        first += spec.panel();
-        offset += size.positions() * spec.weights(taps);
+        Tiling tiling = Tiling.of(shape, taps, channels, EpilogueSpec.COPY, 0);
+        panels.add(new Panel(tiling, offset, group * in, first));
+        first += channels;
+        offset += size.positions() * tiling.spec().weights(taps);
       }
     }
   }
@@ -130,7 +130,7 @@ final class WinogradPanels {
   }
 
   List<RehearsedKernel<?>> kernels() {
-    return panels.stream().<RehearsedKernel<?>>map(Panel::kernel).toList();
+    return panels.stream().flatMap(panel -> panel.tiling.kernels().stream()).toList();
   }
 
   /** The channels of the widest. */
@@ -148,24 +148,20 @@ final class WinogradPanels {
   void product(Workspace workspace, Panel panel, int position, int input, int sums, int count) {
     System.arraycopy(header, 0, workspace.offsets, 0, header.length);
     workspace.offsets[header.length] = input + panel.firstInput;
-    panel
-        .kernel
-        .kernel()
-        .run(
-            panel.spec,
-            workspace.arena,
-            workspace.offsets,
-            packed.array(),
-            packed.offset() + start(panel, position),
-            workspace.arena,
-            sums,
-            count);
+    panel.tiling.run(
+        workspace.arena,
+        workspace.offsets,
+        packed.array(),
+        packed.offset() + start(panel, position),
+        workspace.arena,
+        sums,
+        count);
   }
 
   /** Such as {@code tile 6x2 f32x8 K=36x64}. */
   String describe() {
     return panels.stream()
-        .map(panel -> panel.spec.pixels() + "x" + panel.spec.vectors())
+        .map(panel -> panel.tiling.toString())
         .distinct()
         .collect(
             Collectors.joining(
