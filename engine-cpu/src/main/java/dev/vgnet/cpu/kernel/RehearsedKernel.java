@@ -20,6 +20,9 @@ public final class RehearsedKernel<K> {
   /** The compilers have mostly done what they will by then. */
   private static final long MAX_NANOS = 5_000_000_000L;
 
+  /** They are done with a kernel that has got no faster for so long. */
+  private static final long STEADY_NANOS = 1_000_000_000L;
+
   /**
    * How long it is left alone where memory was short, as each attempt collects garbage in vain, or
    * where no compiler has made it faster than its twin.
@@ -36,6 +39,9 @@ public final class RehearsedKernel<K> {
    * to 800 times have been seen, and 30 at the most of the first compiler.
    */
   private static final int COMPILED = 50;
+
+  /** One part in so many is more than chance. */
+  private static final int CLEARLY = 10;
 
   private static final int INTERPRETED_RUNS = 3;
 
@@ -64,6 +70,9 @@ public final class RehearsedKernel<K> {
   private K generated;
   private float[] memory;
   private long rehearsed;
+
+  /** What of that it had been rehearsed when it was clearly faster than before the last time. */
+  private long improved;
 
   /** Of the generated kernel before any compiler has seen it. */
   private long interpreted = Long.MAX_VALUE;
@@ -182,6 +191,7 @@ public final class RehearsedKernel<K> {
       generated = made;
     }
     fastestTwin = Math.min(fastestTwin, time(twin.kernel()));
+    long before = fastest;
     long start = System.nanoTime();
     long spent;
     do {
@@ -192,7 +202,10 @@ public final class RehearsedKernel<K> {
       spent = System.nanoTime() - start;
     } while (spent < nanos);
     rehearsed += spent;
-    if (isCompiled() || (rehearsed >= MAX_NANOS && fastest <= fastestTwin)) {
+    if (fastest < before - before / CLEARLY) {
+      improved = rehearsed;
+    }
+    if (fastest <= fastestTwin && isCompiled()) {
       settle();
     } else if (rehearsed >= MAX_NANOS) {
       leaveAlone();
@@ -201,10 +214,11 @@ public final class RehearsedKernel<K> {
 
   /**
    * Whether the second compiler is done with it. To be no slower than the twin says little while
-   * that is not compiled, either.
+   * that is not compiled, either; and where the code that a kernel calls was compiled long ago, as
+   * other class loaders had kernels, the interpreter is not slow enough to tell.
    */
   private boolean isCompiled() {
-    return fastest <= fastestTwin && fastest <= interpreted / COMPILED;
+    return fastest <= interpreted / COMPILED || rehearsed - improved >= STEADY_NANOS;
   }
 
   /** Uses the generated kernel from now on, however slow it still is. */

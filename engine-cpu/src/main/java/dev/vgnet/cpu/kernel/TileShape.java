@@ -16,7 +16,10 @@ public record TileShape(int pixels, int vectors, boolean mixed) {
   /** More sums than this do not fit into the registers of any width of vector. */
   static final int MAX_SUMS = 28;
 
-  /** Two multiply-adds at a time that take four cycles, or five of the longest vectors. */
+  /**
+   * Two multiply-adds at a time that take four cycles each: fewer sums wait for themselves. With the
+   * longest vectors so few have not been measured.
+   */
   private static final int MIN_SUMS = Vectors.LANES == 16 ? 10 : 8;
 
   /**

@@ -83,6 +83,17 @@ class RehearsedKernelTest {
   }
 
   @Test
+  void aKernelThatGetsNoFasterTakesOver() {
+    kernel.rehearse(0);
+    generated.nanos = FIRST_COMPILER;
+    kernel.rehearse(0);
+    assertFalse(kernel.isSettled());
+    kernel.rehearse(TimeUnit.MILLISECONDS.toNanos(1100));
+    assertTrue(kernel.isSettled());
+    assertSame(generated, kernel.kernel());
+  }
+
+  @Test
   void beingCompiledIsNotEnoughWhereTheTwinIsFaster() {
     kernel.rehearse(0);
     twin.nanos = 0;

@@ -50,4 +50,16 @@ class TileShapeTest {
     assertEquals(4, TileShape.choose(184, 49).size());
     assertEquals(new TileShape(7, 3), TileShape.choose(184, 49).getFirst());
   }
+
+  /** Rows that tiles of one size would overlap in by more than a twenty-fifth. */
+  @Test
+  void tilesOfTwoSizesAt256Bit() {
+    assumeTrue(Vectors.LANES == 8);
+    assertEquals(new TileShape(6, 2, true), TileShape.choose(256, 28).getFirst());
+    assertEquals(new TileShape(6, 2, true), TileShape.choose(128, 56).getFirst());
+    assertEquals(new TileShape(5, 2, true), TileShape.choose(512, 14).getFirst());
+    assertEquals(new TileShape(5, 2), TileShape.choose(400, 49).getFirst());
+    assertEquals(new TileShape(6, 2), TileShape.choose(256, 66).getFirst());
+    assertEquals(List.of(new TileShape(3, 3)), TileShape.choose(24, 84));
+  }
 }
