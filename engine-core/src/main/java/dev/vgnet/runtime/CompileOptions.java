@@ -16,14 +16,4 @@ public record CompileOptions(int threads, Optional<Executor> executor, Precision
       throw new IllegalArgumentException("threads must be at least 1, found " + threads);
     }
   }
-
-  /**
-   * In float32.
-   *
-   * @param threads as above
-   * @param executor as above
-   */
-  public CompileOptions(int threads, Optional<Executor> executor) {
-    this(threads, executor, Precision.FP32);
-  }
 }

@@ -11,6 +11,7 @@ import dev.vgnet.runtime.Backends;
 import dev.vgnet.runtime.CompileOptions;
 import dev.vgnet.runtime.CompiledModel;
 import dev.vgnet.runtime.Device;
+import dev.vgnet.runtime.Precision;
 import dev.vgnet.tensor.Shape;
 import dev.vgnet.tensor.Tensor;
 import java.util.HashMap;
@@ -39,7 +40,7 @@ final class VectorRun {
     List<String> nodes = file.graph().nodes().stream().map(Node::name).toList();
     Graph graph = file.graph().withOutputs(nodes);
     float[][] outputs = outputs(graph, file, images.shape());
-    CompileOptions options = new CompileOptions(1, Optional.empty());
+    CompileOptions options = new CompileOptions(1, Optional.empty(), Precision.FP32);
     try (CompiledModel model =
         Backends.choose(Device.CPU, Optional.of(BACKEND)).compile(graph, file.tensors(), options)) {
       model.run(images.shape(), images.toFloatArray(), outputs);

@@ -17,8 +17,8 @@ public record TileShape(int pixels, int vectors, boolean mixed) {
   static final int MAX_SUMS = 28;
 
   /**
-   * Two multiply-adds at a time that take four cycles each: fewer sums wait for themselves. With the
-   * longest vectors so few have not been measured.
+   * Two multiply-adds at a time that take four cycles each: fewer sums wait for themselves. With
+   * the longest vectors so few have not been measured.
    */
   private static final int MIN_SUMS = Vectors.LANES == 16 ? 10 : 8;
 

@@ -8,6 +8,7 @@ import dev.vgnet.cpu.reference.ReferenceInterpreter;
 import dev.vgnet.graph.Graph;
 import dev.vgnet.runtime.CompileOptions;
 import dev.vgnet.runtime.CompiledModel;
+import dev.vgnet.runtime.Precision;
 import dev.vgnet.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,8 @@ final class Check {
 
   static CompiledModel compile(SampleNetwork network, Graph graph, int threads) {
     return new VectorBackend()
-        .compile(graph, network.tensors, new CompileOptions(threads, Optional.empty()));
+        .compile(
+            graph, network.tensors, new CompileOptions(threads, Optional.empty(), Precision.FP32));
   }
 
   static void sizes(

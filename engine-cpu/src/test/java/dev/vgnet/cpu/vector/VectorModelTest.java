@@ -19,6 +19,7 @@ import dev.vgnet.runtime.CompileOptions;
 import dev.vgnet.runtime.CompiledModel;
 import dev.vgnet.runtime.ExecutionReport;
 import dev.vgnet.runtime.ExecutionReport.StepReport;
+import dev.vgnet.runtime.Precision;
 import dev.vgnet.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -180,7 +181,7 @@ class VectorModelTest {
   }
 
   private void checkExecutor(Executor executor) {
-    CompileOptions options = new CompileOptions(3, Optional.of(executor));
+    CompileOptions options = new CompileOptions(3, Optional.of(executor), Precision.FP32);
     try (CompiledModel model = new VectorBackend().compile(graph, network.tensors, options)) {
       for (int batch = 1; batch <= 4; batch++) {
         Check.run(model, network, graph, random, Shape.of(batch, 3, 31, 22));
